@@ -1,0 +1,1 @@
+"""The domain: votes, tier state, plans and the client. No Pulumi, no framework, no ambient clock."""

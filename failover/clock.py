@@ -1,0 +1,51 @@
+"""The only ways in which the domain sees time: a monotonic clock, sleep, and AWS's own time."""
+
+import time
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Monotonic seconds of this host, never compared with another host's."""
+
+    def monotonic(self) -> float: ...
+
+    def sleep(self, seconds: float) -> None: ...
+
+
+class SystemClock:
+    """The host's clock; CLOCK_BOOTTIME, so that a suspended host notices the time it lost."""
+
+    def monotonic(self) -> float:
+        return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(max(0.0, seconds))
+
+
+class AwsTimeUnknown(Exception):
+    """No AWS answer has been seen yet, so absolute time cannot be told."""
+
+
+class AwsTime:
+    """Absolute time from the ``Date`` of the newest AWS answer plus this host's monotonic clock (law 9)."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._seen: tuple[datetime, float] | None = None
+
+    def observe(self, date_header: str) -> None:
+        """Take an HTTP ``Date`` (RFC 9110, whole seconds, UTC) as the time of this very moment."""
+        self._seen = (parsedate_to_datetime(date_header), self._clock.monotonic())
+
+    def now(self) -> datetime:
+        """Return aware UTC time.
+
+        Raises:
+            AwsTimeUnknown: before the first observed answer.
+        """
+        if self._seen is None:
+            raise AwsTimeUnknown("no answer from AWS yet; read the control table first")
+        date, at = self._seen
+        return date + timedelta(seconds=self._clock.monotonic() - at)

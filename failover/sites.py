@@ -1,0 +1,23 @@
+"""Fixed roles and where they are: `primary` and `secondary` never change, `active` does."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Site = Literal["primary", "secondary"]
+
+
+def other(site: Site) -> Site:
+    """Name the site that is not this one."""
+    return "secondary" if site == "primary" else "primary"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sites:
+    """The data tier's two AWS regions."""
+
+    primary: str
+    secondary: str
+
+    def region(self, site: Site) -> str:
+        """Return the AWS region that holds the role."""
+        return self.primary if site == "primary" else self.secondary
