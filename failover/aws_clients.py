@@ -1,0 +1,109 @@
+"""How every part of Lifeboat makes boto3 clients: short explicit timeouts, one attempt, nothing hidden.
+
+The SDK's defaults (60 s to connect, 60 s to read, 3-5 attempts) outlive a Lambda and a client's view of the tier;
+whoever retries does so itself, under a deadline that it can see.
+"""
+
+from typing import TYPE_CHECKING, Literal, overload
+
+import boto3
+from botocore.client import BaseClient
+from botocore.config import Config
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_sns import SNSClient
+    from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_ssm import SSMClient
+
+Service = Literal["dynamodb", "lambda", "secretsmanager", "sns", "sqs", "ssm"]
+POOLED_CONNECTIONS = 16
+
+
+def fail_fast(*, connect_seconds: float, read_seconds: float) -> Config:
+    """Return the botocore settings of a client that tries once and gives up on time.
+
+    An attempt can last up to ``connect_seconds + read_seconds``: botocore has no limit for the two together. A server
+    that sends a byte now and then can stretch the read further, so a deadline is checked on the answer as well.
+    Keep-alive is TCP's: it finds a peer that vanished between two calls.
+    """
+    return Config(
+        connect_timeout=connect_seconds,
+        read_timeout=read_seconds,
+        retries={"total_max_attempts": 1, "mode": "standard"},
+        tcp_keepalive=True,
+        max_pool_connections=POOLED_CONNECTIONS,
+    )
+
+
+@overload
+def client(
+    service: Literal["dynamodb"],
+    region: str,
+    *,
+    connect_seconds: float = ...,
+    read_seconds: float = ...,
+    session: boto3.Session | None = ...,
+) -> "DynamoDBClient": ...
+@overload
+def client(
+    service: Literal["lambda"],
+    region: str,
+    *,
+    connect_seconds: float = ...,
+    read_seconds: float = ...,
+    session: boto3.Session | None = ...,
+) -> "LambdaClient": ...
+@overload
+def client(
+    service: Literal["secretsmanager"],
+    region: str,
+    *,
+    connect_seconds: float = ...,
+    read_seconds: float = ...,
+    session: boto3.Session | None = ...,
+) -> "SecretsManagerClient": ...
+@overload
+def client(
+    service: Literal["sns"],
+    region: str,
+    *,
+    connect_seconds: float = ...,
+    read_seconds: float = ...,
+    session: boto3.Session | None = ...,
+) -> "SNSClient": ...
+@overload
+def client(
+    service: Literal["sqs"],
+    region: str,
+    *,
+    connect_seconds: float = ...,
+    read_seconds: float = ...,
+    session: boto3.Session | None = ...,
+) -> "SQSClient": ...
+@overload
+def client(
+    service: Literal["ssm"],
+    region: str,
+    *,
+    connect_seconds: float = ...,
+    read_seconds: float = ...,
+    session: boto3.Session | None = ...,
+) -> "SSMClient": ...
+def client(
+    service: Service,
+    region: str,
+    *,
+    connect_seconds: float = 0.3,
+    read_seconds: float = 1.0,
+    session: boto3.Session | None = None,
+) -> BaseClient:
+    """Make a client of one service in one region that never retries by itself.
+
+    ``session`` carries other credentials than the process's own. Making clients is not thread-safe in boto3 while a
+    session is shared (https://docs.aws.amazon.com/boto3/latest/guide/session.html): make them before the threads start.
+    """
+    config = fail_fast(connect_seconds=connect_seconds, read_seconds=read_seconds)
+    return (session or boto3).client(service, region_name=region, config=config)

@@ -1,0 +1,39 @@
+"""Clients give up on time and try once."""
+
+import socket
+import time
+from collections.abc import Iterator
+
+import boto3
+import pytest
+from botocore.exceptions import ReadTimeoutError
+
+from failover.aws_clients import client
+
+SESSION = boto3.Session(aws_access_key_id="client.us-east-1.test.0", aws_secret_access_key="embedded")
+
+
+@pytest.fixture
+def silent_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[socket.socket]:
+    """Accept connections and never answer, as a black hole behind a load balancer does."""
+    with socket.create_server(("127.0.0.1", 0), backlog=16) as server:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{server.getsockname()[1]}")
+        yield server
+
+
+def test_a_call_into_silence_ends_after_one_read_timeout(silent_server: socket.socket) -> None:
+    dynamodb = client("dynamodb", "us-east-1", read_seconds=0.2, session=SESSION)
+    began = time.monotonic()
+    with pytest.raises(ReadTimeoutError):
+        dynamodb.get_item(TableName="orders", Key={"id": {"S": "1"}})
+    assert time.monotonic() - began < 1.0
+
+
+def test_a_call_into_silence_is_sent_once(silent_server: socket.socket) -> None:
+    dynamodb = client("dynamodb", "us-east-1", read_seconds=0.2, session=SESSION)
+    with pytest.raises(ReadTimeoutError):
+        dynamodb.get_item(TableName="orders", Key={"id": {"S": "1"}})
+    silent_server.settimeout(0.3)
+    silent_server.accept()[0].close()
+    with pytest.raises(TimeoutError):
+        silent_server.accept()
