@@ -1,0 +1,1 @@
+"""The embedded cloud: AWS as one process, with the faults that drills need."""
