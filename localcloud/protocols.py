@@ -1,0 +1,76 @@
+"""Errors as each service's own protocol spells them, so that SDKs raise what they would raise against AWS."""
+
+import json
+from html import escape
+from types import MappingProxyType
+from uuid import uuid4
+
+from localcloud.request import Request, Response
+
+JSON = "application/x-amz-json-1.0"
+XML = "text/xml"
+REST_JSON_SERVICES = frozenset({"lambda", "scheduler"})
+THROTTLED = MappingProxyType(
+    {
+        "dynamodb": (400, "ThrottlingException"),
+        "lambda": (429, "TooManyRequestsException"),
+        "sns": (400, "Throttling"),
+        "iam": (400, "Throttling"),
+        "sts": (400, "Throttling"),
+        "route53": (400, "Throttling"),
+        "s3": (503, "SlowDown"),
+        "scheduler": (429, "ThrottlingException"),
+        "sqs": (403, "RequestThrottled"),
+    }
+)
+"""Status and code of a refusal for too many calls; others answer 400 ThrottlingException."""
+
+DENIED = MappingProxyType(
+    {"sns": "AuthorizationError", "iam": "AccessDenied", "sts": "AccessDenied", "s3": "AccessDenied"}
+)
+
+
+def error(request: Request, status: int, code: str, message: str, fields: dict[str, object] | None = None) -> Response:
+    """Answer with an error of the service's protocol; ``fields`` are the modelled members of a JSON error."""
+    if request.service in REST_JSON_SERVICES:
+        return _json(status, code, {"message": message, "Type": "User", **(fields or {})})
+    if "HTTP_X_AMZ_TARGET" in request.environ:
+        return _json(status, code, {"__type": _typed(request, code), "message": message, **(fields or {})})
+    return _xml(request, status, code, message)
+
+
+def throttled(request: Request) -> Response:
+    """Answer that calls come too fast, with the code that the service's SDK retries."""
+    status, code = THROTTLED.get(request.service, (400, "ThrottlingException"))
+    return error(request, status, code, "Rate exceeded")
+
+
+def denied(request: Request, message: str) -> Response:
+    """Answer that the caller's role does not allow the call."""
+    code = DENIED.get(request.service, "AccessDeniedException")
+    status = 400 if request.service == "dynamodb" else 403
+    return error(request, status, code, message)
+
+
+def _typed(request: Request, code: str) -> str:
+    """Give the type as the service's namespace spells it; SDKs read what follows the ``#``."""
+    target = str(request.environ["HTTP_X_AMZ_TARGET"]).partition(".")[0]
+    return f"com.amazonaws.{request.service}.v{target.rpartition('_')[2]}#{code}" if "_" in target else code
+
+
+def _json(status: int, code: str, fields: dict[str, object]) -> Response:
+    return Response(
+        status=status,
+        body=json.dumps(fields).encode(),
+        headers={"Content-Type": JSON, "x-amzn-ErrorType": code},
+    )
+
+
+def _xml(request: Request, status: int, code: str, message: str) -> Response:
+    fault = f"<Code>{escape(code)}</Code><Message>{escape(message)}</Message>"
+    if request.service == "s3":
+        body = f"<Error>{fault}<RequestId>{uuid4()}</RequestId></Error>"
+    else:
+        sender = "Sender" if status < 500 else "Receiver"
+        body = f"<ErrorResponse><Error><Type>{sender}</Type>{fault}</Error><RequestId>{uuid4()}</RequestId></ErrorResponse>"
+    return Response(status=status, body=body.encode(), headers={"Content-Type": XML})
