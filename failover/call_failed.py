@@ -1,0 +1,88 @@
+"""Failed calls as the application sees them: what never arrived, what may have landed, what was throttled."""
+
+from botocore.exceptions import (
+    BotoCoreError,
+    ChecksumError,
+    ClientError,
+    ConnectionError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    HTTPClientError,
+    IncompleteReadError,
+    ProxyConnectionError,
+)
+from botocore.parsers import ResponseParserError
+
+from failover.failures import Failure, failure_of
+
+CallError = BotoCoreError | ClientError | ResponseParserError
+CALL_ERRORS = (BotoCoreError, ClientError, ResponseParserError)
+NEVER_SENT = (ConnectTimeoutError, EndpointConnectionError, ProxyConnectionError)
+CUT_SHORT = (ConnectionError, HTTPClientError, IncompleteReadError, ChecksumError, ResponseParserError)
+
+
+class CallFailed(Exception):
+    """A call that got no final answer from the service; another attempt may do better."""
+
+    may_have_landed = False
+
+    def __init__(self, region: str, detail: str) -> None:
+        super().__init__(f"{region}: {detail}")
+        self.region = region
+
+
+class Unreachable(CallFailed):
+    """No connection was made, so nothing was sent."""
+
+
+class RegionResting(Unreachable):
+    """The breaker is open: the last calls to this region failed and it is not asked again just yet."""
+
+
+class NoAnswer(CallFailed):
+    """The request was sent and no whole answer came back: it may have been carried out."""
+
+    may_have_landed = True
+
+
+class ServerFailed(CallFailed):
+    """The service answered with a 5xx. DynamoDB may have carried the request out all the same.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
+    """
+
+    may_have_landed = True
+
+
+class Throttled(CallFailed):
+    """The service turned the request away for its rate; nothing was done."""
+
+
+class WriteConflict(CallFailed):
+    """Two regions of an MRSC table changed one item at once and this request lost; nothing was done.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/V2globaltables_HowItWorks.html
+    """
+
+
+ANSWERS: dict[Failure, type[CallFailed]] = {
+    Failure.BROKEN: ServerFailed,
+    Failure.THROTTLED: Throttled,
+    Failure.CONFLICT: WriteConflict,
+}
+
+
+def told_apart(error: CallError, region: str) -> CallFailed:
+    """Return the failure to act on.
+
+    Raises:
+        ClientError: the service's own refusal, such as a failed condition: no retry mends it.
+        BotoCoreError: no request was made: bad parameters, missing credentials.
+    """
+    if isinstance(error, NEVER_SENT):
+        return Unreachable(region, str(error))
+    if isinstance(error, CUT_SHORT):
+        return NoAnswer(region, str(error))
+    if isinstance(error, ClientError) and (kind := ANSWERS.get(failure_of(error))):
+        return kind(region, str(error))
+    raise error

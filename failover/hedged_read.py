@@ -1,0 +1,51 @@
+"""Ask several regions the same question: the one that answered first last time, then the next if it is slow."""
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from typing import Generic, TypeVar
+
+Answer = TypeVar("Answer")
+
+
+class NobodyAnswered(Exception):
+    """Every region failed; ``failures`` has each one's error."""
+
+    def __init__(self, failures: Mapping[str, BaseException]) -> None:
+        super().__init__("; ".join(f"{region}: {error}" for region, error in failures.items()))
+        self.failures = failures
+
+
+class HedgedRead(Generic[Answer]):
+    """Each reader bounds its own time (its client's timeouts); slow ones are left behind, not waited for."""
+
+    def __init__(self, readers: Mapping[str, Callable[[], Answer]], *, hedge_seconds: float) -> None:
+        self._readers = dict(readers)
+        self._hedge_seconds = hedge_seconds
+        self._preferred = next(iter(readers))
+        self._pool = ThreadPoolExecutor(max_workers=2 * len(readers), thread_name_prefix="hedged-read")
+
+    def first_answer(self) -> Answer:
+        """Return the first answer, sending to the next region after ``hedge_seconds`` or at once after a failure.
+
+        Raises:
+            NobodyAnswered: every region failed.
+        """
+        unasked = sorted(self._readers, key=lambda region: region != self._preferred)
+        asked: dict[Future[Answer], str] = {}
+        failures: dict[str, BaseException] = {}
+        while unasked or asked:
+            if unasked:
+                region = unasked.pop(0)
+                asked[self._pool.submit(self._readers[region])] = region
+            done, _ = wait(asked, timeout=self._hedge_seconds if unasked else None, return_when=FIRST_COMPLETED)
+            for future in done:
+                region = asked.pop(future)
+                if (error := future.exception()) is None:
+                    self._preferred = region
+                    return future.result()
+                failures[region] = error
+        raise NobodyAnswered(failures)
+
+    def close(self) -> None:
+        """Let the threads end; a call under way still takes its own deadline."""
+        self._pool.shutdown(wait=False, cancel_futures=True)

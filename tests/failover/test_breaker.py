@@ -1,0 +1,72 @@
+"""The breaker rests a region that keeps failing and tries it with one call at a time."""
+
+import pytest
+
+from failover.breaker import Breaker
+
+
+class HandClock:
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    return HandClock()
+
+
+@pytest.fixture
+def opened(clock: HandClock) -> Breaker:
+    breaker = Breaker(clock, failures_to_open=3, rest_seconds=1.0)
+    for _ in range(3):
+        assert breaker.admits()
+        breaker.failed()
+    return breaker
+
+
+def test_failures_that_are_not_in_a_row_do_not_open_it(clock: HandClock) -> None:
+    breaker = Breaker(clock, failures_to_open=3)
+    for _ in range(5):
+        breaker.failed()
+        breaker.failed()
+        breaker.succeeded()
+    assert breaker.admits()
+
+
+def test_an_open_breaker_admits_nothing_while_it_rests(opened: Breaker, clock: HandClock) -> None:
+    clock.sleep(0.99)
+    assert not opened.admits()
+
+
+def test_one_trial_at_a_time_is_admitted_after_the_rest(opened: Breaker, clock: HandClock) -> None:
+    clock.sleep(1.0)
+    assert [opened.admits() for _ in range(3)] == [True, False, False]
+
+
+def test_a_trial_that_succeeds_closes_it(opened: Breaker, clock: HandClock) -> None:
+    clock.sleep(1.0)
+    opened.admits()
+    opened.succeeded()
+    assert all(opened.admits() for _ in range(3))
+
+
+def test_a_trial_that_fails_makes_it_rest_again(opened: Breaker, clock: HandClock) -> None:
+    clock.sleep(1.0)
+    opened.admits()
+    clock.sleep(0.5)
+    opened.failed()
+    clock.sleep(0.99)
+    assert not opened.admits()
+
+
+def test_a_trial_that_never_reports_is_forgotten(opened: Breaker, clock: HandClock) -> None:
+    clock.sleep(1.0)
+    opened.admits()
+    clock.sleep(1.0)
+    assert opened.admits()
