@@ -75,7 +75,9 @@ class Protocol:
 
     def __post_init__(self) -> None:
         for name in TIMES:
-            self._require(name, 0 < getattr(self, name) <= LARGEST_SECONDS, f"it must be within 0-{LARGEST_SECONDS:g} s")
+            self._require(
+                name, 0 < getattr(self, name) <= LARGEST_SECONDS, f"it must be within 0-{LARGEST_SECONDS:g} s"
+            )
         for name in ("fall", "rise"):
             self._require(name, 1 <= getattr(self, name) <= LARGEST_COUNT, f"it must be within 1-{LARGEST_COUNT}")
         self._require("time_scale", 0.01 <= self.time_scale <= 1, "it must be within 0.01-1")

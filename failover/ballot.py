@@ -1,0 +1,61 @@
+"""An observer's own vote row. One generation of the observer votes at a time; each takes over by condition."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from failover import rows
+from failover.failures import AWS_ERRORS, Failure, failure_of
+from failover.tier import Value
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+class Superseded(Exception):
+    """A later generation of this observer votes now."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ballot:
+    """Where one observer votes about one tier."""
+
+    table: str
+    client: DynamoDBClient
+    tier: str
+    observer: str
+
+    def cast(self, opinion: Mapping[str, Value], *, generation: int, after: int | None) -> None:
+        """Write the vote of ``generation`` if the row still is that of generation ``after`` (``None``: no row yet).
+
+        Raises:
+            Superseded: it is not.
+            BotoCoreError, ClientError: the table did not take it.
+        """
+        try:
+            self.client.update_item(
+                TableName=self.table,
+                Key=rows.vote_key(self.tier, self.observer),
+                **_expressions({**opinion, "generation": generation, "tier": self.tier}, after),
+            )
+        except AWS_ERRORS as error:
+            if failure_of(error) is Failure.CONDITION:
+                raise Superseded(f"{self.observer} has voted in a later generation than {generation}") from error
+            raise
+
+
+def _expressions(vote: Mapping[str, Value], after: int | None) -> Any:
+    names = {f"#{name}": name for name in [*vote, "counter"]}
+    present = {name: value for name, value in vote.items() if value is not None}
+    absent = [name for name in vote if name not in present]
+    values: dict[str, Value] = {f":{name}": value for name, value in present.items()}
+    values |= {":one": 1} if after is None else {":one": 1, ":after": after}
+    remove = " REMOVE " + ", ".join(f"#{name}" for name in absent) if absent else ""
+    return {
+        "UpdateExpression": f"SET {', '.join(f'#{n} = :{n}' for n in present)}{remove} ADD #counter :one",
+        "ConditionExpression": "attribute_not_exists(pk)" if after is None else "#generation = :after",
+        "ExpressionAttributeNames": names,
+        "ExpressionAttributeValues": rows.to_item(values),
+    }

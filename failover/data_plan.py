@@ -1,0 +1,156 @@
+"""The data tier's plans, step by step. A step's effect aims at a state, so that a successor may run it again."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from failover import tier
+from failover.canary import Canary
+from failover.outside import ActiveParameter
+from failover.ownership import NotYet, Ownership
+from failover.pages import Page, Pager, Severity
+from failover.protocol import Protocol
+from failover.sites import Site, Sites, other
+from failover.tier import Change, Kind, NewPlan, TierRow
+
+VERIFY_SECONDS: Final = 10.0
+FOLLOW_SECONDS: Final = 2.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """``effect`` returns what it found; ``ending`` is the row write that ends the step, ``transition`` its name if it is an act.
+
+    A step that ``may_fail`` lies after the point of no return: its failure is told and the plan goes on.
+    """
+
+    name: str
+    effect: Callable[[Ownership], str]
+    ending: Callable[[TierRow], Change]
+    transition: str | None = None
+    may_fail: bool = False
+
+
+class DataPlan:
+    """What a move of the data tier is made of.
+
+    failover, abort:      mark moving -> wait -> publish -> verify -> follow -> notify
+    switchover, failback: prepare -> mark moving -> drain -> publish -> verify -> follow -> notify
+    """
+
+    def __init__(
+        self,
+        *,
+        sites: Sites,
+        protocol: Protocol,
+        canary: Canary,
+        parameter: ActiveParameter,
+        pager: Pager,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._sites = sites
+        self._protocol = protocol
+        self._canary = canary
+        self._parameter = parameter
+        self._pager = pager
+        self._now = now
+        self._steps = {step.name: step for step in self._all_steps()}
+
+    def opening(self, row: TierRow, plan: NewPlan) -> tuple[str, Change]:
+        """Return the first row write of a plan and its name in the journal."""
+        if plan.kind.planned:
+            return "announce", tier.prepare(row, plan, "prepare")
+        return "mark moving", tier.mark(row, plan, "wait")
+
+    def resuming_step(self, kind: Kind) -> str:
+        """Return where a held plan starts again: with its whole wait."""
+        return "drain" if kind.planned else "wait"
+
+    def step(self, name: str) -> Step:
+        """Return the step that a row names."""
+        return self._steps[name]
+
+    def check_target(self, target: Site) -> str:
+        """Write and read a canary through the target.
+
+        Raises:
+            BotoCoreError, ClientError: the target does not take it.
+            NotYet: it took it and does not show it.
+        """
+        region = self._sites.region(target)
+        counter = self._canary.read(region).counter + 1
+        self._canary.write(region, counter)
+        return self._seen(region, counter)
+
+    def _all_steps(self) -> list[Step]:
+        return [
+            Step(name="prepare", effect=self._prepare, ending=self._mark, transition="mark moving"),
+            Step(name="wait", effect=self._wait, ending=_publish, transition="publish"),
+            Step(name="drain", effect=self._drain, ending=_publish, transition="publish"),
+            Step(name="verify", effect=self._verify, ending=lambda row: tier.advance(row, "follow"), may_fail=True),
+            Step(name="follow", effect=self._follow, ending=lambda row: tier.advance(row, "notify"), may_fail=True),
+            Step(name="notify", effect=self._notify, ending=tier.finish, may_fail=True),
+        ]
+
+    def _mark(self, row: TierRow) -> Change:
+        assert row.kind and row.target and row.plan_id and row.owner, "a plan under way names what it does"
+        plan = NewPlan(plan_id=row.plan_id, kind=row.kind, target=row.target, owner=row.owner, at=self._now())
+        return tier.mark(row, plan, "drain")
+
+    def _prepare(self, own: Ownership) -> str:
+        """Outlast every view from before the announcement; those read since are short ones."""
+        own.rest(self._protocol.client_wait())
+        return "every client's view is a short one"
+
+    def _wait(self, own: Ownership) -> str:
+        own.rest(self._protocol.client_wait())
+        return "every client's view from before the mark has expired"
+
+    def _drain(self, own: Ownership) -> str:
+        """Outlast the short views, then see a canary written after the stop arrive at the target [m]."""
+        own.rest(self._protocol.prepared_wait())
+        target, old = self._sites.region(own.row.active), self._sites.region(other(own.row.active))
+        counter = own.insist(lambda: self._mark_the_end(old, target), self._protocol.plan_total)
+        return own.insist(lambda: self._seen(target, counter), self._protocol.plan_total)
+
+    def _mark_the_end(self, old: str, target: str) -> int:
+        counter = max(self._canary.read(old).counter, self._canary.read(target).counter) + 1
+        self._canary.write(old, counter)
+        return counter
+
+    def _seen(self, region: str, counter: int) -> str:
+        found = self._canary.read(region).counter
+        if found < counter:
+            raise NotYet(f"{region} has canary {found}, not yet {counter}")
+        return f"canary {counter} is in {region}"
+
+    def _verify(self, own: Ownership) -> str:
+        return own.insist(lambda: self.check_target(own.row.active), VERIFY_SECONDS)
+
+    def _follow(self, own: Ownership) -> str:
+        """Bring the outside values along; what cannot be reached is mended by whoever reaches it later."""
+        own.commit(tier.beat(own.row))
+        failed = self._parameter.write(self._parameter.regions, self._sites.region(own.row.active), FOLLOW_SECONDS)
+        return f"left to be mended: {failed}" if failed else "every copy says so"
+
+    def _notify(self, own: Ownership) -> str:
+        return "told" if self._pager.say(moved(own.row)) else "not told: the topic did not take it"
+
+
+def _publish(row: TierRow) -> Change:
+    return tier.publish(row, "verify")
+
+
+def moved(row: TierRow) -> Page:
+    """Say that a move is complete."""
+    return Page(
+        id=f"{row.plan_id}-moved",
+        tier=row.tier,
+        epoch=row.epoch,
+        severity=Severity.INFO if row.kind and row.kind.planned else Severity.CRITICAL,
+        summary=f"{row.kind} of {row.tier}: {row.active} is active in epoch {row.epoch}",
+        reason=f"plan {row.plan_id} has run",
+        next_step="lifeboat journal; when the old site is back and caught up: lifeboat failback",
+        by=row.owner or "",
+    )

@@ -1,0 +1,167 @@
+"""An observer's turn: look at both sites, make up its mind, vote, read what all say, wake whoever must act."""
+
+import logging
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from failover.ballot import Ballot
+from failover.canary import CanaryWatch
+from failover.clock import Clock
+from failover.control_table import ControlTable, Snapshot
+from failover.due import Due, what_is_due
+from failover.observation import BASELINE_SAMPLES, Observation, Probe, limit_ms, observe
+from failover.outside import ActiveParameter, differing, wanted
+from failover.protocol import Protocol as Numbers
+from failover.sites import Sites, other
+from failover.tier import TierRow, Value
+from failover.votes import Freshness, Stillness, Vote, tally
+
+log = logging.getLogger(__name__)
+
+
+class Waker(Protocol):
+    """Tells the region's orchestrator that something is due; never raises."""
+
+    def wake(self, row: TierRow, due: Due) -> None: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Post:
+    """Where an observer stands and what it works with."""
+
+    name: str
+    tier: str
+    sites: Sites
+    max_latency_ms: float
+    numbers: Numbers
+    clock: Clock
+    control: ControlTable
+    watch: CanaryWatch
+    ballot: Ballot
+    parameter: ActiveParameter
+    waker: Waker
+
+
+@dataclass(frozen=True, kw_only=True)
+class Turn:
+    """What a turn came to, for the log and the metrics."""
+
+    row: TierRow
+    probe: Probe
+    observation: Observation
+    voting: bool
+    silent_peers: tuple[str, ...]
+    quorum_stands: bool
+    due: Due | None
+
+
+class Observer:
+    """One generation of one observer. It looks on for a while before it takes the vote from its predecessor."""
+
+    def __init__(self, post: Post) -> None:
+        self._post = post
+        self._began = post.clock.monotonic()
+        self._generation: int | None = None
+        self._seen: Snapshot | None = None
+        self._observation = Observation()
+        self._good_latencies_ms: deque[float] = deque(maxlen=BASELINE_SAMPLES)
+        self._freshness = Freshness(post.numbers.vote_fresh)
+        self._owner = Stillness()
+
+    def turn(self) -> Turn:
+        """Take one turn.
+
+        Raises:
+            Superseded: a later generation votes now; this one is done.
+            TierRowMissing, MalformedRow: there is nothing to vote about.
+            BotoCoreError, ClientError: the control table does not answer.
+        """
+        before = self._seen or self._read()
+        probe, outside = self._look(before.row)
+        self._make_up_its_mind(before.row, probe)
+        self._vote(before, probe)
+        seen = self._read()
+        return self._act(seen, probe, outside)
+
+    def _look(self, row: TierRow) -> tuple[Probe, Mapping[str, object]]:
+        post = self._post
+        active, standby = post.sites.region(row.active), post.sites.region(other(row.active))
+        return post.watch.turn(active, standby, post.numbers.probe_deadline, post.parameter.reads())
+
+    def _make_up_its_mind(self, row: TierRow, probe: Probe) -> None:
+        limit = limit_ms(tuple(self._good_latencies_ms), self._post.max_latency_ms)
+        self._observation = observe(self._observation, probe, limit, self._post.numbers)
+        if probe.latency_ms is not None and probe.latency_ms <= limit:
+            self._good_latencies_ms.append(probe.latency_ms)
+
+    def _vote(self, before: Snapshot, probe: Probe) -> None:
+        after = self._generation if self._generation is not None else self._predecessor(before)
+        if self._generation is None and after is not None and not self._has_looked_on():
+            return
+        mine = self._generation or (after or 0) + 1
+        self._post.ballot.cast(self._opinion(before.row, probe), generation=mine, after=after)
+        self._generation = mine
+
+    def _has_looked_on(self) -> bool:
+        return self._post.clock.monotonic() - self._began >= self._post.numbers.generation_overlap
+
+    def _predecessor(self, seen: Snapshot) -> int | None:
+        own = self._own(seen)
+        return own.generation if own else None
+
+    def _own(self, seen: Snapshot) -> Vote | None:
+        return next((vote for vote in seen.votes if vote.observer == self._post.name), None)
+
+    def _opinion(self, row: TierRow, probe: Probe) -> Mapping[str, Value]:
+        mind = self._observation
+        counts = {"misses": mind.misses, "goods": mind.goods, "acked_lag_ms": mind.acked_lag_ms}
+        now = {"standby": probe.standby, "lag_ms": probe.lag_ms, "latency_ms": _whole(probe.latency_ms)}
+        return {"site": row.active, "epoch": row.epoch, "verdict": mind.verdict, "reason": mind.reason, **counts, **now}
+
+    def _read(self) -> Snapshot:
+        """Read the row and all votes, and forget what was about another epoch or site."""
+        post = self._post
+        seen = post.control.snapshot(post.tier, post.numbers.electorates[post.tier])
+        own = self._own(seen)
+        if self._generation is None and own is not None and own.about(seen.row):
+            self._observation = Observation.of(own)
+        elif self._seen is not None and not _same_subject(self._seen.row, seen.row):
+            self._observation = Observation()
+            self._good_latencies_ms.clear()
+        self._seen = seen
+        return seen
+
+    def _act(self, seen: Snapshot, probe: Probe, outside: Mapping[str, object]) -> Turn:
+        numbers, now = self._post.numbers, self._post.clock.monotonic()
+        self._freshness.see({vote.observer: vote.counter for vote in seen.votes}, now)
+        fresh = [vote for vote in seen.votes if self._freshness.fresh(vote.observer, now)]
+        still = self._owner.see((seen.row.plan_id, seen.row.owner_counter), now)
+        differ = differing(outside, wanted(seen.row, self._post.sites))
+        due = what_is_due(seen, fresh, still, differ, numbers) if self._generation is not None else None
+        if due:
+            self._post.waker.wake(seen.row, due)
+        return Turn(
+            row=seen.row,
+            probe=probe,
+            observation=self._observation,
+            voting=self._generation is not None,
+            silent_peers=self._silent({vote.observer for vote in fresh}, now),
+            quorum_stands=tally(fresh, seen.row, numbers).active_is_down,
+            due=due,
+        )
+
+    def _silent(self, fresh: set[str], now: float) -> tuple[str, ...]:
+        """Name the peers that were not seen moving, once this generation has looked long enough to tell."""
+        if now - self._began < self._post.numbers.vote_fresh:
+            return ()
+        return tuple(name for name in self._post.numbers.electorates[self._post.tier] if name not in fresh)
+
+
+def _same_subject(one: TierRow, another: TierRow) -> bool:
+    return (one.epoch, one.active) == (another.epoch, another.active)
+
+
+def _whole(milliseconds: float | None) -> int | None:
+    return None if milliseconds is None else round(milliseconds)

@@ -1,0 +1,170 @@
+"""From an order to what was done about it: read, decide, check, own, run."""
+
+import logging
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from failover import tier
+from failover.clock import Clock
+from failover.control_table import AlreadyMoved, ControlTable, Snapshot
+from failover.data_plan import DataPlan
+from failover.decision import Action, Decision, decide
+from failover.failures import AWS_ERRORS
+from failover.journal import ANSWER, Journal
+from failover.orders import Order, OrderKind
+from failover.outside import ActiveParameter, differing, wanted
+from failover.ownership import NotYet, Ownership
+from failover.pages import Page, Pager, Severity
+from failover.plan_runner import Answer, PlanRunner
+from failover.protocol import Protocol
+from failover.sites import Sites
+from failover.tier import Change, NewPlan, TierRow
+
+log = logging.getLogger(__name__)
+MEND_SECONDS: Final = 2.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tools:
+    """Everything outside that an orchestrator uses."""
+
+    control: ControlTable
+    plan: DataPlan
+    parameter: ActiveParameter
+    pager: Pager
+    clock: Clock
+    dice: random.Random
+    sites: Sites
+    protocol: Protocol
+
+
+class Orchestrator:
+    """Carries out one order after another under one name, which is what its plans are owned by."""
+
+    def __init__(self, name: str, tools: Tools) -> None:
+        self._name = name
+        self._tools = tools
+        self._runner = PlanRunner(tools.plan, tools.pager)
+        self._acts: dict[Action, Callable[[Order, Snapshot, Decision], Answer]] = {
+            Action.START: self._start,
+            Action.TAKE_OVER: self._take_over,
+            Action.RESUME: self._resume,
+            Action.CANCEL: self._cancel,
+            Action.MEND: self._mend,
+            Action.STAY: self._stay,
+            Action.REFUSE: self._refuse,
+        }
+
+    def carry_out(self, order: Order) -> Answer:
+        """Do what the order leads to; the same order again gets the first answer."""
+        if order.kind is not OrderKind.WAKE and (said := self._tools.control.entry(order.id, ANSWER)):
+            return Answer(outcome=said["outcome"], code="again", reason=said["detail"], epoch=order.epoch)
+        seen, decision = self._decide(order)
+        facts = {"order": order.id, "kind": order.kind, "by": order.by, "epoch": seen.row.epoch}
+        log.info("decided", extra={**facts, "action": decision.action, "code": decision.code, "why": decision.reason})
+        return self._acts[decision.action](order, seen, decision)
+
+    def _decide(self, order: Order) -> tuple[Snapshot, Decision]:
+        tools = self._tools
+        seen = tools.control.snapshot(order.tier, tools.protocol.electorates[order.tier])
+        return seen, decide(order, seen, tools.control.time.now(), tools.protocol)
+
+    def _start(self, order: Order, seen: Snapshot, decision: Decision) -> Answer:
+        """Check the target itself, then read and decide once more, so that the mark rests on what holds now [m]."""
+        journal = Journal(self._plan_id(order, seen.row), self._name, self._tools.control)
+        journal.begin("check target", seen.row)
+        if problem := self._unfit(decision):
+            journal.end("refused", problem.reason)
+            return self._refuse(order, seen, problem)
+        seen, again = self._decide(order)
+        if again.action is not Action.START:
+            journal.end("not done", again.reason)
+            return self._acts[again.action](order, seen, again)
+        name, change = self._tools.plan.opening(seen.row, self._new_plan(order, seen.row, again))
+        journal.begin(name, seen.row)
+        return self._own_and_run(seen.row, change, journal)
+
+    def _unfit(self, decision: Decision) -> Decision | None:
+        assert decision.target, "a start names its target"
+        try:
+            self._tools.plan.check_target(decision.target)
+        except (*AWS_ERRORS, NotYet) as error:
+            reason = f"{decision.reason}; but {decision.target} did not take a canary: {error}"
+            return Decision(action=Action.REFUSE, code="target-down", reason=reason, page=True)
+        return None
+
+    def _plan_id(self, order: Order, row: TierRow) -> str:
+        """A person's order names its plan, so that giving it again finds the first answer."""
+        return f"{row.tier}-{row.epoch + 1}-{self._name}" if order.kind is OrderKind.WAKE else order.id
+
+    def _new_plan(self, order: Order, row: TierRow, decision: Decision) -> NewPlan:
+        assert decision.kind and decision.target, "a start names its kind and target"
+        now, plan_id = self._tools.control.time.now(), self._plan_id(order, row)
+        return NewPlan(plan_id=plan_id, kind=decision.kind, target=decision.target, owner=self._name, at=now)
+
+    def _take_over(self, order: Order, seen: Snapshot, _decision: Decision) -> Answer:
+        assert order.stalled_counter is not None and seen.row.plan_id, "only a stalled plan is taken over"
+        journal = Journal(seen.row.plan_id, self._name, self._tools.control)
+        return self._own_and_run(seen.row, tier.take_over(seen.row, self._name, order.stalled_counter), journal)
+
+    def _resume(self, order: Order, seen: Snapshot, decision: Decision) -> Answer:
+        plan = self._new_plan(order, seen.row, decision)
+        change = tier.resume(seen.row, plan, self._tools.plan.resuming_step(plan.kind))
+        return self._own_and_run(seen.row, change, Journal(plan.plan_id, self._name, self._tools.control))
+
+    def _own_and_run(self, row: TierRow, change: Change, journal: Journal) -> Answer:
+        tools = self._tools
+        try:
+            owned = tools.control.apply(row.tier, change)
+        except AlreadyMoved as moved:
+            journal.end("not done", str(moved))
+            return _answer("lost", "raced", row, str(moved))
+        return self._runner.run(Ownership(owned, tools.control, tools.clock, tools.dice, tools.protocol), journal)
+
+    def _cancel(self, order: Order, seen: Snapshot, decision: Decision) -> Answer:
+        try:
+            row = self._tools.control.apply(order.tier, tier.cancel(seen.row))
+        except AlreadyMoved as moved:
+            return _answer("lost", "raced", seen.row, str(moved))
+        return _answer("cancelled", decision.code, row, decision.reason)
+
+    def _mend(self, order: Order, _seen: Snapshot, decision: Decision) -> Answer:
+        """Bring outside values to what the row says, read just before; equal values are left alone."""
+        values = self._tools.parameter.read_all(MEND_SECONDS)
+        row = self._tools.control.row(order.tier)
+        value = wanted(row, self._tools.sites)
+        regions = differing(values, value)
+        if not regions or value is None:
+            return _answer("stayed", decision.code, row, decision.reason)
+        failed = self._tools.parameter.write(regions, value, MEND_SECONDS)
+        log.warning("mended", extra={"regions": regions, "value": value, "failed": failed})
+        return _answer("mended", decision.code, row, f"{', '.join(regions)} now say {value}")
+
+    def _stay(self, _order: Order, seen: Snapshot, decision: Decision) -> Answer:
+        return _answer("stayed", decision.code, seen.row, decision.reason)
+
+    def _refuse(self, order: Order, seen: Snapshot, decision: Decision) -> Answer:
+        if decision.page:
+            self._tools.pager.say(_refusal(seen.row, decision, self._name))
+        if order.kind is not OrderKind.WAKE:
+            Journal(order.id, self._name, self._tools.control).answer("refused", decision.reason)
+        return _answer("refused", decision.code, seen.row, decision.reason)
+
+
+def _answer(outcome: str, code: str, row: TierRow, reason: str) -> Answer:
+    return Answer(outcome=outcome, code=code, reason=reason, epoch=row.epoch, plan_id=row.plan_id)
+
+
+def _refusal(row: TierRow, decision: Decision, by: str) -> Page:
+    return Page(
+        id=f"{row.tier}-{row.epoch}-{decision.code}",
+        tier=row.tier,
+        epoch=row.epoch,
+        severity=Severity.CRITICAL,
+        summary=f"{row.tier} is not moved away from {row.active}: {decision.code}",
+        reason=decision.reason,
+        next_step="lifeboat status; to move all the same: lifeboat failover",
+        by=by,
+    )

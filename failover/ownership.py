@@ -1,0 +1,85 @@
+"""Owning a plan: every write is conditional on it, every pause shows that the owner lives, losing it stops at once."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Final, TypeVar
+
+from failover.clock import Clock
+from failover.control_table import ControlTable
+from failover.failures import AWS_ERRORS, code_of
+from failover.protocol import Protocol
+from failover.tier import Change, TierRow, beat
+
+T = TypeVar("T")
+FIRST_PAUSE_SECONDS: Final = 0.1
+
+
+class StepFailed(Exception):
+    """A step did not reach its state within its time."""
+
+
+class PlanOverdue(Exception):
+    """The plan's whole time is spent, on AWS's clock, over all of its owners."""
+
+
+class NotYet(Exception):
+    """The state aimed at is not there yet; look again."""
+
+
+class Ownership:
+    """One owner's hold on one plan. Methods raise `control_table.AlreadyMoved` once it is lost."""
+
+    def __init__(
+        self, row: TierRow, control: ControlTable, clock: Clock, dice: random.Random, protocol: Protocol
+    ) -> None:
+        self.row = row
+        self._control = control
+        self._clock = clock
+        self._dice = dice
+        self._protocol = protocol
+        self._beaten = self._entered = clock.monotonic()
+
+    def commit(self, change: Change) -> None:
+        """Write one transition of the row."""
+        step, self.row = self.row.step, self._control.apply(self.row.tier, change)
+        self._beaten = self._clock.monotonic()
+        if self.row.step != step:
+            self._entered = self._beaten
+
+    def rest(self, seconds: float) -> None:
+        """Wait, with a heartbeat whenever one is due, counted from when this owner saw its step in the row [m].
+
+        Raises:
+            PlanOverdue: the plan's time is over.
+        """
+        until = self._entered + seconds
+        while (left := until - self._clock.monotonic()) > 0:
+            self._clock.sleep(min(left, self._protocol.heartbeat))
+            self._beat_if_due()
+
+    def insist(self, call: Callable[[], T], seconds: float) -> T:
+        """Call until it works, with full jitter between the tries.
+
+        Raises:
+            StepFailed: it did not within ``seconds``.
+            PlanOverdue: the plan's time is over.
+        """
+        until, ceiling = self._clock.monotonic() + seconds, FIRST_PAUSE_SECONDS
+        while True:
+            try:
+                return call()
+            except (*AWS_ERRORS, NotYet) as error:
+                if self._clock.monotonic() >= until:
+                    raise StepFailed(f"not within {seconds:g} s: {code_of(error)}: {error}") from error
+            self._clock.sleep(self._dice.uniform(0, ceiling))
+            ceiling = min(ceiling * 2, self._protocol.heartbeat / 2)
+            self._beat_if_due()
+
+    def _beat_if_due(self) -> None:
+        if self._control.time.now() - self.row.changed_at > timedelta(seconds=self._protocol.plan_total):
+            raise PlanOverdue(f"plan {self.row.plan_id} began at {self.row.changed_at.isoformat()}")
+        if self._clock.monotonic() - self._beaten >= self._protocol.heartbeat:
+            self.commit(beat(self.row))

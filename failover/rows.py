@@ -1,0 +1,121 @@
+"""The control table's items and the values that the domain works with: translation at the edge, both ways."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, cast
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+
+from failover.sites import Site
+from failover.tier import Kind, Phase, TierRow, Value
+from failover.votes import Verdict, Vote
+
+Item = dict[str, Any]  # DynamoDB's own attribute values: {"epoch": {"N": "3"}}
+_read = TypeDeserializer()
+_write = TypeSerializer()
+
+
+class MalformedRow(Exception):
+    """An item of the control table lacks what every item of its kind has."""
+
+
+def tier_key(tier: str) -> Item:
+    """Return the key of a tier's row."""
+    return {"pk": {"S": f"tier#{tier}"}, "sk": {"S": "row"}}
+
+
+def vote_key(tier: str, observer: str) -> Item:
+    """Return the key of one observer's vote."""
+    return {"pk": {"S": f"vote#{tier}#{observer}"}, "sk": {"S": "vote"}}
+
+
+def journal_key(plan_id: str, number: int) -> Item:
+    """Return the key of one journal entry; entries sort by number."""
+    return {"pk": {"S": f"journal#{plan_id}"}, "sk": {"S": f"{number:012d}"}}
+
+
+def to_attribute(value: Value) -> Item:
+    """Write one value as DynamoDB does."""
+    return cast(Item, _write.serialize(str(value) if isinstance(value, str) else value))
+
+
+def to_item(values: Mapping[str, Value]) -> Item:
+    """Write values as an item; ``None`` is left out."""
+    return {name: to_attribute(value) for name, value in values.items() if value is not None}
+
+
+def values_of(item: Mapping[str, object]) -> dict[str, Any]:
+    """Read an item's values; whole numbers become ``int``."""
+    values = {name: _read.deserialize(cast(Any, value)) for name, value in item.items()}
+    return {name: int(value) if _is_number(value) else value for name, value in values.items()}
+
+
+def _is_number(value: object) -> bool:
+    return hasattr(value, "to_integral_value")
+
+
+def tier_row(item: Mapping[str, object]) -> TierRow:
+    """Read a tier's row.
+
+    Raises:
+        MalformedRow: an attribute is missing or has no meaning.
+    """
+    values = values_of(item)
+    try:
+        return _tier_row(values)
+    except (KeyError, ValueError, TypeError) as error:
+        raise MalformedRow(f"tier row {values.get('pk')!r} cannot be read: {error!r}") from error
+
+
+def _tier_row(values: Mapping[str, Any]) -> TierRow:
+    optional = {name: values.get(name) for name in ("target", "plan_id", "step", "owner")}
+    return TierRow(
+        tier=str(values["pk"]).removeprefix("tier#"),
+        epoch=values["epoch"],
+        active=_site(values["active"]),
+        phase=Phase(values["phase"]),
+        owner_counter=values["owner_counter"],
+        armed=bool(values["armed"]),
+        armed_until=_time(values.get("armed_until")),
+        changed_at=datetime.fromisoformat(values["changed_at"]),
+        moved_at={name: datetime.fromisoformat(at) for name, at in values.get("moved_at", {}).items()},
+        kind=Kind(values["kind"]) if "kind" in values else None,
+        **optional,
+    )
+
+
+def vote(item: Mapping[str, object]) -> Vote:
+    """Read a vote.
+
+    Raises:
+        MalformedRow: an attribute is missing or has no meaning.
+    """
+    values = values_of(item)
+    try:
+        fields: dict[str, Any] = {
+            name: values[name] for name in ("tier", "epoch", "counter", "generation", "misses", "goods")
+        }
+        measured: dict[str, Any] = {name: values.get(name) for name in ("lag_ms", "acked_lag_ms", "latency_ms")}
+        return Vote(
+            observer=str(values["pk"]).rsplit("#", 1)[1],
+            site=_site(values["site"]),
+            verdict=Verdict(values["verdict"]),
+            standby=Verdict(values["standby"]),
+            reason=str(values["reason"]),
+            **fields,
+            **measured,
+        )
+    except (KeyError, ValueError, TypeError, IndexError) as error:
+        raise MalformedRow(f"vote {values.get('pk')!r} cannot be read: {error!r}") from error
+
+
+def _site(name: object) -> Site:
+    if name == "primary":
+        return "primary"
+    if name == "secondary":
+        return "secondary"
+    raise ValueError(f"{name!r} is no site")
+
+
+def _time(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

@@ -1,0 +1,1 @@
+"""The functions of the control plane, one package each."""

@@ -1,0 +1,1 @@
+"""The orchestrator: carries out what the votes or a person say."""

@@ -1,0 +1,39 @@
+"""Carries out orders: from observers directly, from the orders queue, from people by `lifeboat`."""
+
+import functools
+import logging
+import os
+import random
+from dataclasses import asdict
+from typing import Protocol
+
+from failover.clock import SystemClock
+from failover.orchestrator import Orchestrator, Tools
+from failover.orders import from_event, from_message
+from lambdas.failover_orchestrator.settings import Settings
+from lambdas.failover_orchestrator.tools import build
+
+log = logging.getLogger(__name__)
+
+
+class Context(Protocol):
+    """What Lambda tells an invocation about itself."""
+
+    aws_request_id: str
+
+
+@functools.cache
+def tools() -> tuple[Tools, str]:
+    """Make the tools once per process and name the region."""
+    env = Settings.from_env(os.environ).environment
+    return build(env, SystemClock(), random.Random()), env.region
+
+
+def handle(event: object, context: Context) -> dict[str, object]:
+    """Answer each order; one that cannot be read fails the invocation, and so reaches the dead letters."""
+    logging.getLogger().setLevel(logging.INFO)
+    made, region = tools()
+    orchestrator = Orchestrator(f"{region}/{context.aws_request_id}", made)
+    answers = [asdict(orchestrator.carry_out(from_message(body))) for body in from_event(event)]
+    log.info("answered", extra={"answers": answers})
+    return {"answers": answers, "batchItemFailures": []}

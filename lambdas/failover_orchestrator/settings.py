@@ -1,0 +1,30 @@
+"""What the orchestrator is told by its environment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from failover.environment import Environment, read_environment
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Zones and name are to check and report with, never to edit; blank while only data is declared."""
+
+    environment: Environment
+    primary_zone_id: str
+    secondary_zone_id: str
+    application_dns_name: str
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> "Settings":
+        """Read the function's variables.
+
+        Raises:
+            Misconfigured: one is missing or has no meaning.
+        """
+        return cls(
+            environment=read_environment(environ),
+            primary_zone_id=environ.get("PRIMARY_REGION_HOSTED_ZONE_ID", ""),
+            secondary_zone_id=environ.get("SECONDARY_REGION_HOSTED_ZONE_ID", ""),
+            application_dns_name=environ.get("APPLICATION_DNS_NAME", ""),
+        )

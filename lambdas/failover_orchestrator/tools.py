@@ -1,0 +1,43 @@
+"""Puts an orchestrator's tools together: the only place that knows how its clients are made."""
+
+import random
+
+from failover.aws_clients import client
+from failover.canary import Canary
+from failover.clock import Clock
+from failover.control_table import ControlTable
+from failover.data_plan import DataPlan
+from failover.environment import Environment
+from failover.fan_out import ThreadFanOut
+from failover.orchestrator import Tools
+from failover.outside import ActiveParameter
+from failover.pages import Pager
+
+CANARY_OF = "orchestrator"
+
+
+def build(env: Environment, clock: Clock, dice: random.Random) -> Tools:
+    """Make the clients and hand them out; clients are made once per process, before any thread runs."""
+    control = ControlTable(env.control_table, client("dynamodb", env.region), clock, dice)
+    data = {region: client("dynamodb", region) for region in (env.sites.primary, env.sites.secondary)}
+    parameters = {region: client("ssm", region) for region in env.control_regions}
+    parameter = ActiveParameter(env.active_parameter, parameters, ThreadFanOut())
+    pager = Pager(env.signals_topic_arn, client("sns", env.region), clock)
+    plan = DataPlan(
+        sites=env.sites,
+        protocol=env.protocol,
+        canary=Canary(env.canary_item(CANARY_OF), data, clock),
+        parameter=parameter,
+        pager=pager,
+        now=control.time.now,
+    )
+    return Tools(
+        control=control,
+        plan=plan,
+        parameter=parameter,
+        pager=pager,
+        clock=clock,
+        dice=dice,
+        sites=env.sites,
+        protocol=env.protocol,
+    )

@@ -1,0 +1,1 @@
+"""The observer: votes from one control region."""

@@ -1,0 +1,28 @@
+"""A turn as metrics in CloudWatch's embedded metric format, one line on standard output.
+
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+"""
+
+import json
+
+from failover.observer import Turn
+
+NAMESPACE = "Lifeboat"
+
+
+def embedded(turn: Turn, stack: str, observer: str, at_ms: int) -> str:
+    """Return the line; ``at_ms`` is milliseconds since the epoch in AWS time."""
+    values: dict[str, float | None] = {
+        "PeerSilent": float(len(turn.silent_peers)),
+        "QuorumHeld": float(turn.quorum_stands),
+        "ProbeMisses": float(turn.observation.misses),
+        "StandbyLagMs": turn.probe.lag_ms,
+    }
+    known = {name: value for name, value in values.items() if value is not None}
+    metric = {
+        "Namespace": NAMESPACE,
+        "Dimensions": [["Stack", "Observer"]],
+        "Metrics": [{"Name": name} for name in known],
+    }
+    named = {"Stack": stack, "Observer": observer}
+    return json.dumps({"_aws": {"Timestamp": at_ms, "CloudWatchMetrics": [metric]}, **named, **known})
