@@ -33,7 +33,8 @@ class ThreadFanOut:
         concurrent.futures.wait(futures.values(), timeout=seconds)
         answers: dict[str, T | Exception] = {}
         for name, future in futures.items():
-            answers[name] = _settle(future)
+            settled = _settle(future)
+            answers[name] = settled
         return answers
 
 

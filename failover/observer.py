@@ -16,7 +16,7 @@ from failover.outside import ActiveParameter, differing, wanted
 from failover.protocol import Protocol as Numbers
 from failover.sites import Sites, other
 from failover.tier import TierRow, Value
-from failover.votes import Freshness, Stillness, Vote, tally
+from failover.votes import Freshness, Stillness, Vote
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ class Turn:
     observation: Observation
     voting: bool
     silent_peers: tuple[str, ...]
-    quorum_stands: bool
+    quorum_votes: bool
     due: Due | None
 
 
@@ -148,7 +148,7 @@ class Observer:
             observation=self._observation,
             voting=self._generation is not None,
             silent_peers=self._silent({vote.observer for vote in fresh}, now),
-            quorum_stands=tally(fresh, seen.row, numbers).active_is_down,
+            quorum_votes=len(fresh) >= numbers.quorum(self._post.tier),
             due=due,
         )
 

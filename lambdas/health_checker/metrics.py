@@ -14,7 +14,7 @@ def embedded(turn: Turn, stack: str, observer: str, at_ms: int) -> str:
     """Return the line; ``at_ms`` is milliseconds since the epoch in AWS time."""
     values: dict[str, float | None] = {
         "PeerSilent": float(len(turn.silent_peers)),
-        "QuorumHeld": float(turn.quorum_stands),
+        "QuorumHeld": float(turn.quorum_votes),
         "ProbeMisses": float(turn.observation.misses),
         "StandbyLagMs": turn.probe.lag_ms,
     }
