@@ -20,6 +20,6 @@ def _watch_the_cloud() -> None:
 
 if __name__ == "__main__":
     _watch_the_cloud()
-    from awslambdaric.__main__ import main
+    from awslambdaric.__main__ import main  # type: ignore[import-untyped]
 
     main(sys.argv)

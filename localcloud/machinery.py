@@ -1,0 +1,90 @@
+"""Everything in the embedded cloud that runs by itself, put together."""
+
+from dataclasses import dataclass
+
+from localcloud.alarms import Alarms
+from localcloud.asynchronous import Asynchronous
+from localcloud.delivery import Delivery
+from localcloud.deployed import Functions
+from localcloud.destinations import Destinations
+from localcloud.function_logs import FunctionLogs
+from localcloud.functions import Runner, Surroundings
+from localcloud.gateway import Gateway
+from localcloud.invoke import Invoke
+from localcloud.latency import Latency
+from localcloud.mappings import Mappings
+from localcloud.metrics import Metrics, utc_now
+from localcloud.permissions import Permissions
+from localcloud.queue_metrics import QueueMetrics
+from localcloud.queues import LongPolls, Queues
+from localcloud.schedules import Schedules
+from localcloud.sinks import Sinks
+from localcloud.timers import Timers
+from localcloud.topics import Topics
+
+SCHEDULE_LOOK_SECONDS = 0.25
+ALARM_LOOK_SECONDS = 1.0
+FORGET_SECONDS = 60.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Machinery:
+    """What drills and the admin API need of the machinery; the rest works unseen."""
+
+    runner: Runner
+    logs: FunctionLogs
+    sinks: Sinks
+    timers: Timers
+
+    def stop(self) -> None:
+        """Start nothing more and end every sandbox."""
+        self.timers.stop()
+        self.runner.close()
+
+
+def assemble(
+    gateway: Gateway, permissions: Permissions, latency: Latency, surroundings: Surroundings, time_scale: float
+) -> Machinery:
+    """Set the gateway's routes and start what fires, polls, retries and judges."""
+    timers, metrics, sinks = Timers(), Metrics(gateway), Sinks()
+    logs = FunctionLogs(gateway, permissions, metrics)
+    runner = Runner(Functions(gateway), logs, metrics, gateway.world, surroundings)
+    queues = Queues(gateway, permissions)
+    LongPolls(gateway)
+    destinations = Destinations(queues, permissions)
+    asynchronous = Asynchronous(runner, timers, destinations.send, time_scale)
+    Invoke(runner, asynchronous).set_route(gateway)
+    delivery = Delivery(queues, asynchronous, sinks, permissions)
+    profile = latency.profile
+    topics = Topics(gateway, delivery, timers, profile.sns_to_sqs_seconds)
+    destinations.publish = topics.publish
+    destinations.invoke = asynchronous.accept
+    Mappings(gateway, runner, queues, permissions, timers, lambda: latency.draw(profile.queue_poller_seconds))
+    schedules = Schedules(
+        gateway,
+        asynchronous,
+        queues,
+        permissions,
+        jitter=lambda: latency.draw(profile.schedule_jitter_seconds),
+        clock=timers.clock,
+        wall_clock=utc_now,
+        time_scale=time_scale,
+    )
+    alarms = Alarms(gateway, metrics, topics.publish, time_scale)
+    _keep_going(timers, schedules, alarms, QueueMetrics(gateway, metrics), metrics, time_scale)
+    timers.start()
+    return Machinery(runner=runner, logs=logs, sinks=sinks, timers=timers)
+
+
+def _keep_going(
+    timers: Timers,
+    schedules: Schedules,
+    alarms: Alarms,
+    queue_metrics: QueueMetrics,
+    metrics: Metrics,
+    time_scale: float,
+) -> None:
+    timers.every(lambda: SCHEDULE_LOOK_SECONDS * time_scale, schedules.tick)
+    timers.every(lambda: ALARM_LOOK_SECONDS * time_scale, alarms.tick)
+    timers.every(lambda: queue_metrics.period_seconds * time_scale, queue_metrics.tick)
+    timers.every(lambda: FORGET_SECONDS, metrics.forget_old)

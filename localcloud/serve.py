@@ -1,0 +1,80 @@
+"""The embedded cloud's own process: everything behind one port, until its owner is gone."""
+
+import json
+import logging
+import os
+import shutil
+import signal
+import sys
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from localcloud.functions import Surroundings
+from localcloud.gateway import Gateway
+from localcloud.latency import Latency, Profile
+from localcloud.leftovers import own_directory
+from localcloud.machinery import Machinery, assemble
+from localcloud.moto_cloud import MotoCloud, moto_app
+from localcloud.regions import World
+from localcloud.roles import Roles
+from localcloud.server import Server
+from localcloud.sinks import SinkServer
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServeSettings:
+    """How a cloud runs. ``time_scale`` below 1 shortens its delays, schedules, periods and retries alike."""
+
+    root: Path
+    port: int = 0
+    profile: str = "cloud"
+    seed: int = 0
+    time_scale: float = 1.0
+    detached: bool = False
+
+
+def serve(settings: ServeSettings) -> None:
+    """Run a cloud; tell its addresses in one line of JSON on standard output; end with standard input, or by a signal."""
+    directory = own_directory(settings.root)
+    logging.basicConfig(filename=directory / "cloud.log", level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    ended = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: ended.set())
+    machinery = _start(settings, directory)
+    if not settings.detached:
+        threading.Thread(target=_wait_for_owner, args=(ended,), daemon=True).start()
+    ended.wait()
+    machinery.stop()
+    shutil.rmtree(directory, ignore_errors=True)
+    # moto's and the servers' threads may hang in a black hole for minutes; nothing of theirs is worth waiting for
+    os._exit(0)
+
+
+def _start(settings: ServeSettings, directory: Path) -> Machinery:
+    latency = Latency(Profile.named(settings.profile).scaled(settings.time_scale), settings.seed)
+    moto = MotoCloud(moto_app())
+    gateway = Gateway(moto, World())
+    server = Server(gateway, settings.port)
+    surroundings = Surroundings(endpoint=server.endpoint, directory=directory)
+    machinery = assemble(gateway, Roles(moto), latency, surroundings, settings.time_scale)
+    sink = SinkServer(machinery.sinks, gateway.world.up)
+    server.start()
+    addresses = {"endpoint": server.endpoint, "sink": sink.address, "directory": str(directory)}
+    (directory / "addresses.json").write_text(json.dumps(addresses))
+    _tell(addresses)
+    return machinery
+
+
+def _tell(addresses: Mapping[str, str]) -> None:
+    print(json.dumps(addresses), flush=True)
+
+
+def _wait_for_owner(ended: threading.Event) -> None:
+    """Wait for the end of standard input, which closes with the process that started the cloud."""
+    while sys.stdin.buffer.read(1):
+        pass
+    ended.set()
