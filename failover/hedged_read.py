@@ -4,13 +4,15 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Generic, TypeVar
 
+from failover.call_failed import CALL_ERRORS
+
 Answer = TypeVar("Answer")
 
 
 class NobodyAnswered(Exception):
     """Every region failed; ``failures`` has each one's error."""
 
-    def __init__(self, failures: Mapping[str, BaseException]) -> None:
+    def __init__(self, failures: Mapping[str, Exception]) -> None:
         super().__init__("; ".join(f"{region}: {error}" for region, error in failures.items()))
         self.failures = failures
 
@@ -32,7 +34,7 @@ class HedgedRead(Generic[Answer]):
         """
         unasked = sorted(self._readers, key=lambda region: region != self._preferred)
         asked: dict[Future[Answer], str] = {}
-        failures: dict[str, BaseException] = {}
+        failures: dict[str, Exception] = {}
         while unasked or asked:
             if unasked:
                 region = unasked.pop(0)
@@ -40,10 +42,13 @@ class HedgedRead(Generic[Answer]):
             done, _ = wait(asked, timeout=self._hedge_seconds if unasked else None, return_when=FIRST_COMPLETED)
             for future in done:
                 region = asked.pop(future)
-                if (error := future.exception()) is None:
+                try:
+                    answer = future.result()
+                except CALL_ERRORS as error:
+                    failures[region] = error
+                else:
                     self._preferred = region
-                    return future.result()
-                failures[region] = error
+                    return answer
         raise NobodyAnswered(failures)
 
     def close(self) -> None:

@@ -5,6 +5,7 @@ The methods take the parameters of boto3's DynamoDB client under its names, less
 `call_failed` or `write_grants`, or ``UncertainWrite``. No method returns None for a failure.
 """
 
+import enum
 import itertools
 import random
 from collections.abc import Callable, Mapping
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Literal, Required, TypedDict, TypeVar, Unpack
 
 from botocore.exceptions import ClientError
 
-from failover.call_failed import CallFailed
+from failover.call_failed import CallFailed, RegionResting
 from failover.clock import Clock
 from failover.region_calls import NoTime, RegionCalls
 from failover.sites import Site, other
@@ -29,7 +30,16 @@ Answer = TypeVar("Answer")
 
 FIRST_PAUSE_SECONDS = 0.05
 LONGEST_PAUSE_SECONDS = 0.8
+MOST_DOUBLINGS = 4
 READ_SECONDS = 4.0
+
+
+class Effect(enum.Enum):
+    """What carrying a request out twice would do."""
+
+    NONE = enum.auto()  # a read
+    SAME = enum.auto()  # puts and deletes aim at a state
+    TWICE = enum.auto()  # updates may count
 
 
 class UncertainWrite(Exception):
@@ -130,7 +140,7 @@ class RegionalTable:
         An attempt that may have landed is not repeated: ``ADD`` or ``list_append`` would count twice.
         """
         return self._write(
-            lambda client: client.update_item(TableName=self._name, **request).get("Attributes", {}), repeatable=False
+            lambda client: client.update_item(TableName=self._name, **request).get("Attributes", {}), Effect.TWICE
         )
 
     def get_item(self, *, site: Which = "active", **request: Unpack[GetItem]) -> "Mapping[str, AttributeValueTypeDef]":
@@ -147,7 +157,9 @@ class RegionalTable:
             ClientError: the service refused.
         """
         grant = self._read_grant(site, request.get("ConsistentRead", False))
-        answer, region = self._attempts(grant, lambda client: client.get_item(TableName=self._name, **request))
+        answer, region = self._attempts(
+            grant, lambda client: client.get_item(TableName=self._name, **request), Effect.NONE
+        )
         if request.get("ConsistentRead", False) and not grant.honours(self._clock.monotonic()):
             raise NoCurrentView(f"the answer from {region} came after the view had expired")
         if "Item" not in answer:
@@ -164,17 +176,15 @@ class RegionalTable:
         return Grant(epoch=None, sites=(chosen,), until=self._clock.monotonic() + READ_SECONDS, expires=False)
 
     def _write(
-        self, send: "Callable[[DynamoDBClient], Mapping[str, AttributeValueTypeDef]]", *, repeatable: bool = True
+        self, send: "Callable[[DynamoDBClient], Mapping[str, AttributeValueTypeDef]]", effect: Effect = Effect.SAME
     ) -> Acknowledgement:
         grant = self._views.grant(self._shortest)
-        attributes, region = self._attempts(grant, send, repeatable=repeatable)
+        attributes, region = self._attempts(grant, send, effect)
         if not grant.honours(self._clock.monotonic()):
             raise UncertainWrite(region, grant.epoch, "the answer came after the client's view had expired")
         return Acknowledgement(region=region, epoch=grant.epoch, attributes=attributes)
 
-    def _attempts(
-        self, grant: Grant, send: "Callable[[DynamoDBClient], Answer]", *, repeatable: bool = True
-    ) -> tuple[Answer, str]:
+    def _attempts(self, grant: Grant, send: "Callable[[DynamoDBClient], Answer]", effect: Effect) -> tuple[Answer, str]:
         """Try, with full jitter between, until an answer, a refusal, or no time for another attempt."""
         doubt: CallFailed | None = None
         for turn in itertools.count():
@@ -190,18 +200,23 @@ class RegionalTable:
                     calls.region, grant.epoch, f"refused after an unanswered attempt, {doubt}"
                 ) from refusal
             except CallFailed as failure:
-                doubt = failure if failure.may_have_landed else doubt
-                again = repeatable or doubt is None
-                if not (again and self._paused(turn, grant)):
+                doubt = failure if failure.may_have_landed and effect is not Effect.NONE else doubt
+                stop = (doubt is not None and effect is Effect.TWICE) or self._rests(failure, grant)
+                if stop or not self._paused(turn, grant):
                     raise self._final(failure, doubt, grant) from failure
         raise AssertionError("unreachable: the loop above only ends by returning or raising")
+
+    @staticmethod
+    def _rests(failure: CallFailed, grant: Grant) -> bool:
+        """Fail fast if the only region that may be asked is resting."""
+        return isinstance(failure, RegionResting) and len(grant.sites) == 1
 
     def _paused(self, turn: int, grant: Grant) -> bool:
         """Sleep before another attempt; False, at once, if none would fit after it.
 
         Full jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
         """
-        pause = self._jitter() * min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2.0**turn)
+        pause = self._jitter() * min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2.0 ** min(turn, MOST_DOUBLINGS))
         if self._clock.monotonic() + pause + self._shortest > grant.until:
             return False
         self._clock.sleep(pause)
