@@ -1,0 +1,17 @@
+"""The program: one environment of Lifeboat, from its settings to its outputs."""
+
+import os
+
+import pulumi
+
+from stacks.control import build_control
+from stacks.data import build_data
+from stacks.outputs import export, stack_outputs
+from stacks.providers import build_providers
+from stacks.settings import Settings
+
+settings = Settings.load(pulumi.get_stack(), os.environ.get("PULUMI_CONFIG", "{}"))
+providers = build_providers(settings)
+control = build_control(settings, providers)
+data = build_data(settings, providers)
+export(stack_outputs(settings, control, data))

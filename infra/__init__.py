@@ -1,0 +1,1 @@
+"""Component resources, one noun per module; no config reads, no SDK calls."""

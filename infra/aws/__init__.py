@@ -1,0 +1,1 @@
+"""What Lifeboat declares in AWS."""

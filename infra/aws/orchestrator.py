@@ -1,0 +1,126 @@
+"""The orchestrator of one control region: the function that owns plans, and the queue that wakes it a second way."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+from infra.aws.alarm import alarm, dead_letters_alarm, errors_alarm
+from infra.aws.policy import Statement, leading_keys
+from infra.aws.regional_function import FunctionLimits, RegionalFunction, RegionalFunctionArgs
+from infra.aws.subscribed_queue import SubscribedQueue, SubscribedQueueArgs
+from infra.aws.topology import Topology
+
+NOUN = "failover_orchestrator"
+NAME = "failover-orchestrator"
+ORDER_KINDS = ("wake", "failover", "switchover", "failback", "abort")
+# https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+VISIBILITY_TIMEOUTS = 6
+LARGEST_RECEIVES = 3
+LARGEST_CONCURRENCY = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrchestratorArgs:
+    """The topics are the region's own."""
+
+    topology: Topology
+    aws_region: str
+    environment: Mapping[str, str]
+    item_key: str
+    item_value: str
+    signals_arn: pulumi.Input[str]
+    alerts_arn: pulumi.Input[str]
+    limits: FunctionLimits
+
+
+class Orchestrator(pulumi.ComponentResource):
+    """Invoked by its region's observer, by people, and by orders that the signals topic puts into its queue."""
+
+    def __init__(self, name: str, args: OrchestratorArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("lifeboat:aws:Orchestrator", name, {}, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        function = RegionalFunction(f"{NAME}-aws-{args.aws_region}", _function(args), child)
+        orders = SubscribedQueue(f"orders-aws-{args.aws_region}", _orders(args), child)
+        self._take_orders(name, orders, function)
+        self._alarms(name, args, function, orders)
+        self.register_outputs({})
+
+    def _take_orders(
+        self, name: str, orders: SubscribedQueue, function: RegionalFunction
+    ) -> aws.lambda_.EventSourceMapping:
+        return aws.lambda_.EventSourceMapping(
+            f"{name}-orders",
+            event_source_arn=orders.arn,
+            function_name=function.name,
+            batch_size=1,
+            function_response_types=["ReportBatchItemFailures"],
+            scaling_config=aws.lambda_.EventSourceMappingScalingConfigArgs(maximum_concurrency=LARGEST_CONCURRENCY),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+    def _alarms(self, name: str, args: OrchestratorArgs, function: RegionalFunction, orders: SubscribedQueue) -> None:
+        child = pulumi.ResourceOptions(parent=self)
+        named = args.topology.named
+        errors = errors_alarm("orchestrator", named("orchestrator-errors"), function.name, args.signals_arn)
+        dead = dead_letters_alarm(named("orders-dead-letters"), orders.dead_letter_queue_name, args.alerts_arn)
+        alarm(f"{name}-errors", errors, child)
+        alarm(f"{name}-dead-letters", dead, child)
+
+
+def _orders(args: OrchestratorArgs) -> SubscribedQueueArgs:
+    return SubscribedQueueArgs(
+        queue_name=args.topology.named("orders"),
+        topic_arn=args.signals_arn,
+        body_filter={"kind": list(ORDER_KINDS)},
+        visibility_seconds=VISIBILITY_TIMEOUTS * args.limits.timeout_seconds,
+        largest_receives=LARGEST_RECEIVES,
+    )
+
+
+def _function(args: OrchestratorArgs) -> RegionalFunctionArgs:
+    return RegionalFunctionArgs(
+        topology=args.topology,
+        aws_region=args.aws_region,
+        noun=NOUN,
+        environment={**args.environment, **_environment(args)},
+        statements=orchestrator_statements(args.topology, args.aws_region, args.item_key),
+        limits=args.limits,
+        invoked_asynchronously=True,
+    )
+
+
+def _environment(args: OrchestratorArgs) -> dict[str, str]:
+    # Zones and name stay blank until traffic is declared; the orchestrator only reports with them.
+    return {
+        "PRIMARY_REGION_HOSTED_ZONE_ID": "",
+        "SECONDARY_REGION_HOSTED_ZONE_ID": "",
+        "APPLICATION_DNS_NAME": "",
+        "PRIMARY_REGION_DDB_TABLE": args.topology.canary_table,
+        "HEALTH_CHECK_ITEM_KEY": args.item_key,
+        "HEALTH_CHECK_ITEM_VALUE": args.item_value,
+        "SNS_TOPIC_ARN": args.topology.topic_arn(args.aws_region, "signals"),
+        "ACTIVE_PARAMETER": args.topology.active_parameter,
+    }
+
+
+def orchestrator_statements(topology: Topology, aws_region: str, item_key: str) -> tuple[Statement, ...]:
+    """Return what an orchestrator may do: move tiers, keep journals, verify with its own canary, publish the outcome."""
+    control = (topology.table_arn(aws_region, topology.control_table),)
+    canaries = topology.table_arns_in_data_regions(topology.canary_table)
+    own_canary = leading_keys(f"{item_key}#orchestrator*")
+    seen = leading_keys("tier#*", "journal#*", "vote#*")
+    signals = (topology.topic_arn(aws_region, "signals"),)
+    orders = (topology.queue_arn(aws_region, "orders"),)
+    take = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
+    ssm = topology.active_parameter_arns()
+    return (
+        Statement(sid="ReadPlansAndVotes", actions=("dynamodb:GetItem", "dynamodb:BatchGetItem"), resources=control, condition=seen),
+        Statement(sid="MoveTiers", actions=("dynamodb:UpdateItem",), resources=control, condition=leading_keys("tier#*")),
+        Statement(sid="KeepJournals", actions=("dynamodb:BatchWriteItem",), resources=control, condition=leading_keys("journal#*")),
+        Statement(sid="VerifyWithOwnCanary", actions=("dynamodb:GetItem", "dynamodb:UpdateItem"), resources=canaries, condition=own_canary),
+        Statement(sid="PublishActiveRegion", actions=("ssm:GetParameter", "ssm:PutParameter"), resources=ssm),
+        Statement(sid="SignalOwnTopic", actions=("sns:Publish",), resources=signals),
+        Statement(sid="TakeOwnOrders", actions=take, resources=orders),
+    )

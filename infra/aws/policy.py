@@ -1,0 +1,52 @@
+"""Policy documents, written as statements that each say what they are for."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pulumi
+
+Condition = Mapping[str, Mapping[str, pulumi.Input[str] | Sequence[str]]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Statement:
+    """One permission: ``sid`` names its purpose, conditions narrow it."""
+
+    sid: str
+    actions: tuple[str, ...]
+    resources: tuple[pulumi.Input[str], ...]
+    condition: Condition = field(default_factory=dict)
+    service: str | None = None
+    """The AWS service that is allowed, in a resource's own policy; absent in a role's."""
+
+
+def leading_keys(*patterns: str) -> Condition:
+    """Return the condition that each partition key of a request matches one of the patterns.
+
+    ``*`` stands for any text (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html).
+    """
+    operator = "StringLike" if any("*" in pattern for pattern in patterns) else "StringEquals"
+    return {f"ForAllValues:{operator}": {"dynamodb:LeadingKeys": list(patterns)}}
+
+
+def document(statements: Sequence[Statement]) -> pulumi.Output[str]:
+    """Return the policy as JSON."""
+    return pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": [_statement(one) for one in statements]})
+
+
+def trust(service: str, condition: Condition | None = None) -> pulumi.Output[str]:
+    """Return the policy that lets an AWS service take a role."""
+    statement = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": service}}
+    conditioned = {**statement, "Condition": condition} if condition else statement
+    return pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": [{"Sid": "Assume", **conditioned}]})
+
+
+def _statement(one: Statement) -> dict[str, object]:
+    return {
+        "Sid": one.sid,
+        "Effect": "Allow",
+        "Action": list(one.actions),
+        "Resource": list(one.resources),
+        **({"Principal": {"Service": one.service}} if one.service else {}),
+        **({"Condition": one.condition} if one.condition else {}),
+    }

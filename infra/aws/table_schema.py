@@ -1,0 +1,107 @@
+"""What a DynamoDB table holds and how it is found: keys, indexes, expiry. Values only; declares nothing."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+Mode = Literal["mrec", "mrsc", "streams"]
+MODES: tuple[Mode, ...] = ("mrec", "mrsc", "streams")
+KEY_TYPES = ("S", "N", "B")
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html
+LARGEST_GLOBAL_INDEXES = 20
+LARGEST_LOCAL_INDEXES = 5
+INDEX_NAME = re.compile(r"[A-Za-z0-9_.-]{3,255}")
+
+
+class InvalidSchema(ValueError):
+    """A table that DynamoDB would refuse; ``field`` is the path of the wrong part inside the table."""
+
+    def __init__(self, field: str, value: object, rule: str) -> None:
+        super().__init__(f"{field} is {value!r}; {rule}")
+        self.field = field
+        self.value = value
+        self.rule = rule
+
+
+@dataclass(frozen=True, kw_only=True)
+class Key:
+    """One attribute of a key: its name and type (S text, N number, B binary)."""
+
+    name: str
+    type: str = "S"
+
+    def __post_init__(self) -> None:
+        if not 1 <= len(self.name) <= 255:
+            raise InvalidSchema("name", self.name, "an attribute name has 1-255 characters")
+        if self.type not in KEY_TYPES:
+            raise InvalidSchema("type", self.type, f"a key's type is one of {', '.join(KEY_TYPES)}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Index:
+    """A secondary index. A local one has the table's partition key, so it names none."""
+
+    name: str
+    partition_key: Key | None = None
+    sort_key: Key | None = None
+    projection: Literal["ALL", "KEYS_ONLY", "INCLUDE"] = "ALL"
+    included: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not INDEX_NAME.fullmatch(self.name):
+            raise InvalidSchema("name", self.name, "an index name has 3-255 letters, digits, '_', '-' or '.'")
+        if (self.projection == "INCLUDE") != bool(self.included):
+            raise InvalidSchema("projection", self.included, "INCLUDE, and only it, lists attributes")
+
+    def keys(self) -> Iterator[Key]:
+        """Yield the keys that the index itself names."""
+        yield from (key for key in (self.partition_key, self.sort_key) if key)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableSchema:
+    """A table that DynamoDB accepts.
+
+    Raises:
+        InvalidSchema: two types for one attribute, too many indexes, a local index without a sort key.
+    """
+
+    partition_key: Key
+    sort_key: Key | None = None
+    global_indexes: tuple[Index, ...] = ()
+    local_indexes: tuple[Index, ...] = ()
+    ttl_attribute: str | None = None
+    point_in_time_recovery: bool = True
+    encryption_key_id: str | None = None
+
+    def __post_init__(self) -> None:
+        self._limit("globalIndexes", self.global_indexes, LARGEST_GLOBAL_INDEXES)
+        self._limit("localIndexes", self.local_indexes, LARGEST_LOCAL_INDEXES)
+        if self.local_indexes and not self.sort_key:
+            raise InvalidSchema("localIndexes", self.local_indexes[0].name, "a local index needs a table with a sortKey")
+        if self.encryption_key_id and not self.encryption_key_id.startswith("mrk-"):
+            raise InvalidSchema("encryptionKeyId", self.encryption_key_id, "it must be a multi-Region key, mrk-...")
+        self.key_types()
+
+    def key_types(self) -> dict[str, str]:
+        """Return the type of each attribute that is part of a key, by name, sorted."""
+        types: dict[str, str] = {}
+        for key in self._keys():
+            if types.setdefault(key.name, key.type) != key.type:
+                raise InvalidSchema(key.name, key.type, f"it is {types[key.name]} in another key; one attribute, one type")
+        return dict(sorted(types.items()))
+
+    def _keys(self) -> Iterator[Key]:
+        yield self.partition_key
+        if self.sort_key:
+            yield self.sort_key
+        for index in (*self.global_indexes, *self.local_indexes):
+            yield from index.keys()
+
+    def _limit(self, field: str, indexes: Sequence[Index], largest: int) -> None:
+        if len(indexes) > largest:
+            raise InvalidSchema(field, len(indexes), f"DynamoDB takes at most {largest}")
+        names = [index.name for index in (*self.global_indexes, *self.local_indexes)]
+        if len(set(names)) != len(names):
+            raise InvalidSchema(field, sorted(names), "no two indexes of one table share a name")

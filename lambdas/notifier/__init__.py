@@ -1,0 +1,1 @@
+"""Tells people, once for each incident."""

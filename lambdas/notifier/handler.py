@@ -1,0 +1,36 @@
+"""Takes pages and alarms from the region's pages queue and tells people."""
+
+import functools
+import logging
+import os
+
+import urllib3
+
+from failover.aws_clients import client
+from lambdas.notifier.desk import Desk
+from lambdas.notifier.incidents import Incidents
+from lambdas.notifier.message import messages_of
+from lambdas.notifier.settings import Settings
+from lambdas.notifier.slack import Slack
+
+
+@functools.cache
+def desk() -> Desk:
+    """Make the tools once per process."""
+    settings = Settings.from_env(os.environ)
+    secrets = client("secretsmanager", settings.region)
+    return Desk(
+        stack=settings.stack,
+        incidents=Incidents(settings.control_table, client("dynamodb", settings.region)),
+        slack=Slack(settings.slack_webhook_secret, secrets, urllib3.PoolManager()),
+        sns=client("sns", settings.region),
+        alerts_topic_arn=settings.alerts_topic_arn,
+    )
+
+
+def handle(event: object, _context: object) -> dict[str, list[dict[str, str]]]:
+    """Report the messages that were not done with, so that only they come back."""
+    logging.getLogger().setLevel(logging.INFO)
+    messages = messages_of(event)
+    failed = [message.id for message in messages if not desk().take(message)]
+    return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}

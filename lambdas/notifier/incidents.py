@@ -1,0 +1,76 @@
+"""The control table's memory of what people were told."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from failover.failures import AWS_ERRORS, Failure, code_of, failure_of
+from lambdas.notifier.message import Message
+from lambdas.notifier.notice import Notice
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+log = logging.getLogger(__name__)
+# An incident that is still reported after this long is told again: a stable id must not silence next month's.
+REMIND_AFTER_MS = 3_600_000
+SORT_KEY = "incident"
+
+
+class AlreadyTold(Exception):
+    """Another message, here or in another region, told of this incident or is telling."""
+
+
+class Incidents:
+    """Rows ``incident#ID`` of the control table, one for each incident."""
+
+    def __init__(self, table: str, client: DynamoDBClient) -> None:
+        self._table = table
+        self._client = client
+
+    def open(self, notice: Notice, message: Message) -> None:
+        """Claim the incident for this message. A failure to write is logged and claims nothing: people are told anyway.
+
+        Raises:
+            AlreadyTold: another message has it. The same message, delivered again, has not until it told.
+        """
+        try:
+            self._put(notice, message)
+        except AWS_ERRORS as error:
+            if failure_of(error) is Failure.CONDITION:
+                raise AlreadyTold(f"incident {notice.id} was told within the hour") from error
+            log.error("incident not written", extra={"incident": notice.id, "error": code_of(error)})
+
+    def close(self, notice: Notice) -> None:
+        """Note that people know; should this fail, a redelivery tells them once more."""
+        try:
+            self._client.update_item(
+                TableName=self._table,
+                Key={"pk": {"S": f"incident#{notice.id}"}, "sk": {"S": SORT_KEY}},
+                UpdateExpression="SET told = :yes",
+                ConditionExpression="attribute_exists(pk)",
+                ExpressionAttributeValues={":yes": {"BOOL": True}},
+            )
+        except AWS_ERRORS as error:
+            log.warning("incident not closed", extra={"incident": notice.id, "error": code_of(error)})
+
+    def _put(self, notice: Notice, message: Message) -> None:
+        self._client.put_item(
+            TableName=self._table,
+            Item={
+                "pk": {"S": f"incident#{notice.id}"},
+                "sk": {"S": SORT_KEY},
+                "claimed_by": {"S": message.id},
+                "sent_ms": {"N": str(message.sent_ms)},
+                "told": {"BOOL": False},
+                "severity": {"S": notice.severity},
+                "summary": {"S": notice.summary},
+            },
+            ConditionExpression="attribute_not_exists(pk) OR (claimed_by = :me AND told = :no) OR sent_ms < :old",
+            ExpressionAttributeValues={
+                ":me": {"S": message.id},
+                ":no": {"BOOL": False},
+                ":old": {"N": str(message.sent_ms - REMIND_AFTER_MS)},
+            },
+        )

@@ -1,0 +1,16 @@
+"""Which AWS regions may share a table with multi-Region strong consistency (MRSC).
+
+Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/V2globaltables_HowItWorks.html
+"""
+
+MRSC_SETS: tuple[frozenset[str], ...] = (
+    frozenset({"us-east-1", "us-east-2", "us-west-2"}),
+    frozenset({"eu-west-1", "eu-west-2", "eu-west-3", "eu-central-1"}),
+    frozenset({"ap-northeast-1", "ap-northeast-2", "ap-northeast-3"}),
+)
+SETS_FOR_PEOPLE = " or ".join("{" + ", ".join(sorted(regions)) + "}" for regions in MRSC_SETS)
+
+
+def mrsc_set_of(regions: tuple[str, ...]) -> frozenset[str] | None:
+    """Return the set that holds all the regions, or nothing if no one set does."""
+    return next((one for one in MRSC_SETS if set(regions) <= one), None)

@@ -1,0 +1,130 @@
+"""One object of the stack's config, read key by key; what nobody read is refused when the reading ends."""
+
+import difflib
+import json
+from collections.abc import Mapping
+from types import TracebackType
+
+from stacks.config_error import ConfigError, MissingKey, UnknownKey
+
+PROJECT = "lifeboat"
+
+
+class Section:
+    """A mapping at a path of the config. Use it as a context: leaving it refuses the keys that were not read.
+
+    Every reader raises ConfigError for a value of the wrong type or out of range, naming the whole path.
+    """
+
+    def __init__(self, path: str, values: Mapping[str, object]) -> None:
+        self.path = path
+        self._values = values
+        self._read: set[str] = set()
+
+    def __enter__(self) -> "Section":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, _error: object, _trace: TracebackType | None) -> None:
+        if kind is None:
+            self._refuse_unread()
+
+    def has(self, key: str) -> bool:
+        """Say whether the key was given."""
+        self._read.add(key)
+        return self._values.get(key) is not None
+
+    def text(self, key: str, default: str | None = None) -> str:
+        """Return a non-empty text; without a default it must be given."""
+        value = self._value(key, default, "a text")
+        if not isinstance(value, str) or not value.strip():
+            raise ConfigError(self.key(key), value, "it must be a text that is not empty")
+        return value
+
+    def optional_text(self, key: str) -> str | None:
+        """Return a text, or nothing if the key is absent."""
+        return self.text(key) if self.has(key) else None
+
+    def flag(self, key: str, default: bool) -> bool:
+        """Return true or false."""
+        value = self._value(key, default, "true or false")
+        if not isinstance(value, bool):
+            raise ConfigError(self.key(key), value, "it must be true or false")
+        return value
+
+    def number(self, key: str, default: float, low: float, high: float) -> float:
+        """Return a number within low and high, both allowed."""
+        value = self._value(key, default, "a number")
+        if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+            raise ConfigError(self.key(key), value, f"it must be a number within {low:g}-{high:g}")
+        return value
+
+    def whole(self, key: str, default: int, low: int, high: int) -> int:
+        """Return a whole number within low and high, both allowed."""
+        value = self.number(key, default, low, high)
+        if value != int(value):
+            raise ConfigError(self.key(key), value, f"it must be a whole number within {low}-{high}")
+        return int(value)
+
+    def texts(self, key: str, default: tuple[str, ...] | None = None) -> tuple[str, ...]:
+        """Return a list of texts; without a default it must be given."""
+        value = self._value(key, list(default) if default is not None else None, "a list of texts")
+        if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
+            raise ConfigError(self.key(key), value, "it must be a list of texts")
+        return tuple(value)
+
+    def section(self, key: str) -> "Section":
+        """Return the object under the key, empty if absent."""
+        value = self._value(key, {}, "an object")
+        if not isinstance(value, dict):
+            raise ConfigError(self.key(key), value, "it must be an object of named values")
+        return Section(self.key(key), value)
+
+    def sections(self, key: str) -> Mapping[str, "Section"]:
+        """Return the objects under the key by their names, which the stack chooses."""
+        named = self.section(key)
+        return {name: named.section(name) for name in named.names()}
+
+    def names(self) -> tuple[str, ...]:
+        """Return the keys as given."""
+        return tuple(str(key) for key in self._values)
+
+    def key(self, key: str) -> str:
+        """Return the path of a key as `pulumi config set --path` takes it."""
+        return f"{self.path}{key}" if self.path.endswith(":") else f"{self.path}.{key}"
+
+    def _value(self, key: str, default: object, wanted: str) -> object:
+        self._read.add(key)
+        value = self._values.get(key)
+        if value is None and default is None:
+            raise MissingKey(self.key(key), wanted)
+        return default if value is None else value
+
+    def _refuse_unread(self) -> None:
+        for key in sorted(set(self.names()) - self._read):
+            close = difflib.get_close_matches(key, self._read, n=1, cutoff=0.5)
+            raise UnknownKey(self.key(key), ", ".join(sorted(self._read)), close[0] if close else None)
+
+
+def project_section(pulumi_config: str) -> Section:
+    """Read the project's keys from the JSON that the engine puts into ``PULUMI_CONFIG``.
+
+    The engine passes every value as text, objects, numbers and booleans as JSON
+    (https://www.pulumi.com/docs/iac/concepts/config/). Keys of other namespaces are the engine's business.
+    """
+    given = {key.partition(":")[2]: value for key, value in _texts(pulumi_config) if key.startswith(f"{PROJECT}:")}
+    return Section(f"{PROJECT}:", {key: _parsed(value) for key, value in given.items()})
+
+
+def _texts(pulumi_config: str) -> list[tuple[str, str]]:
+    values: dict[str, str] = json.loads(pulumi_config or "{}")
+    return list(values.items())
+
+
+def _parsed(value: str) -> object:
+    # A text of digits (an account id) would lose its leading zeros as a number, so only other JSON is parsed.
+    if value.isdigit():
+        return value
+    try:
+        return json.loads(value)
+    except json.JSONDecodeError:
+        return value

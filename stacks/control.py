@@ -1,0 +1,129 @@
+"""The control plane: one table in three regions, and in each of them an observer, an orchestrator and a notifier."""
+
+import math
+from dataclasses import dataclass
+
+import pulumi
+
+from infra.aws.control_table import ControlTable, ControlTableArgs
+from infra.aws.notifier import Notifier, NotifierArgs
+from infra.aws.observer import Observer, ObserverArgs
+from infra.aws.orchestrator import Orchestrator, OrchestratorArgs
+from infra.aws.regional_function import FunctionLimits
+from infra.aws.topic import Topic, TopicArgs
+from stacks.providers import Providers, within
+from stacks.settings import Settings
+from stacks.topology import topology_of
+
+# For a function's start, its last write and its answer.
+MARGIN_SECONDS = 20
+NOTIFIER_SECONDS = 15
+
+
+@dataclass(frozen=True, kw_only=True)
+class ControlOutputs:
+    """Names and ARNs by control region."""
+
+    control_table: str
+    home_region: str
+    active_parameter: str
+    signals_topic_arns: dict[str, str]
+    alerts_topic_arns: dict[str, str]
+    orchestrator_functions: dict[str, str]
+
+
+def build_control(settings: Settings, providers: Providers) -> ControlOutputs:
+    """Declare the control table, then the same set of parts in each control region."""
+    topology = topology_of(settings)
+    home = settings.control.home(settings.data.regions)
+    _control_table(home, settings, providers)
+    for region in settings.control.regions:
+        _control_region(region, settings, within(providers.aws[region]))
+    return ControlOutputs(
+        control_table=topology.control_table,
+        home_region=home,
+        active_parameter=topology.active_parameter,
+        signals_topic_arns={region: topology.topic_arn(region, "signals") for region in settings.control.regions},
+        alerts_topic_arns={region: topology.topic_arn(region, "alerts") for region in settings.control.regions},
+        orchestrator_functions={
+            region: topology.function_arn(region, "failover-orchestrator") for region in settings.control.regions
+        },
+    )
+
+
+def _control_table(home: str, settings: Settings, providers: Providers) -> None:
+    args = ControlTableArgs(
+        table_name=topology_of(settings).control_table,
+        home_aws_region=home,
+        replica_aws_regions=tuple(region for region in settings.control.regions if region != home),
+        protect_data=settings.protect_data,
+    )
+    ControlTable(f"control-aws-{home}", args, within(providers.aws[home]))
+
+
+def _control_region(aws_region: str, settings: Settings, opts: pulumi.ResourceOptions) -> None:
+    named, alerting = topology_of(settings).named, settings.alerting
+    signals = Topic(f"signals-aws-{aws_region}", TopicArgs(topic_name=named("signals")), opts)
+    people = TopicArgs(topic_name=named("alerts"), emails=alerting.emails, webhooks=alerting.webhooks)
+    alerts = Topic(f"alerts-aws-{aws_region}", people, opts)
+    Observer(f"observer-aws-{aws_region}", _observer(aws_region, settings, signals), opts)
+    Orchestrator(f"orchestrator-aws-{aws_region}", _orchestrator(aws_region, settings, signals, alerts), opts)
+    Notifier(f"notifier-aws-{aws_region}", _notifier(aws_region, settings, signals, alerts), opts)
+
+
+def _observer(aws_region: str, settings: Settings, signals: Topic) -> ObserverArgs:
+    return ObserverArgs(
+        topology=topology_of(settings),
+        aws_region=aws_region,
+        environment=_environment(settings),
+        item_key=settings.health_check.item_key,
+        item_value=settings.health_check.item_value,
+        max_latency_ms=settings.health_check.max_latency_ms,
+        signals_arn=signals.arn,
+        limits=_limits(settings, settings.protocol.scaled().observer_life + MARGIN_SECONDS),
+    )
+
+
+def _orchestrator(aws_region: str, settings: Settings, signals: Topic, alerts: Topic) -> OrchestratorArgs:
+    return OrchestratorArgs(
+        topology=topology_of(settings),
+        aws_region=aws_region,
+        environment=_environment(settings),
+        item_key=settings.health_check.item_key,
+        item_value=settings.health_check.item_value,
+        signals_arn=signals.arn,
+        alerts_arn=alerts.arn,
+        limits=_limits(settings, settings.protocol.scaled().plan_total + MARGIN_SECONDS),
+    )
+
+
+def _notifier(aws_region: str, settings: Settings, signals: Topic, alerts: Topic) -> NotifierArgs:
+    return NotifierArgs(
+        topology=topology_of(settings),
+        aws_region=aws_region,
+        environment=_environment(settings),
+        slack_webhook_secret=settings.alerting.slack_webhook_secret,
+        signals_arn=signals.arn,
+        alerts_arn=alerts.arn,
+        limits=_limits(settings, NOTIFIER_SECONDS),
+    )
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    return {
+        "CONTROL_TABLE": topology_of(settings).control_table,
+        "STACK": settings.stack,
+        "LIFEBOAT_PROTOCOL": settings.protocol.to_json(),
+        "PRIMARY_REGION_NAME": settings.data.primary_region,
+        "SECONDARY_REGION_NAME": settings.data.secondary_region,
+        "CONTROL_REGIONS": ",".join(settings.control.regions),
+    }
+
+
+def _limits(settings: Settings, timeout_seconds: float) -> FunctionLimits:
+    return FunctionLimits(
+        timeout_seconds=math.ceil(timeout_seconds),
+        memory_mb=settings.functions.memory_mb,
+        log_level=settings.functions.log_level,
+        log_retention_days=settings.functions.log_retention_days,
+    )

@@ -1,0 +1,90 @@
+"""Where the application's DynamoDB tables are and how they are replicated."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from infra.aws.table_schema import MODES, Mode, TableSchema
+from stacks.aws_regions import MRSC_SETS, SETS_FOR_PEOPLE, mrsc_set_of
+from stacks.config_error import ConfigError
+from stacks.config_section import Section
+from stacks.table_settings import read_tables
+
+KEY = "lifeboat:data"
+KNOWN_REGIONS = tuple(sorted(set().union(*MRSC_SETS)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataSettings:
+    """The data tier: two regions, one replication mode for all tables, the tables.
+
+    ``witness_region`` is set in mode ``mrsc`` only: the region that completes the majority and can be neither read nor written.
+    """
+
+    primary_region: str
+    secondary_region: str
+    mode: Mode
+    witness_region: str | None
+    tables: Mapping[str, TableSchema]
+
+    def __post_init__(self) -> None:
+        self._check_region("primaryRegion", self.primary_region)
+        self._check_region("secondaryRegion", self.secondary_region)
+        if self.primary_region == self.secondary_region:
+            raise ConfigError(f"{KEY}.secondaryRegion", self.secondary_region, "it must differ from primaryRegion")
+        if self.mode == "mrsc":
+            self._check_mrsc()
+        elif self.witness_region is not None:
+            raise ConfigError(f"{KEY}.witnessRegion", self.witness_region, f"only mode mrsc has a witness, not {self.mode}")
+
+    @property
+    def regions(self) -> tuple[str, str]:
+        """Primary and secondary, in this order."""
+        return self.primary_region, self.secondary_region
+
+    def _check_region(self, key: str, region: str) -> None:
+        if region not in KNOWN_REGIONS:
+            raise ConfigError(f"{KEY}.{key}", region, f"it must be one of {', '.join(KNOWN_REGIONS)}")
+
+    def _check_mrsc(self) -> None:
+        if mrsc_set_of(self.regions) is None:
+            raise ConfigError(f"{KEY}.mode", self.mode, f"both data regions must be of one MRSC set: {SETS_FOR_PEOPLE}")
+        members = (*self.regions, str(self.witness_region))
+        if len(set(members)) != 3 or mrsc_set_of(members) is None:
+            allowed = f"the witness must be a third region of the set of {' and '.join(self.regions)}: {SETS_FOR_PEOPLE}"
+            raise ConfigError(f"{KEY}.witnessRegion", self.witness_region, allowed)
+        for name, table in self.tables.items():
+            self._check_mrsc_table(f"{KEY}.tables.{name}", table)
+
+    def _check_mrsc_table(self, key: str, table: TableSchema) -> None:
+        if table.ttl_attribute:
+            raise ConfigError(f"{key}.ttlAttribute", table.ttl_attribute, "a table in mode mrsc takes no TTL")
+        if table.local_indexes:
+            names = [index.name for index in table.local_indexes]
+            raise ConfigError(f"{key}.localIndexes", names, "a table in mode mrsc takes no local index")
+
+
+def read_data(section: Section) -> DataSettings:
+    """Read ``lifeboat:data``; the witness defaults to the third region of the data regions' MRSC set."""
+    with section:
+        primary, secondary = section.text("primaryRegion"), section.text("secondaryRegion")
+        mode = _mode(section)
+        return DataSettings(
+            primary_region=primary,
+            secondary_region=secondary,
+            mode=mode,
+            witness_region=section.optional_text("witnessRegion") or _third_region(mode, primary, secondary),
+            tables=read_tables(section.sections("tables")),
+        )
+
+
+def _mode(section: Section) -> Mode:
+    given = section.text("mode", "mrec")
+    for mode in MODES:
+        if given == mode:
+            return mode
+    raise ConfigError(section.key("mode"), given, f"it must be one of {', '.join(MODES)}")
+
+
+def _third_region(mode: Mode, primary: str, secondary: str) -> str | None:
+    members = mrsc_set_of((primary, secondary)) if mode == "mrsc" else None
+    return min(members - {primary, secondary}) if members else None

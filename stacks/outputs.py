@@ -1,0 +1,79 @@
+"""What the stack tells people, other stacks, the command line and runbooks."""
+
+import dataclasses
+from dataclasses import dataclass
+
+import pulumi
+
+from stacks.control import ControlOutputs
+from stacks.data import DataOutputs
+from stacks.settings import Settings
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class StackOutputs:
+    """The flat outputs, by their exported names once in camelCase; recorded in tests/stacks/outputs.json."""
+
+    stack: str
+    account_id: str
+    primary_region: str
+    secondary_region: str
+    control_regions: list[str]
+    control_home_region: str
+    data_mode: str
+    witness_region: str
+    control_table: str
+    canary_table: str
+    application_tables: dict[str, str]
+    active_parameter: str
+    signals_topic_arns: dict[str, str]
+    alerts_topic_arns: dict[str, str]
+    orchestrator_functions: dict[str, str]
+    slack_webhook_secret: str
+    health_check_item_key: str
+    protocol: str
+
+    def flat(self) -> dict[str, object]:
+        """Return the outputs that people and StackReferences read."""
+        return {_camel_case(name): value for name, value in dataclasses.asdict(self).items()}
+
+    def lifeboat(self) -> dict[str, object]:
+        """Return the one object that the command line and runbooks read."""
+        return {"schema": SCHEMA, **self.flat()}
+
+
+def stack_outputs(settings: Settings, control: ControlOutputs, data: DataOutputs) -> StackOutputs:
+    """Gather the outputs of the parts."""
+    return StackOutputs(
+        stack=settings.stack,
+        account_id=settings.account_id,
+        primary_region=settings.data.primary_region,
+        secondary_region=settings.data.secondary_region,
+        control_regions=list(settings.control.regions),
+        control_home_region=control.home_region,
+        data_mode=settings.data.mode,
+        witness_region=settings.data.witness_region or "",
+        control_table=control.control_table,
+        canary_table=data.canary_table,
+        application_tables=data.application_tables,
+        active_parameter=control.active_parameter,
+        signals_topic_arns=control.signals_topic_arns,
+        alerts_topic_arns=control.alerts_topic_arns,
+        orchestrator_functions=control.orchestrator_functions,
+        slack_webhook_secret=settings.alerting.slack_webhook_secret,
+        health_check_item_key=settings.health_check.item_key,
+        protocol=settings.protocol.to_json(),
+    )
+
+
+def export(outputs: StackOutputs) -> None:
+    """Export the flat outputs and the object."""
+    for name, value in {**outputs.flat(), "lifeboat": outputs.lifeboat()}.items():
+        pulumi.export(name, value)
+
+
+def _camel_case(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(part.capitalize() for part in rest)

@@ -1,0 +1,54 @@
+"""One explicit provider for each AWS region; nothing else in the program makes any.
+
+A region that is lost takes only its own provider along. Explicit providers inherit nothing, so each is told everything.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+from stacks.settings import Settings
+
+SERVICES = ("cloudwatch", "dynamodb", "iam", "lambda_", "logs", "scheduler", "secretsmanager", "sns", "sqs", "ssm", "sts")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Providers:
+    """The providers by AWS region."""
+
+    aws: Mapping[str, aws.Provider]
+
+
+def build_providers(settings: Settings) -> Providers:
+    """Declare the provider of each region that the stack uses."""
+    return Providers(aws={region: _provider(region, settings) for region in settings.regions})
+
+
+def within(provider: aws.Provider) -> pulumi.ResourceOptions:
+    """Return the options that put a component and its children into a provider's region."""
+    return pulumi.ResourceOptions(provider=provider)
+
+
+def _provider(aws_region: str, settings: Settings) -> aws.Provider:
+    elsewhere = settings.endpoint is not None
+    return aws.Provider(
+        f"aws-{aws_region}",
+        region=aws_region,
+        allowed_account_ids=[settings.account_id],
+        default_tags=aws.ProviderDefaultTagsArgs(tags=_tags(settings)),
+        endpoints=_endpoints(settings.endpoint),
+        skip_credentials_validation=elsewhere,
+        skip_metadata_api_check=elsewhere,
+        # Without it allowed_account_ids has nothing to compare with.
+        skip_requesting_account_id=False,
+    )
+
+
+def _endpoints(url: str | None) -> list[aws.ProviderEndpointArgs] | None:
+    return [aws.ProviderEndpointArgs(**{service: url for service in SERVICES})] if url else None
+
+
+def _tags(settings: Settings) -> dict[str, str]:
+    return {**settings.tags, "lifeboat:project": "lifeboat", "lifeboat:stack": settings.stack}

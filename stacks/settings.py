@@ -1,0 +1,162 @@
+"""What the stack's config says, checked as a whole: a Settings that exists can be deployed."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from failover.protocol import Protocol
+from stacks.config_error import ConfigError
+from stacks.config_section import Section, project_section
+from stacks.control_settings import ControlSettings, read_control
+from stacks.data_settings import DataSettings, read_data
+from stacks.protocol_settings import read_protocol
+
+ACCOUNT_ID = re.compile(r"[0-9]{12}")
+STACK_NAME = re.compile(r"[a-z][a-z0-9-]{0,19}")
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+WEBHOOK = re.compile(r"https://[^@\s/]+(/\S*)?")
+ENDPOINT = re.compile(r"https?://[^@\s/]+/?")
+SECRET_NAME = re.compile(r"[A-Za-z0-9/_+=.-]{1,200}")
+LOG_LEVELS = ("DEBUG", "INFO", "WARN", "ERROR")
+# https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+RETENTION_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
+
+
+@dataclass(frozen=True, kw_only=True)
+class HealthCheckSettings:
+    """The canary that observers write and read, and how much slower than usual is too slow."""
+
+    item_key: str
+    item_value: str
+    max_latency_ms: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlertingSettings:
+    """Who is told. Addresses only: the Slack webhook is a secret, known here by its name."""
+
+    emails: tuple[str, ...]
+    webhooks: tuple[str, ...]
+    slack_webhook_secret: str
+
+    def __post_init__(self) -> None:
+        _require_all("alerting.emails", self.emails, EMAIL, "each must be an e-mail address")
+        _require_all("alerting.webhooks", self.webhooks, WEBHOOK, "each must be an https:// address without credentials")
+        secret = (self.slack_webhook_secret,)
+        _require_all("alerting.slackWebhookSecret", secret, SECRET_NAME, "a secret's name has 1-200 of A-Z a-z 0-9 /_+=.-")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FunctionSettings:
+    """What the Lambda functions share."""
+
+    memory_mb: int
+    log_level: str
+    log_retention_days: int
+
+    def __post_init__(self) -> None:
+        if self.log_level not in LOG_LEVELS:
+            raise ConfigError("lifeboat:functions.logLevel", self.log_level, f"it must be one of {', '.join(LOG_LEVELS)}")
+        if self.log_retention_days not in RETENTION_DAYS:
+            allowed = f"CloudWatch Logs keeps {', '.join(map(str, RETENTION_DAYS))} days"
+            raise ConfigError("lifeboat:functions.logRetentionDays", self.log_retention_days, allowed)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Everything that the parts of the program read."""
+
+    stack: str
+    account_id: str
+    control: ControlSettings
+    data: DataSettings
+    health_check: HealthCheckSettings
+    protocol: Protocol
+    alerting: AlertingSettings
+    functions: FunctionSettings
+    protect_data: bool
+    endpoint: str | None
+    tags: Mapping[str, str]
+
+    def __post_init__(self) -> None:
+        if not STACK_NAME.fullmatch(self.stack):
+            command = "pulumi stack rename NAME"
+            raise ConfigError("stack", self.stack, "1-20 lower-case letters, digits and '-', a letter first", command)
+        if not ACCOUNT_ID.fullmatch(self.account_id):
+            raise ConfigError("lifeboat:accountId", self.account_id, "an AWS account id has 12 digits")
+        if self.endpoint is not None:
+            _require_all("endpoints.url", (self.endpoint,), ENDPOINT, "it must be http(s)://HOST[:PORT]")
+
+    @classmethod
+    def load(cls, stack: str, pulumi_config: str) -> "Settings":
+        """Read the settings of a stack from ``PULUMI_CONFIG``.
+
+        Raises:
+            ConfigError: the first wrong, missing or unknown key.
+        """
+        with project_section(pulumi_config) as project:
+            return _read(stack, project)
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """Every AWS region that the stack has something in, sorted."""
+        return tuple(sorted({*self.control.regions, *self.data.regions}))
+
+
+def _read(stack: str, project: Section) -> Settings:
+    control = read_control(project.section("control"))
+    return Settings(
+        stack=stack,
+        account_id=project.text("accountId"),
+        control=control,
+        data=read_data(project.section("data")),
+        health_check=_health_check(project.section("healthCheck")),
+        protocol=read_protocol(project.section("protocol"), control.regions),
+        alerting=_alerting(project.section("alerting"), stack),
+        functions=_functions(project.section("functions")),
+        protect_data=project.flag("protectData", True),
+        endpoint=_endpoint(project.section("endpoints")),
+        tags=_tags(project.section("tags")),
+    )
+
+
+def _health_check(section: Section) -> HealthCheckSettings:
+    with section:
+        return HealthCheckSettings(
+            item_key=section.text("itemKey", "health_check_id"),
+            item_value=section.text("itemValue", "ok"),
+            max_latency_ms=section.whole("maxLatencyMs", 500, 10, 10_000),
+        )
+
+
+def _alerting(section: Section, stack: str) -> AlertingSettings:
+    with section:
+        return AlertingSettings(
+            emails=section.texts("emails", ()),
+            webhooks=section.texts("webhooks", ()),
+            slack_webhook_secret=section.text("slackWebhookSecret", f"lifeboat/{stack}/slack-webhook"),
+        )
+
+
+def _functions(section: Section) -> FunctionSettings:
+    with section:
+        return FunctionSettings(
+            memory_mb=section.whole("memoryMb", 512, 128, 10_240),
+            log_level=section.text("logLevel", "INFO"),
+            log_retention_days=section.whole("logRetentionDays", 30, 1, 3653),
+        )
+
+
+def _endpoint(section: Section) -> str | None:
+    with section:
+        return section.optional_text("url")
+
+
+def _tags(section: Section) -> dict[str, str]:
+    return {name: section.text(name) for name in sorted(section.names())}
+
+
+def _require_all(key: str, values: tuple[str, ...], pattern: re.Pattern[str], allowed: str) -> None:
+    for value in values:
+        if not pattern.fullmatch(value):
+            raise ConfigError(f"lifeboat:{key}", value, allowed)
