@@ -11,8 +11,9 @@ NOWHERE = "-"
 class Caller:
     """One process that calls the cloud.
 
-    ``kind`` is ``lambda`` (runs inside ``region``), ``client``, ``operator`` or ``deployer`` (run on other machines, near
-    ``region``), ``internal`` (the cloud itself: exempt from faults, latency and policies) or ``outside`` (any other key).
+    ``kind`` is ``lambda`` (runs inside ``region``), ``client``, ``operator`` or ``deployer`` (run on other machines,
+    near ``region``), ``internal`` (the cloud itself: exempt from faults, latency and policies) or ``outside`` (any
+    other key).
     """
 
     kind: str

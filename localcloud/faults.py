@@ -91,7 +91,7 @@ class FaultBook:
     """The faults in force; which calls a ``rate`` hits follows from the seed and the order of calls."""
 
     def __init__(self, seed: int = 0) -> None:
-        self._random = random.Random(seed)
+        self._random = random.Random(seed)  # noqa: S311  (repeatable draws are the point)
         self._lock = threading.Lock()
         self._standing: dict[str, _Standing] = {}
         self._numbers = count(1)

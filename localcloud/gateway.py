@@ -1,23 +1,50 @@
 """The one way into the embedded cloud."""
 
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from wsgiref.types import WSGIEnvironment
 
+from localcloud.admin import Admin
 from localcloud.calls import CallLog
+from localcloud.faults import FaultBook
 from localcloud.identify import identify
+from localcloud.injection import Injection
+from localcloud.latency import Latency, Profile
 from localcloud.moto_cloud import MotoCloud
+from localcloud.protocols import denied
 from localcloud.regions import World
 from localcloud.request import Handler, Request, Response, Severed
-from wsgiref.types import WSGIEnvironment
+from localcloud.roles import Roles
+
+EVERY_OPERATION = "*"
 
 
 class Gateway:
-    """Judges each call as the cloud's network and front doors would, then lets a route or moto answer it."""
+    """Judges each call as the cloud's network and front doors would, then lets a route or moto answer it.
 
-    def __init__(self, moto: MotoCloud, world: World) -> None:
+    In order: the network between caller and region, faults, the way there, the caller's role, the route, faults again,
+    the way back. A call whose region is lost while it is carried out loses its reply.
+    """
+
+    def __init__(
+        self,
+        moto: MotoCloud,
+        world: World,
+        *,
+        latency: Latency | None = None,
+        faults: FaultBook | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
         self._moto = moto
+        self.sleep = sleep
         self.world = world
+        self.latency = latency or Latency(Profile())
+        self.faults = faults or FaultBook()
+        self.injection = Injection(self.faults, sleep)
+        self.roles = Roles(moto)
         self.calls = CallLog()
+        self.admin = Admin(world, self.faults, self.calls)
         self.routes: dict[tuple[str, str], Handler] = {}
 
     def answer(self, environ: WSGIEnvironment, body: bytes) -> Response:
@@ -26,31 +53,52 @@ class Gateway:
         Raises:
             Severed: the caller gets no answer.
         """
+        if self.admin.owns(environ):
+            return self.admin.answer(environ, body)
         request = identify(environ, body)
         try:
-            response = self._through_the_network(request)
+            response, fault = self._through_the_network(request)
         except Severed as severed:
             self.calls.add(request, None, severed.cause)
             raise
-        self.calls.add(request, response.status, None)
+        self.calls.add(request, response.status, fault)
         return response
 
-    def _through_the_network(self, request: Request) -> Response:
+    def _through_the_network(self, request: Request) -> tuple[Response, str | None]:
+        """Give the answer, and the faults that hit the call."""
         self._pass(request)
-        response = self.handle(request)
+        hits = self.faults.hit(request)
+        response = self.injection.before(request, hits) or self._carried_out(request)
+        self.injection.after(request, hits)
         self._pass(request)
+        return response, ",".join(fault.id for fault in hits) or None
+
+    def _carried_out(self, request: Request) -> Response:
+        """Take the call there and its answer back."""
+        self._travel(request)
+        refusal = self.roles.refusal(request)
+        response = denied(request, refusal) if refusal else self.handle(request)
+        self._travel(request)
         return response
+
+    def _travel(self, request: Request) -> None:
+        seconds = self.latency.one_way(request)
+        if seconds:
+            self.sleep(seconds)
+        self._pass(request)
 
     def _pass(self, request: Request) -> None:
         cut = self.world.cut(request.caller, request.region)
         if cut is not None:
-            held: Callable[[], bool] = lambda: self.world.cut(request.caller, request.region) is not None  # noqa: E731
-            raise Severed(cut, f"{request.region} cannot be reached", held)
+            raise Severed(cut, f"no way to {request.region}", lambda: self._is_cut(request))
+
+    def _is_cut(self, request: Request) -> bool:
+        return self.world.cut(request.caller, request.region) is not None
 
     def handle(self, request: Request) -> Response:
-        """Carry out a call that got through: by its route if one is set, else by moto."""
-        route = self.routes.get((request.service, request.operation), self.moto)
-        return route(request)
+        """Carry out a call that got through: by its operation's route, its service's, or else by moto."""
+        everything = self.routes.get((request.service, EVERY_OPERATION), self.moto)
+        return self.routes.get((request.service, request.operation), everything)(request)
 
     def moto(self, request: Request) -> Response:
         """Let moto carry out the call."""

@@ -2,8 +2,8 @@
 
 import random
 import threading
-from dataclasses import dataclass, fields
-from typing import Self, TypeAlias, TypeVar
+from dataclasses import dataclass
+from typing import Self, TypeAlias
 
 from localcloud.request import Request
 
@@ -51,14 +51,20 @@ class Profile:
 
     def scaled(self, factor: float) -> Self:
         """Give the same profile with every delay multiplied."""
-        return type(self)(**{field.name: _scaled(getattr(self, field.name), factor) for field in fields(self)})
+        return type(self)(
+            inter_region_rtt_seconds=self.inter_region_rtt_seconds * factor,
+            mrsc_write_seconds=self.mrsc_write_seconds * factor,
+            mrsc_read_seconds=self.mrsc_read_seconds * factor,
+            mrsc_no_majority_seconds=self.mrsc_no_majority_seconds * factor,
+            sns_to_sqs_seconds=self.sns_to_sqs_seconds * factor,
+            queue_poller_seconds=_scaled(self.queue_poller_seconds, factor),
+            schedule_jitter_seconds=_scaled(self.schedule_jitter_seconds, factor),
+            mrec_lag_seconds=_scaled(self.mrec_lag_seconds, factor),
+        )
 
 
-Delay = TypeVar("Delay", float, Range)
-
-
-def _scaled(value: Delay, factor: float) -> Delay:
-    return (value[0] * factor, value[1] * factor) if isinstance(value, tuple) else value * factor
+def _scaled(between: Range, factor: float) -> Range:
+    return between[0] * factor, between[1] * factor
 
 
 class Latency:
@@ -66,7 +72,7 @@ class Latency:
 
     def __init__(self, profile: Profile, seed: int = 0) -> None:
         self.profile = profile
-        self._random = random.Random(seed)
+        self._random = random.Random(seed)  # noqa: S311  (repeatable draws are the point)
         self._lock = threading.Lock()
 
     def draw(self, between: Range) -> float:

@@ -5,7 +5,6 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
-from functools import lru_cache
 from wsgiref.types import WSGIApplication
 
 from moto import backends
@@ -19,7 +18,8 @@ MOTO_NAMES = {"dynamodbstreams": "dynamodb"}
 
 def moto_app() -> WSGIApplication:
     """Make moto's dispatcher; its list of modules is read from disk at every request unless it is kept."""
-    backends.list_of_moto_modules = lru_cache(lambda listed=tuple(backends.list_of_moto_modules()): listed)
+    listed = tuple(backends.list_of_moto_modules())
+    backends.list_of_moto_modules = lambda: listed
     app: WSGIApplication = DomainDispatcherApplication(create_backend_app)
     return app
 

@@ -72,5 +72,6 @@ def _xml(request: Request, status: int, code: str, message: str) -> Response:
         body = f"<Error>{fault}<RequestId>{uuid4()}</RequestId></Error>"
     else:
         sender = "Sender" if status < 500 else "Receiver"
-        body = f"<ErrorResponse><Error><Type>{sender}</Type>{fault}</Error><RequestId>{uuid4()}</RequestId></ErrorResponse>"
+        request_id = f"<RequestId>{uuid4()}</RequestId>"
+        body = f"<ErrorResponse><Error><Type>{sender}</Type>{fault}</Error>{request_id}</ErrorResponse>"
     return Response(status=status, body=body.encode(), headers={"Content-Type": XML})

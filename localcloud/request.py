@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal, Self, TypeAlias
+from typing import Literal, Self, TypeAlias, get_args
 from wsgiref.types import WSGIEnvironment
 
 from localcloud.caller import Caller
@@ -14,6 +14,8 @@ Cut: TypeAlias = Literal["refuse", "reset", "blackhole"]
 sees a connection closed before the reply instead of a refused connect, and retries both alike. ``reset``: RST.
 ``blackhole``: kept open, never answered.
 """
+
+CUTS: tuple[Cut, ...] = get_args(Cut)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,158 @@
+"""The accesses that a call needs: which IAM action on which resource.
+
+https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from localcloud import dynamodb_access
+from localcloud.iam import Access
+from localcloud.request import Request
+
+EVERYTHING = "*"
+
+
+class UnknownOperation(Exception):
+    """No rule says which permission the call needs, so nobody limited by a role may make it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Naming:
+    """What must be looked up to name a resource.
+
+    ``partition_key`` gives a table's key name for (region, table), ``secret_arn`` the ARN for (region, secret id).
+    """
+
+    account: str
+    partition_key: dynamodb_access.PartitionKey
+    secret_arn: Callable[[str, str], str]
+
+
+def accesses(request: Request, naming: Naming) -> tuple[Access, ...]:
+    """Give everything that the caller must be allowed for this call.
+
+    Raises:
+        UnknownOperation: the call has no rule here.
+    """
+    if request.service == "dynamodb":
+        needed = dynamodb_access.accesses(request, naming.account, naming.partition_key)
+    else:
+        rule = RULES.get((request.service, request.operation))
+        needed = rule(request, naming) if rule else ()
+    if not needed:
+        raise UnknownOperation(f"{request.service}:{request.operation} has no permission rule here")
+    return needed
+
+
+Rule = Callable[[Request, Naming], tuple[Access, ...]]
+
+
+def _on(action: str, resource: Callable[[Request, Naming], str]) -> Rule:
+    """Make the rule of an operation on one resource."""
+
+    def rule(request: Request, naming: Naming) -> tuple[Access, ...]:
+        return (Access(action=action, resource=resource(request, naming)),)
+
+    return rule
+
+
+def _param(request: Request, name: str) -> str:
+    return str(request.params.get(name, ""))
+
+
+def _arn(request: Request, naming: Naming, name: str) -> str:
+    return f"arn:aws:{request.service}:{request.region}:{naming.account}:{name}"
+
+
+def _queue(request: Request, naming: Naming) -> str:
+    return _arn(request, naming, (_param(request, "QueueUrl") or _param(request, "QueueName")).rpartition("/")[2])
+
+
+def _topic(request: Request, _naming: Naming) -> str:
+    return _param(request, "TopicArn") or _param(request, "TargetArn")
+
+
+def _function(request: Request, naming: Naming) -> str:
+    name = _param(request, "FunctionName")
+    return name if name.startswith("arn:") else _arn(request, naming, f"function:{name}")
+
+
+def _secret(request: Request, naming: Naming) -> str:
+    return naming.secret_arn(request.region, _param(request, "SecretId"))
+
+
+def _log_stream(request: Request, naming: Naming) -> str:
+    group, stream = _param(request, "logGroupName"), _param(request, "logStreamName")
+    return _arn(request, naming, f"log-group:{group}:log-stream:{stream}")
+
+
+def _bucket(request: Request, _naming: Naming) -> str:
+    return f"arn:aws:s3:::{_param(request, 'Bucket')}"
+
+
+def _object(request: Request, naming: Naming) -> str:
+    return f"{_bucket(request, naming)}/{_param(request, 'Key')}"
+
+
+def _hosted_zone(request: Request, _naming: Naming) -> str:
+    return f"arn:aws:route53:::hostedzone/{_param(request, 'Id') or _param(request, 'HostedZoneId')}"
+
+
+def _health_check(request: Request, _naming: Naming) -> str:
+    return f"arn:aws:route53:::healthcheck/{_param(request, 'HealthCheckId')}"
+
+
+def _parameter_arn(request: Request, naming: Naming, name: str) -> str:
+    return name if name.startswith("arn:") else _arn(request, naming, f"parameter/{name.lstrip('/')}")
+
+
+def _parameters(action: str) -> Rule:
+    """Make the rule of an SSM operation on ``Name`` or on each of ``Names``."""
+
+    def rule(request: Request, naming: Naming) -> tuple[Access, ...]:
+        names = request.params.get("Names") or [_param(request, "Name")]
+        listed = names if isinstance(names, list) else []
+        return tuple(Access(action=action, resource=_parameter_arn(request, naming, str(name))) for name in listed)
+
+    return rule
+
+
+def _metric_data(request: Request, _naming: Naming) -> tuple[Access, ...]:
+    context = {"cloudwatch:namespace": (_param(request, "Namespace"),)}
+    return (Access(action="cloudwatch:PutMetricData", resource=EVERYTHING, context=context),)
+
+
+def _everything(_request: Request, _naming: Naming) -> str:
+    return EVERYTHING
+
+
+def _rules(
+    service: str, resource: Callable[[Request, Naming], str], *operations: str
+) -> Mapping[tuple[str, str], Rule]:
+    """Make the rules of operations whose action is spelled like them."""
+    return {(service, operation): _on(f"{service}:{operation}", resource) for operation in operations}
+
+
+RULES: Mapping[tuple[str, str], Rule] = {
+    **_rules("sqs", _queue, "SendMessage", "ReceiveMessage", "DeleteMessage", "GetQueueAttributes", "GetQueueUrl"),
+    **_rules("sqs", _queue, "ChangeMessageVisibility", "PurgeQueue"),
+    ("sqs", "SendMessageBatch"): _on("sqs:SendMessage", _queue),
+    ("sqs", "DeleteMessageBatch"): _on("sqs:DeleteMessage", _queue),
+    ("sqs", "ChangeMessageVisibilityBatch"): _on("sqs:ChangeMessageVisibility", _queue),
+    **_rules("sns", _topic, "Publish", "GetTopicAttributes", "ListSubscriptionsByTopic"),
+    ("sns", "PublishBatch"): _on("sns:Publish", _topic),
+    ("lambda", "Invoke"): _on("lambda:InvokeFunction", _function),
+    **_rules("lambda", _function, "GetFunction", "GetFunctionConfiguration"),
+    **{("ssm", name): _parameters(f"ssm:{name}") for name in ("GetParameter", "GetParameters", "PutParameter")},
+    **_rules("secretsmanager", _secret, "GetSecretValue", "DescribeSecret", "PutSecretValue"),
+    **_rules("logs", _log_stream, "CreateLogGroup", "CreateLogStream", "PutLogEvents"),
+    **_rules("s3", _object, "GetObject", "PutObject", "DeleteObject"),
+    ("s3", "HeadObject"): _on("s3:GetObject", _object),
+    ("s3", "ListObjectsV2"): _on("s3:ListBucket", _bucket),
+    ("s3", "HeadBucket"): _on("s3:ListBucket", _bucket),
+    ("cloudwatch", "PutMetricData"): _metric_data,
+    **_rules("cloudwatch", _everything, "GetMetricData", "GetMetricStatistics", "DescribeAlarms"),
+    **_rules("route53", _hosted_zone, "GetHostedZone", "ListResourceRecordSets"),
+    **_rules("route53", _health_check, "GetHealthCheck", "GetHealthCheckStatus"),
+}

@@ -1,0 +1,53 @@
+"""Puts the way into the embedded cloud together."""
+
+import threading
+from dataclasses import dataclass
+from typing import Self
+
+from moto import backends
+from moto.core.models import DEFAULT_ACCOUNT_ID
+
+from localcloud.dynamodb import DynamoDb
+from localcloud.faults import FaultBook
+from localcloud.gateway import Gateway
+from localcloud.latency import Latency, Profile
+from localcloud.moto_cloud import MotoCloud, moto_app
+from localcloud.regions import World
+from localcloud.server import Server
+
+USED = ("dynamodb", "awslambda", "sqs", "sns", "ssm", "secretsmanager", "iam", "logs", "cloudwatch", "scheduler", "s3")
+"""moto's names of the services that a stack uses; the first touch of each costs up to 1.6 s of imports."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Front:
+    """A gateway that listens, with DynamoDB's global tables behind it."""
+
+    gateway: Gateway
+    dynamodb: DynamoDb
+    server: Server
+
+    @classmethod
+    def open(cls, profile: Profile, seed: int = 0, port: int = 0) -> Self:
+        """Listen on a loopback port (0: any free one); ``seed`` decides what rates hit and how long delays are."""
+        gateway = Gateway(MotoCloud(moto_app()), World(), latency=Latency(profile, seed), faults=FaultBook(seed))
+        front = cls(gateway=gateway, dynamodb=DynamoDb(gateway), server=Server(gateway, port))
+        front.server.start()
+        threading.Thread(target=warm, name="warm", daemon=True).start()
+        return front
+
+    @property
+    def endpoint(self) -> str:
+        """Give the endpoint URL of every service in every region."""
+        return self.server.endpoint
+
+    def close(self) -> None:
+        """Stop serving and replicating."""
+        self.server.stop()
+        self.dynamodb.replication.close()
+
+
+def warm() -> None:
+    """Import the services' backends, so that nobody's first call waits for it."""
+    for name in USED:
+        backends.get_backend(name)[DEFAULT_ACCOUNT_ID]  # type: ignore[call-overload]

@@ -1,0 +1,121 @@
+"""DynamoDB tables as moto keeps them in memory, with the types that replication needs.
+
+Callers hold the gateway's ``dynamodb`` lock.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
+from moto.dynamodb.models.dynamo_type import DynamoType
+from moto.dynamodb.models.table import Table
+
+Attributes = Mapping[str, Mapping[str, object]]
+"""An item as the API spells it: ``{"id": {"S": "a"}}``."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """One item as it stands after a write; no image means that it was deleted."""
+
+    table: str
+    keys: Attributes
+    image: Attributes | None
+
+    @property
+    def item(self) -> str:
+        """Name the item within its table."""
+        return json.dumps(self.keys, sort_keys=True)
+
+
+class MotoTables:
+    """The tables of one account in all regions."""
+
+    def __init__(self, account: str = DEFAULT_ACCOUNT_ID) -> None:
+        self._account = account
+
+    def exists(self, region: str, name: str) -> bool:
+        """Say whether the region has a table of that name."""
+        return name in self._backend(region).tables
+
+    def keys(self, region: str, name: str, attributes: Attributes) -> Attributes:
+        """Give the key attributes among an item's; absent ones are left out for the service to refuse."""
+        names = [key["AttributeName"] for key in self._table(region, name).schema]
+        return {key: attributes[key] for key in names if key in attributes}
+
+    def is_empty(self, region: str, name: str) -> bool:
+        """Say whether a table has no items."""
+        return not len(self._table(region, name))
+
+    def has_local_indexes(self, region: str, name: str) -> bool:
+        """Say whether a table has local secondary indexes."""
+        return bool(self._table(region, name).indexes)
+
+    def streams_both_images(self, region: str, name: str) -> bool:
+        """Say whether a table's stream has old and new images, as replication needs."""
+        specification = self._table(region, name).stream_specification or {}
+        return specification.get("StreamViewType") == "NEW_AND_OLD_IMAGES"
+
+    def copy(self, name: str, source: str, target: str) -> None:
+        """Make an empty table in ``target`` like the one in ``source``."""
+        table = self._table(source, name)
+        self._backend(target).create_table(
+            name=name,
+            schema=table.schema,
+            throughput=table.throughput,
+            attr=table.attr,
+            global_indexes=[index.describe() for index in table.global_indexes],
+            indexes=[index.describe() for index in table.indexes],
+            streams=_view(table),
+            billing_mode=table.billing_mode or "PROVISIONED",
+            sse_specification=table.sse_specification,
+            tags=[],
+            deletion_protection_enabled=False,
+            warm_throughput=None,
+        )
+
+    def drop(self, region: str, name: str) -> None:
+        """Remove a replica."""
+        self._backend(region).tables.pop(name, None)
+
+    def items(self, region: str, name: str) -> Iterator[Change]:
+        """Give every item as a change."""
+        table = self._table(region, name)
+        for item in table.all_items():
+            image = item.to_json()["Attributes"]
+            yield Change(table=name, keys=self.keys(region, name, image), image=image)
+
+    def written(self, region: str, name: str) -> int:
+        """Give how many changes the table's stream has had."""
+        shard = self._table(region, name).stream_shard
+        return len(shard.items) if shard else 0
+
+    def changes(self, region: str, name: str, since: int) -> list[Change]:
+        """Give what the stream had after its ``since`` first changes, the last of each item only."""
+        shard = self._table(region, name).stream_shard
+        records = [record.to_json()["dynamodb"] for record in shard.items[since:]] if shard else []
+        found = [Change(table=name, keys=record["Keys"], image=record.get("NewImage")) for record in records]
+        return list({change.item: change for change in found}.values())
+
+    def apply(self, region: str, change: Change) -> None:
+        """Make an item what the change says, without any condition."""
+        table = self._table(region, change.table)
+        if change.image is not None:
+            table.put_item(dict(change.image), overwrite=True)
+            return
+        values = [DynamoType(dict(change.keys[key["AttributeName"]])) for key in table.schema]
+        table.delete_item(values[0], values[1] if len(values) > 1 else None)
+
+    def _backend(self, region: str) -> DynamoDBBackend:
+        return dynamodb_backends[self._account][region]
+
+    def _table(self, region: str, name: str) -> Table:
+        return self._backend(region).tables[name]
+
+
+def _view(table: Table) -> dict[str, object] | None:
+    """Give the stream specification of a replica: a copy, since moto writes into it."""
+    specification = table.stream_specification or {}
+    return dict(specification) if specification.get("StreamEnabled") else None

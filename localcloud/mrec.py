@@ -1,0 +1,155 @@
+"""Replication of eventually consistent global tables (MREC).
+
+Each write is local at first. Its change is taken from the table's stream and travels to each other replica over the
+link between the two regions, in order and after a lag. There the last writer wins, by time of write and then by region,
+deletions included. A link stands still while either end or the way between them is lost, and then delivers in order.
+"""
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+from localcloud.global_tables import GlobalTables
+from localcloud.latency import Latency
+from localcloud.moto_tables import Change, MotoTables
+from localcloud.regions import World
+
+log = logging.getLogger(__name__)
+Version = tuple[int, str]
+"""When an item was written (nanoseconds, never twice the same) and where."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Written:
+    """A change on its way, due at its target at ``due`` (monotonic seconds) at the earliest."""
+
+    change: Change
+    version: Version
+    due: float
+
+
+class Link:
+    """One way between two regions: first in, first out, on a thread of its own."""
+
+    def __init__(self, target: str, passable: Callable[[], bool], deliver: Callable[[str, Written], None]) -> None:
+        self._target = target
+        self._passable = passable
+        self._deliver = deliver
+        self._changed = threading.Condition()
+        self._waiting: deque[Written] = deque()
+        self._open = True
+        threading.Thread(target=self._run, name=f"replication to {target}", daemon=True).start()
+
+    def send(self, written: Written) -> None:
+        """Put a change on its way; it is never due before the one ahead of it."""
+        with self._changed:
+            self._waiting.append(written)
+            self._changed.notify()
+
+    def wake(self) -> None:
+        """Look again whether the way is passable."""
+        with self._changed:
+            self._changed.notify()
+
+    def close(self) -> None:
+        """Deliver nothing more."""
+        with self._changed:
+            self._open = False
+            self._changed.notify()
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def _run(self) -> None:
+        while (written := self._next()) is not None:
+            self._deliver(self._target, written)
+            self._waiting.popleft()
+
+    def _next(self) -> Written | None:
+        """Wait for the first change to be due and the way to be passable; None once closed."""
+        with self._changed:
+            while self._open:
+                if not self._waiting or not self._passable():
+                    self._changed.wait()
+                elif (early := self._waiting[0].due - time.monotonic()) > 0:
+                    self._changed.wait(early)
+                else:
+                    return self._waiting[0]
+        return None
+
+
+class Replication:
+    """Carries the changes of MREC tables to their other replicas. ``lock`` is the gateway's for DynamoDB."""
+
+    def __init__(
+        self,
+        tables: MotoTables,
+        known: GlobalTables,
+        world: World,
+        latency: Latency,
+        lock: Callable[[], AbstractContextManager[bool]],
+    ) -> None:
+        self._tables = tables
+        self._known = known
+        self._world = world
+        self._latency = latency
+        self._lock = lock
+        self._links: dict[tuple[str, str], Link] = {}
+        self._versions: dict[tuple[str, str, str], Version] = {}
+        self._last = 0
+        world.watch(self._wake)
+
+    def capture(self, region: str, before: dict[str, int]) -> None:
+        """Send on what was written in a region since its streams were as long as ``before``; the lock is held."""
+        for name, length in before.items():
+            for change in self._tables.changes(region, name, length):
+                self._send(region, change)
+
+    def lengths(self, region: str, names: Iterable[str]) -> dict[str, int]:
+        """Give how long the streams of those tables are that are replicated from a region; the lock is held."""
+        found = [self._known.find(region, name) for name in names]
+        return {each.name: self._tables.written(region, each.name) for each in found if each and not each.strong}
+
+    def backlog(self) -> dict[str, int]:
+        """Give how many changes wait on each link, by ``from->to``."""
+        return {f"{source}->{target}": len(link) for (source, target), link in list(self._links.items())}
+
+    def close(self) -> None:
+        """Stop all links."""
+        for link in list(self._links.values()):
+            link.close()
+
+    def _send(self, region: str, change: Change) -> None:
+        table = self._known.find(region, change.table)
+        version = self._now(region)
+        self._versions[region, change.table, change.item] = version
+        for target in table.replicas if table else ():
+            if target != region:
+                due = time.monotonic() + self._latency.draw(self._latency.profile.mrec_lag_seconds)
+                self._link(region, target).send(Written(change=change, version=version, due=due))
+
+    def _now(self, region: str) -> Version:
+        self._last = max(self._last + 1, time.time_ns())
+        return self._last, region
+
+    def _link(self, source: str, target: str) -> Link:
+        if (source, target) not in self._links:
+            self._links[source, target] = Link(target, lambda: self._world.reachable(source, target), self._deliver)
+        return self._links[source, target]
+
+    def _deliver(self, region: str, written: Written) -> None:
+        """Apply a change unless the item was written later here; nothing is sent on, so no change goes in circles."""
+        change = written.change
+        place = (region, change.table, change.item)
+        with self._lock():
+            if self._known.find(region, change.table) and written.version > self._versions.get(place, (0, "")):
+                self._versions[place] = written.version
+                self._tables.apply(region, change)
+
+    def _wake(self) -> None:
+        for link in list(self._links.values()):
+            link.wake()
