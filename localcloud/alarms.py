@@ -115,9 +115,7 @@ def _actions(alarm: Alarm) -> Sequence[str]:
     return by_state[alarm.state_value] or ()
 
 
-def _message(
-    region: str, alarm: Alarm, judgement: Judgement, previous: str, now: datetime
-) -> dict[str, object]:
+def _message(region: str, alarm: Alarm, judgement: Judgement, previous: str, now: datetime) -> dict[str, object]:
     """Return what CloudWatch publishes.
 
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html

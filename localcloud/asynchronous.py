@@ -106,9 +106,7 @@ class Asynchronous:
             return
         self._later(RETRY_SECONDS[min(queued.errors, len(RETRY_SECONDS)) - 1], queued)
 
-    def _give_up(
-        self, queued: Queued, settings: AsynchronousSettings, condition: str, outcome: Outcome | None
-    ) -> None:
+    def _give_up(self, queued: Queued, settings: AsynchronousSettings, condition: str, outcome: Outcome | None) -> None:
         function = self._runner.functions.get(queued.region, queued.function)
         self._runner.count(function, "AsyncEventsDropped")
         log.warning("asynchronous event dropped", extra={"function": function.arn, "condition": condition})

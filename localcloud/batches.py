@@ -24,7 +24,7 @@ def failed_messages(batch: Sequence[Message], answer: bytes) -> set[str]:
         failed = {failure["itemIdentifier"] for failure in failures}
     except (ValueError, AttributeError, KeyError, TypeError):
         return everything
-    return failed if failed <= everything else everything
+    return min(failed, everything)
 
 
 def _record(queue_arn: str, message: Message) -> dict[str, object]:

@@ -19,9 +19,7 @@ class Undeliverable(Exception):
 class Delivery:
     """Hands notifications to queues, functions and, standing for the world outside, to the sinks."""
 
-    def __init__(
-        self, queues: Queues, asynchronous: Asynchronous, sinks: Sinks, permissions: Permissions
-    ) -> None:
+    def __init__(self, queues: Queues, asynchronous: Asynchronous, sinks: Sinks, permissions: Permissions) -> None:
         self._queues = queues
         self._asynchronous = asynchronous
         self._sinks = sinks

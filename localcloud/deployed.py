@@ -2,12 +2,11 @@
 
 import hashlib
 import json
-import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from moto.awslambda.models import LambdaFunction, lambda_backends
 from moto.awslambda.exceptions import UnknownFunctionException
+from moto.awslambda.models import LambdaFunction, lambda_backends
 from moto.core.models import DEFAULT_ACCOUNT_ID
 
 from localcloud.gateway import Gateway
@@ -41,7 +40,13 @@ class Deployed:
     @property
     def version(self) -> str:
         """Tell one deployment of code and settings from another."""
-        told = [self.handler, self.runtime, self.memory_mb, sorted(self.environment.items()), sorted(self.logging.items())]
+        told = [
+            self.handler,
+            self.runtime,
+            self.memory_mb,
+            sorted(self.environment.items()),
+            sorted(self.logging.items()),
+        ]
         return hashlib.sha256(self.archive + json.dumps(told).encode()).hexdigest()
 
     @property
@@ -113,7 +118,7 @@ class Functions:
             return json.dumps({"Version": "2012-10-17", "Statement": statements})
 
     def _find(self, region: str, name_or_arn: str) -> LambdaFunction:
-        name = name_or_arn.split(":")[6] if name_or_arn.startswith("arn:") else name_or_arn.split(":")[0]
+        name = name_or_arn.split(":")[6] if name_or_arn.startswith("arn:") else name_or_arn.split(":", maxsplit=1)[0]
         try:
             return lambda_backends[DEFAULT_ACCOUNT_ID][region].get_function(name)
         except UnknownFunctionException as error:

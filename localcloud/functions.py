@@ -6,13 +6,13 @@ import threading
 import time
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
 from localcloud.caller import Caller
-from localcloud.deployed import Deployed, Functions
 from localcloud.capture import LogEvent
+from localcloud.deployed import Deployed, Functions
 from localcloud.function_logs import FunctionLogs
 from localcloud.layer import link_layer, unpack
 from localcloud.metrics import Metric, Metrics
@@ -33,6 +33,16 @@ class Surroundings:
 
     endpoint: str
     directory: Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class Running:
+    """A sandbox that has a process."""
+
+    region: str
+    function: str
+    sandbox: str
+    pid: int
 
 
 class Runner:
@@ -71,19 +81,33 @@ class Runner:
         self._measure(function, outcome, invoked_at)
         return outcome
 
-    def kill(self, caller: Caller) -> bool:
-        """Kill the sandbox that a request came from; False if there is none such."""
-        pool = self._pools.get((caller.region, caller.name))
-        found = [sandbox for sandbox in pool.all() if sandbox.settings.instance == caller.instance] if pool else []
-        for sandbox in found:
-            sandbox.kill()
-        return bool(found)
+    def kill(self, caller: Caller) -> None:
+        """Kill the sandbox that a request came from, if it is one."""
+        if caller.is_lambda:
+            self.kill_all({"region": caller.region, "function": caller.name, "sandbox": caller.instance})
+
+    def kill_all(self, wanted: Mapping[str, str]) -> int:
+        """Kill the sandboxes whose region, function and sandbox are as wanted; return how many."""
+        killed = 0
+        for running, sandbox in self._all():
+            if wanted.items() <= asdict(running).items():
+                sandbox.kill()
+                killed += 1
+        return killed
+
+    def sandboxes(self) -> list[Running]:
+        """Return all sandboxes, idle ones included."""
+        return [running for running, _ in self._all()]
 
     def close(self) -> None:
         """End every sandbox."""
-        for pool in self._pools.values():
-            for sandbox in pool.all():
-                sandbox.close()
+        for _, sandbox in self._all():
+            sandbox.close()
+
+    def _all(self) -> list[tuple[Running, Sandbox]]:
+        with self._lock:
+            pools = list(self._pools.items())
+        return [(_running(*key, sandbox), sandbox) for key, pool in pools for sandbox in pool.all()]
 
     def count(
         self, function: Deployed, metric: str, value: float = 1, unit: str = "Count", at: datetime | None = None
@@ -178,3 +202,7 @@ class Runner:
         }
         write = self._logs.writer(function, instance)
         write(LogEvent(at_ms=int(time.time() * 1000), message=json.dumps(record)))
+
+
+def _running(region: str, function: str, sandbox: Sandbox) -> Running:
+    return Running(region=region, function=function, sandbox=sandbox.settings.instance, pid=sandbox.process.pid)

@@ -20,9 +20,7 @@ from localcloud.sandbox import Outcome
 def refusal(status: int, code: str, message: str) -> Response:
     """Return an error in the shape that Lambda's JSON API gives it."""
     body = json.dumps({"Type": "User", "Message": message, "message": message}).encode()
-    return Response(
-        status=status, headers={"Content-Type": "application/json", "x-amzn-ErrorType": code}, body=body
-    )
+    return Response(status=status, headers={"Content-Type": "application/json", "x-amzn-ErrorType": code}, body=body)
 
 
 class Invoke:

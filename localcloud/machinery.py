@@ -11,7 +11,6 @@ from localcloud.function_logs import FunctionLogs
 from localcloud.functions import Runner, Surroundings
 from localcloud.gateway import Gateway
 from localcloud.invoke import Invoke
-from localcloud.latency import Latency
 from localcloud.mappings import Mappings
 from localcloud.metrics import Metrics, utc_now
 from localcloud.permissions import Permissions
@@ -42,9 +41,7 @@ class Machinery:
         self.runner.close()
 
 
-def assemble(
-    gateway: Gateway, permissions: Permissions, latency: Latency, surroundings: Surroundings, time_scale: float
-) -> Machinery:
+def assemble(gateway: Gateway, permissions: Permissions, surroundings: Surroundings, time_scale: float) -> Machinery:
     """Set the gateway's routes and start what fires, polls, retries and judges."""
     timers, metrics, sinks = Timers(), Metrics(gateway), Sinks()
     logs = FunctionLogs(gateway, permissions, metrics)
@@ -55,7 +52,7 @@ def assemble(
     asynchronous = Asynchronous(runner, timers, destinations.send, time_scale)
     Invoke(runner, asynchronous).set_route(gateway)
     delivery = Delivery(queues, asynchronous, sinks, permissions)
-    profile = latency.profile
+    latency, profile = gateway.latency, gateway.latency.profile
     topics = Topics(gateway, delivery, timers, profile.sns_to_sqs_seconds)
     destinations.publish = topics.publish
     destinations.invoke = asynchronous.accept

@@ -90,9 +90,7 @@ def _at(datum: MetricDatumBase) -> datetime:
 
 def _sample(datum: MetricDatumBase) -> Sample:
     if isinstance(datum, MetricAggregatedDatum):
-        return Sample(
-            at=_at(datum), total=datum.sum, count=datum.sample_count, smallest=datum.min, largest=datum.max
-        )
+        return Sample(at=_at(datum), total=datum.sum, count=datum.sample_count, smallest=datum.min, largest=datum.max)
     value = datum.value if isinstance(datum, MetricDatum) else 0.0
     return Sample(at=_at(datum), total=value, count=1, smallest=value, largest=value)
 

@@ -38,7 +38,7 @@ class QueueMetrics:
     def _values(self, queue: Queue) -> list[tuple[str, float, str]]:
         with self._gateway.lock("sqs"):
             visible = list(queue.messages)
-            sent = [float(message.sent_timestamp or 0) for message in queue._messages]
+            sent = [float(str(message.sent_timestamp)) for message in queue._messages]
         age = self._metrics.clock().timestamp() - min(sent) / 1000 if sent else 0.0
         return [
             ("ApproximateNumberOfMessagesVisible", float(len(visible)), "Count"),

@@ -68,7 +68,7 @@ class Queues:
         Raises:
             NoSuchQueue: there is none.
         """
-        found = self._backend(arn).queues.get(arn.split(":")[-1])
+        found = self._backend(arn).queues.get(arn.rsplit(":", maxsplit=1)[-1])
         if found is None:
             raise NoSuchQueue(f"there is no queue {arn}")
         return found

@@ -11,15 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from localcloud.front import Front
 from localcloud.functions import Surroundings
-from localcloud.gateway import Gateway
-from localcloud.latency import Latency, Profile
+from localcloud.latency import Profile
 from localcloud.leftovers import own_directory
 from localcloud.machinery import Machinery, assemble
-from localcloud.moto_cloud import MotoCloud, moto_app
-from localcloud.regions import World
-from localcloud.roles import Roles
-from localcloud.server import Server
+from localcloud.machinery_admin import set_admin_routes
 from localcloud.sinks import SinkServer
 
 log = logging.getLogger(__name__)
@@ -55,15 +52,13 @@ def serve(settings: ServeSettings) -> None:
 
 
 def _start(settings: ServeSettings, directory: Path) -> Machinery:
-    latency = Latency(Profile.named(settings.profile).scaled(settings.time_scale), settings.seed)
-    moto = MotoCloud(moto_app())
-    gateway = Gateway(moto, World())
-    server = Server(gateway, settings.port)
-    surroundings = Surroundings(endpoint=server.endpoint, directory=directory)
-    machinery = assemble(gateway, Roles(moto), latency, surroundings, settings.time_scale)
-    sink = SinkServer(machinery.sinks, gateway.world.up)
-    server.start()
-    addresses = {"endpoint": server.endpoint, "sink": sink.address, "directory": str(directory)}
+    profile = Profile.named(settings.profile).scaled(settings.time_scale)
+    front = Front.open(profile, settings.seed, settings.port)
+    surroundings = Surroundings(endpoint=front.endpoint, directory=directory)
+    machinery = assemble(front.gateway, front.gateway.roles, surroundings, settings.time_scale)
+    set_admin_routes(front.gateway, machinery)
+    sink = SinkServer(machinery.sinks, front.gateway.world.up)
+    addresses = {"endpoint": front.endpoint, "sink": sink.address, "directory": str(directory)}
     (directory / "addresses.json").write_text(json.dumps(addresses))
     _tell(addresses)
     return machinery

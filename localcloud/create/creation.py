@@ -1,0 +1,92 @@
+"""One declared resource on its way to being real: its inputs, and calls to the services of its region."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from evaluation import Registration, Value
+
+Call: TypeAlias = Callable[[str, str, str, Mapping[str, object]], Mapping[str, object]]
+"""Calls an operation: service, region, operation in snake_case, parameters; returns the answer."""
+
+Outputs: TypeAlias = Mapping[str, Value]
+Created: TypeAlias = tuple[str, Outputs]
+
+
+class Unsupported(Exception):
+    """The program declares something that the embedded cloud cannot make."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Creation:
+    """What a creator works with."""
+
+    registration: Registration
+    call_service: Call
+
+    @property
+    def inputs(self) -> Mapping[str, Value]:
+        return self.registration.inputs
+
+    @property
+    def region(self) -> str:
+        return self.registration.region
+
+    @property
+    def name(self) -> str:
+        """Return the physical name; one that was not given is the logical one, which is the same in every run."""
+        return str(self.inputs.get("name") or self.registration.name)
+
+    def text(self, name: str) -> str:
+        """Return an input as text, "" if it was not given."""
+        value = self.inputs.get(name)
+        return "" if value is None else str(value)
+
+    def block(self, name: str) -> Mapping[str, Value]:
+        """Return a nested input, empty if it was not given."""
+        value = self.inputs.get(name)
+        return value if isinstance(value, dict) else {}
+
+    def blocks(self, name: str) -> list[Mapping[str, Value]]:
+        """Return a list of nested inputs."""
+        value = self.inputs.get(name)
+        return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+    def call(self, service: str, operation: str, **parameters: object) -> Mapping[str, object]:
+        """Call a service of the resource's own region, leaving out what is None."""
+        return self.call_in(self.region, service, operation, **parameters)
+
+    def call_in(self, region: str, service: str, operation: str, **parameters: object) -> Mapping[str, object]:
+        """Call a service of another region."""
+        given = {name: value for name, value in parameters.items() if value is not None}
+        return self.call_service(service, region, operation, given)
+
+    def given(self, *names: str) -> dict[str, object]:
+        """Return the named inputs that were given, in the API's spelling."""
+        return {capitalised(name): api(self.inputs[name]) for name in names if self.inputs.get(name) is not None}
+
+
+Creator: TypeAlias = Callable[[Creation], Created]
+
+
+def api(value: Value) -> object:
+    """Return a value with its property names as the AWS API spells them: ``maximumRetryAttempts`` capitalised."""
+    if isinstance(value, dict):
+        return {capitalised(name): api(item) for name, item in value.items() if item is not None}
+    if isinstance(value, list):
+        return [api(item) for item in value]
+    return value
+
+
+def capitalised(name: str) -> str:
+    """Capitalise the first letter only."""
+    return name[:1].upper() + name[1:]
+
+
+def field(answer: Mapping[str, object], *path: str) -> str:
+    """Read one text from an answer."""
+    value: object = answer
+    for name in path:
+        assert isinstance(value, Mapping)
+        value = value[name]
+    return str(value)

@@ -1,0 +1,93 @@
+"""Lambda functions, what invokes them and who may."""
+
+from collections.abc import Mapping
+
+from evaluation import Archive, Value
+from localcloud.create.creation import Created, Creation, Creator, Unsupported, field
+
+SETTINGS = ("handler", "runtime", "role", "timeout", "memorySize", "description", "architectures", "loggingConfig")
+
+
+def function(creation: Creation) -> Created:
+    """Create a function from the archive that the program declares."""
+    code = creation.inputs.get("code")
+    if not isinstance(code, Archive):
+        raise Unsupported(f"{creation.registration.urn} has no archive as its code")
+    variables = creation.block("environment").get("variables") or {}
+    answer = creation.call(
+        "lambda",
+        "create_function",
+        FunctionName=creation.name,
+        Code={"ZipFile": code.zip_bytes()},
+        Environment={"Variables": variables},
+        **creation.given(*SETTINGS),
+    )
+    _reserve(creation)
+    arn = field(answer, "FunctionArn")
+    outputs: dict[str, Value] = {"name": creation.name, "arn": arn, "version": field(answer, "Version")}
+    return creation.name, {**outputs, "qualifiedArn": f"{arn}:{outputs['version']}"}
+
+
+def _reserve(creation: Creation) -> None:
+    reserved = creation.inputs.get("reservedConcurrentExecutions")
+    if isinstance(reserved, int) and reserved >= 0:
+        creation.call(
+            "lambda",
+            "put_function_concurrency",
+            FunctionName=creation.name,
+            ReservedConcurrentExecutions=reserved,
+        )
+
+
+def event_source_mapping(creation: Creation) -> Created:
+    """Let a function read a queue."""
+    names = (
+        "eventSourceArn",
+        "functionName",
+        "batchSize",
+        "enabled",
+        "functionResponseTypes",
+        "scalingConfig",
+        "maximumRecordAgeInSeconds",
+        "maximumRetryAttempts",
+        "startingPosition",
+        "filterCriteria",
+    )
+    window = creation.inputs.get("maximumBatchingWindowInSeconds")
+    answer = creation.call(
+        "lambda",
+        "create_event_source_mapping",
+        MaximumBatchingWindowInSeconds=window,
+        **creation.given(*names),
+    )
+    uuid = field(answer, "UUID")
+    return uuid, {"uuid": uuid, "functionArn": field(answer, "FunctionArn")}
+
+
+def event_invoke_config(creation: Creation) -> Created:
+    """Say how asynchronous invocations are retried."""
+    name = creation.text("functionName")
+    settings = creation.given("maximumRetryAttempts", "maximumEventAgeInSeconds", "destinationConfig")
+    creation.call("lambda", "put_function_event_invoke_config", FunctionName=name, **settings)
+    return name, {}
+
+
+def permission(creation: Creation) -> Created:
+    """Let a service invoke a function."""
+    statement = creation.text("statementId") or creation.registration.name
+    creation.call(
+        "lambda",
+        "add_permission",
+        FunctionName=creation.text("function"),
+        StatementId=statement,
+        **creation.given("action", "principal", "sourceArn", "sourceAccount"),
+    )
+    return statement, {"statementId": statement}
+
+
+CREATORS: Mapping[str, Creator] = {
+    "aws:lambda/function:Function": function,
+    "aws:lambda/eventSourceMapping:EventSourceMapping": event_source_mapping,
+    "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": event_invoke_config,
+    "aws:lambda/permission:Permission": permission,
+}

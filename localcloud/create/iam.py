@@ -1,0 +1,38 @@
+"""Roles and their policies; IAM is one for all regions."""
+
+from collections.abc import Mapping
+
+from localcloud.create.creation import Created, Creation, Creator, field
+
+
+def role(creation: Creation) -> Created:
+    """Create a role."""
+    trust = creation.text("assumeRolePolicy")
+    answer = creation.call("iam", "create_role", RoleName=creation.name, AssumeRolePolicyDocument=trust)
+    outputs = {
+        "name": creation.name,
+        "arn": field(answer, "Role", "Arn"),
+        "uniqueId": field(answer, "Role", "RoleId"),
+    }
+    return creation.name, outputs
+
+
+def role_policy(creation: Creation) -> Created:
+    """Put an inline policy into a role."""
+    role_name, policy = creation.text("role"), creation.text("policy")
+    creation.call("iam", "put_role_policy", RoleName=role_name, PolicyName=creation.name, PolicyDocument=policy)
+    return f"{role_name}:{creation.name}", {"name": creation.name}
+
+
+def role_policy_attachment(creation: Creation) -> Created:
+    """Attach a managed policy to a role."""
+    role_name, arn = creation.text("role"), creation.text("policyArn")
+    creation.call("iam", "attach_role_policy", RoleName=role_name, PolicyArn=arn)
+    return f"{role_name}-{arn}", {}
+
+
+CREATORS: Mapping[str, Creator] = {
+    "aws:iam/role:Role": role,
+    "aws:iam/rolePolicy:RolePolicy": role_policy,
+    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": role_policy_attachment,
+}
