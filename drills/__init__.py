@@ -1,0 +1,1 @@
+"""Losing a region on purpose: experiments, load, watching, accounting and the report."""
