@@ -1,15 +1,7 @@
-"""Runs the program as the engine would when it creates a stack from nothing, and returns what it registers.
+"""Runs the program as the engine does when it creates a stack from nothing: ``evaluate("prod", preview=True)``."""
 
-    from evaluation import evaluate
-    evaluation = evaluate("prod", preview=True)
-
-Creates nothing by itself; a `create` of the caller's may.
-"""
-
-from evaluation.archive import Archive
 from evaluation.program import Evaluation, evaluate
-from evaluation.project import ROOT
-from evaluation.refused import Refused
-from evaluation.registration import UNKNOWN, Create, Registration, Value
+from evaluation.project import ROOT, Refused
+from evaluation.registration import UNKNOWN, Archive, Create, Registration, Value
 
 __all__ = ["ROOT", "UNKNOWN", "Archive", "Create", "Evaluation", "Refused", "Registration", "Value", "evaluate"]

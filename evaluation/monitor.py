@@ -3,44 +3,49 @@
 import json
 import threading
 from collections.abc import Mapping
+from typing import NoReturn
 
 from google.protobuf import empty_pb2
 from pulumi.runtime import mocks, rpc
 from pulumi.runtime.proto import resource_pb2
 from pulumi.runtime.sync_await import _ensure_event_loop, _sync_await
 
-from evaluation.computed import computed
-from evaluation.properties import check_names
-from evaluation.refused import Refused
-from evaluation.registration import Create, Registration, Value, normalised, secret_paths
+from evaluation.project import Refused
+from evaluation.properties import unknown_properties
+from evaluation.registration import Create, Registration, Value, plain
 
 STACK = "pulumi:pulumi:Stack"
 PROVIDER = "pulumi:providers:"
+# What comes before the name in the last part of an ARN, where it is not the name alone.
+ARN_KINDS = {
+    "table": "table/",
+    "role": "role/",
+    "function": "function:",
+    "secret": "secret:",
+    "schedule": "schedule/default/",
+}
 
 
-class Recorder(mocks.Mocks):
-    """Answers what only a real provider could: nothing."""
-
-    def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[str, object]]:
-        raise Refused(f"{args.name} would be read from the cloud; a stack is created from nothing")
-
-    def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, object], list[tuple[str, str]] | None]:
-        raise Refused(f"{args.token} asks the cloud; take it from settings, so that a lost region stops nothing")
-
-
-class Monitor(mocks.MockMonitor):
+class Monitor(mocks.MockMonitor, mocks.Mocks):
     """Records each registration once. ``create`` may be called by several threads at once."""
 
     def __init__(self, preview: bool, create: Create | None) -> None:
-        super().__init__(Recorder())
+        super().__init__(self)
         self.registrations: dict[str, Registration] = {}
-        self.outputs: dict[str, Value] = {}
-        self._preview = preview
-        self._create = create or self._computed
+        self.outputs: Value = {}
+        self._create = _unknown if preview else create or self._made_up
         self._lock = threading.Lock()
 
+    def new_resource(self, args: mocks.MockResourceArgs) -> NoReturn:
+        """Refuse to read what exists: a stack is created from nothing."""
+        raise Refused(f"{args.typ} {args.name} would be read from the cloud; declare it")
+
+    def call(self, args: mocks.MockCallArgs) -> NoReturn:
+        """Refuse to ask the cloud: a lost region would stop the program."""
+        raise Refused(f"{args.token} asks the cloud; take its answer from settings")
+
     def make_urn(self, parent: str, type_: str, name: str) -> str:
-        """Name a resource as the engine does: by all its parents' types, without the stack's."""
+        """Name a resource as the engine does: by the types of all its parents, without the stack's."""
         parents = parent.split("::")[2] if parent else STACK
         return super().make_urn("", type_ if parents == STACK else f"{parents}${type_}", name)
 
@@ -53,81 +58,75 @@ class Monitor(mocks.MockMonitor):
         registration = self._registration(urn, request)
         self._admit(registration)
         id_, outputs = self._created(registration)
-        answer = _sync_await(rpc.serialize_properties(_as_sent(outputs), {}))
+        # Nothing reads a function's code back, and an archive has no form as an output.
+        readable = {name: value for name, value in outputs.items() if name != "code"}
+        answer = _sync_await(rpc.serialize_properties(readable, {}))
         return resource_pb2.RegisterResourceResponse(urn=urn, id=id_, object=answer)
 
     def RegisterResourceOutputs(self, request: resource_pb2.RegisterResourceOutputsRequest) -> empty_pb2.Empty:
         """Keep the stack's outputs."""
+        _ensure_event_loop()
         if request.urn.split("::")[2] == STACK:
-            _ensure_event_loop()
-            outputs = normalised(rpc.deserialize_properties(request.outputs, keep_unknowns=True))
-            self.outputs = outputs if isinstance(outputs, dict) else {}
+            self.outputs = plain(rpc.deserialize_properties(request.outputs, keep_unknowns=True), "", [])
         return empty_pb2.Empty()
 
     def _registration(self, urn: str, request: resource_pb2.RegisterResourceRequest) -> Registration:
-        sent = rpc.deserialize_properties(request.object, keep_unknowns=True)
-        inputs = normalised(_provider_inputs(sent) if request.type.startswith(PROVIDER) else sent)
-        provider = request.provider or next(iter(request.providers.values()), "")
+        sent, secrets = rpc.deserialize_properties(request.object, keep_unknowns=True), list[str]()
+        inputs = {name: plain(_decoded(value, request.type), name, secrets) for name, value in sent.items()}
+        provider = (request.provider or next(iter(request.providers.values()), "")).rpartition("::")[0]
+        region = inputs.get("region") or (self.registrations[provider].region if provider else "")
+        by_property = sorted(request.propertyDependencies.items())
         return Registration(
             urn=urn,
             type=request.type,
             name=request.name,
             parent=request.parent,
-            provider=provider.rpartition("::")[0],
-            region=self._region(provider.rpartition("::")[0], inputs),
-            inputs=inputs if isinstance(inputs, dict) else {},
-            secret_paths=tuple(sorted(secret_paths(sent))),
+            provider=provider,
+            region=str(region),
+            inputs=inputs,
+            secret_paths=tuple(sorted(secrets)),
             dependencies=tuple(sorted(request.dependencies)),
-            property_dependencies=_sorted_urns(request),
+            property_dependencies={name: tuple(sorted(by.urns)) for name, by in by_property if by.urns},
             protect=request.protect,
             ignore_changes=tuple(request.ignoreChanges),
             retain_on_delete=request.retainOnDelete,
             custom=request.custom,
         )
 
-    def _region(self, provider: str, inputs: Value) -> str:
-        own = inputs.get("region") if isinstance(inputs, dict) else None
-        return str(own or (self.registrations[provider].region if provider else ""))
-
-    def _admit(self, registration: Registration) -> None:
+    def _admit(self, one: Registration) -> None:
         with self._lock:
-            if registration.urn in self.registrations:
-                raise Refused(f"Duplicate resource URN '{registration.urn}'; try giving it a unique name")
-            self.registrations[registration.urn] = registration
-        if registration.custom:
-            self._check_custom(registration)
+            if one.urn in self.registrations:
+                raise Refused(f"Duplicate resource URN '{one.urn}'; try giving it a unique name")
+            self.registrations[one.urn] = one
+        if one.custom and not one.provider and not one.type.startswith(PROVIDER):
+            raise Refused(f"Default provider disabled for '{one.urn}'; give it an explicit provider")
+        if one.custom and (wrong := unknown_properties(one.type, one.inputs)):
+            raise Refused(f"'{one.urn}' sets {', '.join(wrong)}, which {one.type} does not have")
 
-    def _check_custom(self, registration: Registration) -> None:
-        if not registration.provider and not registration.type.startswith(PROVIDER):
-            raise Refused(f"Default provider disabled for '{registration.urn}'; give it an explicit provider")
-        check_names(registration.type, registration.urn, registration.inputs)
+    def _created(self, one: Registration) -> tuple[str, Mapping[str, Value]]:
+        if one.type.startswith(PROVIDER):
+            return one.name, one.inputs
+        return self._create(one) if one.custom else ("", {})
 
-    def _created(self, registration: Registration) -> tuple[str, Mapping[str, Value]]:
-        if not registration.custom:
-            return "", {}
-        if registration.type.startswith(PROVIDER):
-            return registration.name, registration.inputs
-        # The engine knows no computed output before the resource exists.
-        return ("", registration.inputs) if self._preview else self._create(registration)
-
-    def _computed(self, registration: Registration) -> tuple[str, Mapping[str, Value]]:
-        accounts = self.registrations[registration.provider].inputs.get("allowedAccountIds")
-        return computed(registration, str(accounts[0]) if isinstance(accounts, list) else "")
-
-
-def _sorted_urns(request: resource_pb2.RegisterResourceRequest) -> dict[str, tuple[str, ...]]:
-    return {name: tuple(sorted(by.urns)) for name, by in sorted(request.propertyDependencies.items()) if by.urns}
+    def _made_up(self, one: Registration) -> tuple[str, Mapping[str, Value]]:
+        """Return an id and outputs of the right shape; a name that was not given is the logical one."""
+        accounts = self.registrations[one.provider].inputs["allowedAccountIds"]
+        account = str(accounts[0]) if isinstance(accounts, list) else ""
+        name, service = str(one.inputs.get("name", one.name)), one.type.split(":")[1].partition("/")
+        region = "" if service[0] == "iam" else one.region
+        arn = f"arn:aws:{service[0]}:{region}:{account}:{ARN_KINDS.get(service[2], '')}{name}"
+        url = f"https://sqs.{region}.amazonaws.com/{account}/{name}"
+        return name, {**one.inputs, "name": name, "arn": arn, "url": url}
 
 
-def _provider_inputs(sent: Mapping[str, object]) -> dict[str, object]:
-    """Return a provider's inputs as values: the SDK sends everything but texts as JSON."""
-    return {name: json.loads(value) if _is_json(value) else value for name, value in sent.items()}
+def _unknown(one: Registration) -> tuple[str, Mapping[str, Value]]:
+    """Return what a preview knows: the inputs; what is not there is unknown."""
+    return "", one.inputs
 
 
-def _is_json(value: object) -> bool:
-    return isinstance(value, str) and (value in ("true", "false") or value[:1] in ("[", "{"))
-
-
-def _as_sent(outputs: Mapping[str, Value]) -> dict[str, Value]:
-    """Return the outputs without archives: nothing reads a function's code back."""
-    return {name: value for name, value in outputs.items() if name != "code"}
+def _decoded(value: object, type_: str) -> object:
+    """Undo the JSON in which the SDK sends all of a provider's inputs that are not texts."""
+    is_json = (
+        type_.startswith(PROVIDER) and isinstance(value, str) and (value[:1] in "[{" or value in ("true", "false"))
+    )
+    return json.loads(str(value)) if is_json else value

@@ -1,24 +1,46 @@
 """What the program declared, as values: what the engine would send to a provider and keep in its state."""
 
-from collections.abc import Callable, Iterator, Mapping
+import io
+import zipfile
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import pulumi
 from pulumi.output import Unknown
 from pulumi.runtime import rpc
 
-from evaluation.archive import Archive, archive_of
+from evaluation.project import ROOT
+
+UNKNOWN = "[unknown]"
+# The oldest time that a zip can hold; a file's own would make each clone's archive another.
+FIXED_TIME = (1980, 1, 1, 0, 0, 0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Archive:
+    """Pairs of a path inside the archive and the file of this repository that it holds, sorted."""
+
+    files: tuple[tuple[str, str], ...]
+
+    def zip_bytes(self) -> bytes:
+        """Return the zip, the same bytes from any clone: sorted, fixed times and modes."""
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w") as archive:
+            for name, path in self.files:
+                info = zipfile.ZipInfo(name, FIXED_TIME)
+                info.external_attr, info.compress_type = 0o644 << 16, zipfile.ZIP_DEFLATED
+                archive.writestr(info, (ROOT / path).read_bytes())
+        return buffer.getvalue()
+
 
 Value = str | int | float | bool | None | Archive | list["Value"] | dict[str, "Value"]
-UNKNOWN = "[unknown]"
-
 
 
 @dataclass(frozen=True, kw_only=True)
 class Registration:
-    """One resource. ``inputs`` are in the provider's spelling; what in them is secret is listed by path.
+    """One resource. ``inputs`` are in the provider's spelling; what in them is secret is listed by dotted path.
 
-    ``provider`` is the URN of the explicit provider and ``region`` the region it stands for; both are empty if there is none.
+    ``provider`` is the URN of the explicit provider, ``region`` the region it stands for; empty if there is none.
     """
 
     urn: str
@@ -40,36 +62,25 @@ class Registration:
 Create = Callable[[Registration], tuple[str, Mapping[str, Value]]]
 
 
-def normalised(value: object) -> Value:
-    """Return an input as plain values: whole numbers as int, secrets unwrapped, archives by their files."""
+def plain(value: object, path: str, secrets: list[str]) -> Value:
+    """Return an input as values: whole numbers as int, archives by their files, secrets unwrapped and noted."""
     if rpc.is_rpc_secret(value):
-        return normalised(rpc.unwrap_rpc_secret(value))
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
+        secrets.append(path)
+        return plain(rpc.unwrap_rpc_secret(value), path, secrets)
     if isinstance(value, Mapping):
-        return {str(key): normalised(item) for key, item in value.items()}
+        return {str(key): plain(item, f"{path}.{key}".lstrip("."), secrets) for key, item in value.items()}
     if isinstance(value, list):
-        return [normalised(item) for item in value]
+        return [plain(item, f"{path}.{position}", secrets) for position, item in enumerate(value)]
     if isinstance(value, pulumi.AssetArchive):
-        return archive_of(value)
-    return _plain(value)
-
-
-def secret_paths(value: object, path: str = "") -> Iterator[str]:
-    """Yield the paths, dotted, of what was wrapped as secret."""
-    if rpc.is_rpc_secret(value):
-        yield path
-    elif isinstance(value, Mapping):
-        for key, item in value.items():
-            yield from secret_paths(item, f"{path}.{key}".lstrip("."))
-    elif isinstance(value, list):
-        for position, item in enumerate(value):
-            yield from secret_paths(item, f"{path}.{position}")
-
-
-def _plain(value: object) -> Value:
-    if value is None or isinstance(value, str | int | float | bool):
-        return value
+        return Archive(files=tuple(sorted((name, _path(asset)) for name, asset in value.assets.items())))
     if isinstance(value, Unknown):
         return UNKNOWN
-    raise TypeError(f"an input holds {value!r}, which no provider takes")
+    if value is None or isinstance(value, str | int | float):
+        return int(value) if isinstance(value, float) and value.is_integer() else value
+    raise TypeError(f"{path} holds {value!r}, which no provider takes")
+
+
+def _path(asset: pulumi.Asset | pulumi.Archive) -> str:
+    if not isinstance(asset, pulumi.FileAsset):
+        raise TypeError(f"an archive holds {asset!r}; only files of this repository are deployed")
+    return str(asset.path)

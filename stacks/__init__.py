@@ -1,1 +1,1 @@
-"""The parts of the program: each takes settings and providers and returns its outputs; no logic, no inline resources."""
+"""The parts of the program: each takes settings and providers and returns its outputs."""

@@ -16,11 +16,15 @@ class UnknownKey(ConfigError):
 
     def __init__(self, key: str, known: str, close: str | None) -> None:
         hint = f"did you mean {close!r}?" if close else f"known here: {known}"
-        pulumi.RunError.__init__(self, f"{key} is not a setting; {hint}; remove it with `pulumi config rm --path '{key}'`")
+        pulumi.RunError.__init__(
+            self, f"{key} is not a setting; {hint}; remove it with `pulumi config rm --path '{key}'`"
+        )
 
 
 class MissingKey(ConfigError):
     """A required key that has no value."""
 
     def __init__(self, key: str, wanted: str) -> None:
-        pulumi.RunError.__init__(self, f"{key} is missing; it must be {wanted}; set it with `pulumi config set --path '{key}' VALUE`")
+        pulumi.RunError.__init__(
+            self, f"{key} is missing; it must be {wanted}; set it with `pulumi config set --path '{key}' VALUE`"
+        )

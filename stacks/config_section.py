@@ -4,6 +4,7 @@ import difflib
 import json
 from collections.abc import Mapping
 from types import TracebackType
+from typing import Self
 
 from stacks.config_error import ConfigError, MissingKey, UnknownKey
 
@@ -21,7 +22,7 @@ class Section:
         self._values = values
         self._read: set[str] = set()
 
-    def __enter__(self) -> "Section":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, _error: object, _trace: TracebackType | None) -> None:

@@ -17,7 +17,7 @@ KNOWN_REGIONS = tuple(sorted(set().union(*MRSC_SETS)))
 class DataSettings:
     """The data tier: two regions, one replication mode for all tables, the tables.
 
-    ``witness_region`` is set in mode ``mrsc`` only: the region that completes the majority and can be neither read nor written.
+    ``witness_region`` is set in mode ``mrsc`` only: it completes the majority and can be neither read nor written.
     """
 
     primary_region: str
@@ -34,7 +34,9 @@ class DataSettings:
         if self.mode == "mrsc":
             self._check_mrsc()
         elif self.witness_region is not None:
-            raise ConfigError(f"{KEY}.witnessRegion", self.witness_region, f"only mode mrsc has a witness, not {self.mode}")
+            raise ConfigError(
+                f"{KEY}.witnessRegion", self.witness_region, f"only mode mrsc has a witness, not {self.mode}"
+            )
 
     @property
     def regions(self) -> tuple[str, str]:
@@ -50,7 +52,9 @@ class DataSettings:
             raise ConfigError(f"{KEY}.mode", self.mode, f"both data regions must be of one MRSC set: {SETS_FOR_PEOPLE}")
         members = (*self.regions, str(self.witness_region))
         if len(set(members)) != 3 or mrsc_set_of(members) is None:
-            allowed = f"the witness must be a third region of the set of {' and '.join(self.regions)}: {SETS_FOR_PEOPLE}"
+            allowed = (
+                f"the witness must be a third region of the set of {' and '.join(self.regions)}: {SETS_FOR_PEOPLE}"
+            )
             raise ConfigError(f"{KEY}.witnessRegion", self.witness_region, allowed)
         for name, table in self.tables.items():
             self._check_mrsc_table(f"{KEY}.tables.{name}", table)

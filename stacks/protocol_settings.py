@@ -20,7 +20,9 @@ def read_protocol(section: Section, control_regions: tuple[str, ...]) -> Protoco
         ConfigError: an unsafe number, an even electorate, an observer that runs nowhere.
     """
     with section:
-        numbers = {field.name: section.number(camel_case(field.name), _default(field), 0.0, 3600.0) for field in _numbers()}
+        numbers = {
+            field.name: section.number(camel_case(field.name), _default(field), 0.0, 3600.0) for field in _numbers()
+        }
         electorates = _electorates(section.section("electorates"), control_regions)
     try:
         protocol = Protocol(**_counted(numbers), electorates=electorates)  # type: ignore[arg-type]

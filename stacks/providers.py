@@ -11,7 +11,19 @@ import pulumi_aws as aws
 
 from stacks.settings import Settings
 
-SERVICES = ("cloudwatch", "dynamodb", "iam", "lambda_", "logs", "scheduler", "secretsmanager", "sns", "sqs", "ssm", "sts")
+SERVICES = (
+    "cloudwatch",
+    "dynamodb",
+    "iam",
+    "lambda_",
+    "logs",
+    "scheduler",
+    "secretsmanager",
+    "sns",
+    "sqs",
+    "ssm",
+    "sts",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +59,7 @@ def _provider(aws_region: str, settings: Settings) -> aws.Provider:
 
 
 def _endpoints(url: str | None) -> list[aws.ProviderEndpointArgs] | None:
-    return [aws.ProviderEndpointArgs(**{service: url for service in SERVICES})] if url else None
+    return [aws.ProviderEndpointArgs(**dict.fromkeys(SERVICES, url))] if url else None
 
 
 def _tags(settings: Settings) -> dict[str, str]:

@@ -19,7 +19,30 @@ ENDPOINT = re.compile(r"https?://[^@\s/]+/?")
 SECRET_NAME = re.compile(r"[A-Za-z0-9/_+=.-]{1,200}")
 LOG_LEVELS = ("DEBUG", "INFO", "WARN", "ERROR")
 # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
-RETENTION_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
+RETENTION_DAYS = (
+    1,
+    3,
+    5,
+    7,
+    14,
+    30,
+    60,
+    90,
+    120,
+    150,
+    180,
+    365,
+    400,
+    545,
+    731,
+    1096,
+    1827,
+    2192,
+    2557,
+    2922,
+    3288,
+    3653,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,9 +64,13 @@ class AlertingSettings:
 
     def __post_init__(self) -> None:
         _require_all("alerting.emails", self.emails, EMAIL, "each must be an e-mail address")
-        _require_all("alerting.webhooks", self.webhooks, WEBHOOK, "each must be an https:// address without credentials")
+        _require_all(
+            "alerting.webhooks", self.webhooks, WEBHOOK, "each must be an https:// address without credentials"
+        )
         secret = (self.slack_webhook_secret,)
-        _require_all("alerting.slackWebhookSecret", secret, SECRET_NAME, "a secret's name has 1-200 of A-Z a-z 0-9 /_+=.-")
+        _require_all(
+            "alerting.slackWebhookSecret", secret, SECRET_NAME, "a secret's name has 1-200 of A-Z a-z 0-9 /_+=.-"
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +83,9 @@ class FunctionSettings:
 
     def __post_init__(self) -> None:
         if self.log_level not in LOG_LEVELS:
-            raise ConfigError("lifeboat:functions.logLevel", self.log_level, f"it must be one of {', '.join(LOG_LEVELS)}")
+            raise ConfigError(
+                "lifeboat:functions.logLevel", self.log_level, f"it must be one of {', '.join(LOG_LEVELS)}"
+            )
         if self.log_retention_days not in RETENTION_DAYS:
             allowed = f"CloudWatch Logs keeps {', '.join(map(str, RETENTION_DAYS))} days"
             raise ConfigError("lifeboat:functions.logRetentionDays", self.log_retention_days, allowed)

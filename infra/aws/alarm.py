@@ -23,7 +23,7 @@ class Metric:
 
 @dataclass(frozen=True, kw_only=True)
 class AlarmArgs:
-    """``next_step`` is what the paged person reads; ``minutes`` how long it must last; a silent metric breaches if told to."""
+    """``minutes`` is how long it must last; ``next_step`` what the paged person reads; silence breaches if told to."""
 
     alarm_name: str
     metric: Metric
@@ -69,9 +69,7 @@ def waiting_messages(queue_name: pulumi.Input[str]) -> Metric:
     )
 
 
-def observer_metric(
-    name: str, stack: str, observer: str, statistic: Literal["Sum", "Maximum", "Minimum"]
-) -> Metric:
+def observer_metric(name: str, stack: str, observer: str, statistic: Literal["Sum", "Maximum", "Minimum"]) -> Metric:
     """Return what an observer prints about its electorate, in CloudWatch's embedded metric format."""
     dimensions = {"Stack": stack, "Observer": observer}
     return Metric(namespace=EMF_NAMESPACE, name=name, dimensions=dimensions, statistic=statistic)
@@ -103,7 +101,7 @@ def dead_letters_alarm(alarm_name: str, queue_name: pulumi.Input[str], topic_arn
         minutes=1,
         silence_breaches=False,
         topic_arn=topic_arn,
-        next_step="A message could not be handled. Read it in the dead-letter queue; redrive it once its cause is gone.",
+        next_step="A message could not be handled. Read it in the dead-letter queue; redrive it when its cause is gone.",
     )
 
 

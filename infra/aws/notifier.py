@@ -109,9 +109,7 @@ def _environment(args: NotifierArgs) -> dict[str, str]:
     }
 
 
-def notifier_statements(
-    topology: Topology, aws_region: str, secret_arn: pulumi.Input[str]
-) -> tuple[Statement, ...]:
+def notifier_statements(topology: Topology, aws_region: str, secret_arn: pulumi.Input[str]) -> tuple[Statement, ...]:
     """Return what a notifier may do: take pages, note incidents, read the webhook, tell people."""
     control = (topology.table_arn(aws_region, topology.control_table),)
     incidents = leading_keys("incident#*")
@@ -119,7 +117,12 @@ def notifier_statements(
     pages = (topology.queue_arn(aws_region, "pages"),)
     take = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
     return (
-        Statement(sid="NoteIncidents", actions=("dynamodb:PutItem", "dynamodb:UpdateItem"), resources=control, condition=incidents),
+        Statement(
+            sid="NoteIncidents",
+            actions=("dynamodb:PutItem", "dynamodb:UpdateItem"),
+            resources=control,
+            condition=incidents,
+        ),
         Statement(sid="ReadWebhook", actions=("secretsmanager:GetSecretValue",), resources=(secret_arn,)),
         Statement(sid="TellPeople", actions=("sns:Publish",), resources=alerts),
         Statement(sid="TakeOwnPages", actions=take, resources=pages),

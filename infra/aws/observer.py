@@ -43,7 +43,7 @@ class Observer(pulumi.ComponentResource):
         return pulumi.ResourceOptions(parent=self)
 
     def _schedule(self, name: str, args: ObserverArgs, function: RegionalFunction) -> aws.scheduler.Schedule:
-        """Declare the schedule; its floor is one minute (https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html)."""
+        """Every minute is the fastest there is (https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html)."""
         role = self._scheduler_role(name, args)
         allowed = self._scheduler_policy(name, role, function)
         target = aws.scheduler.ScheduleTargetArgs(
@@ -122,7 +122,12 @@ def observer_statements(topology: Topology, aws_region: str, item_key: str) -> t
     return (
         Statement(sid="ReadVotesAndRows", actions=("dynamodb:BatchGetItem",), resources=control),
         Statement(sid="WriteOwnVote", actions=("dynamodb:UpdateItem",), resources=control, condition=own_vote),
-        Statement(sid="ProbeOwnCanary", actions=("dynamodb:GetItem", "dynamodb:UpdateItem"), resources=canaries, condition=own_canary),
+        Statement(
+            sid="ProbeOwnCanary",
+            actions=("dynamodb:GetItem", "dynamodb:UpdateItem"),
+            resources=canaries,
+            condition=own_canary,
+        ),
         Statement(sid="CompareActiveParameter", actions=("ssm:GetParameter",), resources=ssm),
         Statement(sid="WakeOwnOrchestrator", actions=("lambda:InvokeFunction",), resources=orchestrator),
         Statement(sid="SignalOwnTopic", actions=("sns:Publish",), resources=signals),
@@ -151,7 +156,7 @@ def _peer_silent(args: ObserverArgs) -> AlarmArgs:
         minutes=2,
         silence_breaches=False,
         topic_arn=args.signals_arn,
-        next_step=f"Seen from {args.aws_region}, a peer's vote stands still. `lifeboat status` names it; check its region.",
+        next_step=f"Seen from {args.aws_region}, a peer's vote stands still. `lifeboat status` names it.",
     )
 
 

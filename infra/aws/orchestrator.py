@@ -106,7 +106,7 @@ def _environment(args: OrchestratorArgs) -> dict[str, str]:
 
 
 def orchestrator_statements(topology: Topology, aws_region: str, item_key: str) -> tuple[Statement, ...]:
-    """Return what an orchestrator may do: move tiers, keep journals, verify with its own canary, publish the outcome."""
+    """Return what an orchestrator may do: move tiers, keep journals, verify with its own canary, publish."""
     control = (topology.table_arn(aws_region, topology.control_table),)
     canaries = topology.table_arns_in_data_regions(topology.canary_table)
     own_canary = leading_keys(f"{item_key}#orchestrator*")
@@ -116,10 +116,27 @@ def orchestrator_statements(topology: Topology, aws_region: str, item_key: str) 
     take = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
     ssm = topology.active_parameter_arns()
     return (
-        Statement(sid="ReadPlansAndVotes", actions=("dynamodb:GetItem", "dynamodb:BatchGetItem"), resources=control, condition=seen),
-        Statement(sid="MoveTiers", actions=("dynamodb:UpdateItem",), resources=control, condition=leading_keys("tier#*")),
-        Statement(sid="KeepJournals", actions=("dynamodb:BatchWriteItem",), resources=control, condition=leading_keys("journal#*")),
-        Statement(sid="VerifyWithOwnCanary", actions=("dynamodb:GetItem", "dynamodb:UpdateItem"), resources=canaries, condition=own_canary),
+        Statement(
+            sid="ReadPlansAndVotes",
+            actions=("dynamodb:GetItem", "dynamodb:BatchGetItem"),
+            resources=control,
+            condition=seen,
+        ),
+        Statement(
+            sid="MoveTiers", actions=("dynamodb:UpdateItem",), resources=control, condition=leading_keys("tier#*")
+        ),
+        Statement(
+            sid="KeepJournals",
+            actions=("dynamodb:BatchWriteItem",),
+            resources=control,
+            condition=leading_keys("journal#*"),
+        ),
+        Statement(
+            sid="VerifyWithOwnCanary",
+            actions=("dynamodb:GetItem", "dynamodb:UpdateItem"),
+            resources=canaries,
+            condition=own_canary,
+        ),
         Statement(sid="PublishActiveRegion", actions=("ssm:GetParameter", "ssm:PutParameter"), resources=ssm),
         Statement(sid="SignalOwnTopic", actions=("sns:Publish",), resources=signals),
         Statement(sid="TakeOwnOrders", actions=take, resources=orders),

@@ -27,8 +27,8 @@ class ReplicatedTableArgs:
 class ReplicatedTable(pulumi.ComponentResource):
     """One table name that answers in both data regions.
 
-    ``mrec`` and ``mrsc`` are one resource in the primary region with a replica in the secondary; ``streams`` is two plain
-    tables that a replicator keeps alike. Deleting or replacing is refused while ``protect_data`` holds.
+    ``mrec`` and ``mrsc`` are one resource in the primary region with a replica in the secondary; ``streams`` is two
+    plain tables that a replicator keeps alike. Deleting or replacing is refused while ``protect_data`` holds.
     """
 
     def __init__(self, name: str, args: ReplicatedTableArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -49,7 +49,9 @@ class ReplicatedTable(pulumi.ComponentResource):
             billing_mode="PAY_PER_REQUEST",
             hash_key=schema.partition_key.name,
             range_key=schema.sort_key.name if schema.sort_key else None,
-            attributes=[aws.dynamodb.TableAttributeArgs(name=key, type=kind) for key, kind in schema.key_types().items()],
+            attributes=[
+                aws.dynamodb.TableAttributeArgs(name=key, type=kind) for key, kind in schema.key_types().items()
+            ],
             global_secondary_indexes=[_global_index(index) for index in schema.global_indexes] or None,
             local_secondary_indexes=[_local_index(index) for index in schema.local_indexes] or None,
             ttl=_ttl(schema.ttl_attribute),

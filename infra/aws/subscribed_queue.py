@@ -9,7 +9,6 @@ import pulumi_aws as aws
 
 from infra.aws.policy import Statement, document
 
-
 # The longest that SQS keeps a message, so that a person can still look at a dead letter.
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
 DEAD_LETTER_SECONDS = 14 * 24 * 3600

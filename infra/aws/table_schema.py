@@ -79,7 +79,9 @@ class TableSchema:
         self._limit("globalIndexes", self.global_indexes, LARGEST_GLOBAL_INDEXES)
         self._limit("localIndexes", self.local_indexes, LARGEST_LOCAL_INDEXES)
         if self.local_indexes and not self.sort_key:
-            raise InvalidSchema("localIndexes", self.local_indexes[0].name, "a local index needs a table with a sortKey")
+            raise InvalidSchema(
+                "localIndexes", self.local_indexes[0].name, "a local index needs a table with a sortKey"
+            )
         if self.encryption_key_id and not self.encryption_key_id.startswith("mrk-"):
             raise InvalidSchema("encryptionKeyId", self.encryption_key_id, "it must be a multi-Region key, mrk-...")
         self.key_types()
@@ -89,7 +91,9 @@ class TableSchema:
         types: dict[str, str] = {}
         for key in self._keys():
             if types.setdefault(key.name, key.type) != key.type:
-                raise InvalidSchema(key.name, key.type, f"it is {types[key.name]} in another key; one attribute, one type")
+                raise InvalidSchema(
+                    key.name, key.type, f"it is {types[key.name]} in another key; one attribute, one type"
+                )
         return dict(sorted(types.items()))
 
     def _keys(self) -> Iterator[Key]:

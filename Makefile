@@ -1,0 +1,57 @@
+# Everything happens inside this clone: .venv/ and out/.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+STAMP := $(VENV)/.installed
+LOCKS := requirements.txt requirements-lint.txt
+COMPILE := $(VENV)/bin/uv pip compile --quiet --no-header --generate-hashes --python-version 3.11
+EXPERIMENT ?= data-region-outage
+FAULT ?=
+export EXPERIMENT FAULT
+
+.PHONY: help setup drill drills local local-down test lint bench lock
+
+help: ## This list
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 20
+
+setup: $(STAMP) ## Python packages into .venv, by hash; instant when nothing changed
+
+$(STAMP): $(LOCKS)
+	@python=$$(for one in python3.13 python3.12 python3.11 python3; do \
+		$$one -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$one && break; done) \
+		|| { echo "Python 3.11 or newer is needed; none of python3.13, python3.12, python3.11, python3 is" >&2; exit 1; }; \
+	test -x $(PYTHON) || $$python -m venv $(VENV)
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes $(LOCKS:%=-r %)
+	@touch $@
+
+drill: setup ## One drill: EXPERIMENT=name, FAULT=name
+	$(PYTHON) -m drills.run $(EXPERIMENT) $(if $(FAULT),--fault $(FAULT))
+
+drills: setup ## Every drill
+	$(PYTHON) -m drills.run --all
+
+bench: setup ## Drills at seeded random phases of the fault; out/bench/result.json
+	$(PYTHON) -m drills.run --bench
+
+local: setup ## The embedded cloud, deployed, to play with
+	$(PYTHON) -m localcloud up
+
+local-down: setup ## Ends what `make local` started
+	$(PYTHON) -m localcloud down
+
+lint: setup ## Rules, format, types
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+
+test: lint ## Rules, format, types and the whole suite
+	$(PYTHON) -m pytest -n 2 --dist loadgroup
+
+lock: setup ## Newest packages that fit requirements*.in, with hashes
+	test -x $(VENV)/bin/uv || $(PYTHON) -m pip install --quiet uv
+	$(COMPILE) --upgrade requirements.in -o requirements.txt
+	$(COMPILE) --upgrade requirements-lint.in -o requirements-lint.txt
