@@ -1,0 +1,105 @@
+"""What is known right now, kept up from events and from the load's log, and waiting until it is as it should be."""
+
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+
+from drills.events import Event
+from drills.recorder import Operation
+from failover.sites import Site
+
+RECENT_SECONDS = 2.0
+
+
+class NeverHappened(Exception):
+    """What a stage waited for did not come in time; the message says what was seen instead."""
+
+
+class Sight:
+    """The newest row, votes and lags, and the load's last operations. Threads may share it."""
+
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        self._monotonic = monotonic
+        self._changed = threading.Condition()
+        self._row: Event | None = None
+        self._votes: dict[str, Event] = {}
+        self._lags: dict[str, Event] = {}
+        self._recent: deque[Operation] = deque()
+
+    def take(self, event: Event) -> None:
+        """Remember one event."""
+        with self._changed:
+            if event.source == "row":
+                self._row = event
+            elif event.source == "vote":
+                self._votes[event.text("observer")] = event
+            elif event.source == "lag":
+                self._lags[event.text("from")] = event
+            self._changed.notify_all()
+
+    def count(self, operation: Operation) -> None:
+        """Remember one operation of the load."""
+        with self._changed:
+            self._recent.append(operation)
+            self._changed.notify_all()
+
+    def wait_until(self, holds: Callable[[], bool], what: str, within_seconds: float) -> None:
+        """Return as soon as ``holds``.
+
+        Raises:
+            NeverHappened: it did not within that time.
+        """
+        with self._changed:
+            if not self._changed.wait_for(holds, timeout=within_seconds):
+                raise NeverHappened(f"{what}: not within {within_seconds:g} s; {self.told()}")
+
+    @property
+    def epoch(self) -> int:
+        """The tier's epoch, 0 before the first look."""
+        return int(self._row.number("epoch") or 0) if self._row else 0
+
+    @property
+    def active(self) -> Site:
+        """The site that the row names; the primary before the first look."""
+        return "secondary" if self._row and self._row.text("active") == "secondary" else "primary"
+
+    def serves(self, site: Site, epoch: int) -> bool:
+        """Whether the site is active, steady and published in this epoch, its plan finished."""
+        row = self._row
+        if row is None or row.text("step"):
+            return False
+        return (row.text("active"), row.text("phase"), row.number("epoch")) == (site, "steady", epoch)
+
+    def calling(self, verdict: str, *, fact: str = "verdict") -> Sequence[str]:
+        """Return the observers whose fresh vote about the active site, in this epoch, has ``verdict`` as that fact."""
+        return [
+            observer
+            for observer, vote in self._votes.items()
+            if vote.text(fact) == verdict
+            and vote.text("site") == self.active
+            and vote.number("epoch") == self.epoch
+            and not vote.facts.get("silent")
+        ]
+
+    def waiting(self) -> float:
+        """Return how many replicated changes wait for delivery, in all directions together."""
+        return sum(lag.number("waiting") or 0 for lag in self._lags.values())
+
+    def longest_wait(self) -> float:
+        """Return for how many seconds the oldest undelivered change of any direction has waited."""
+        return max((lag.number("seconds") or 0.0 for lag in self._lags.values()), default=0.0)
+
+    def writes(self, site: Site) -> tuple[int, int]:
+        """Count the writes of a site's cooperating clients in the last two seconds: acknowledged, and all."""
+        horizon = self._monotonic() - RECENT_SECONDS
+        while self._recent and self._recent[0].ended < horizon:
+            self._recent.popleft()
+        own = [one for one in self._recent if one.site == site and one.is_write and one.cooperates]
+        return sum(one.outcome == "acknowledged" for one in own), len(own)
+
+    def told(self) -> str:
+        """Return what is seen now, for whoever waited in vain."""
+        votes = ", ".join(f"{observer} {vote.text('verdict')}" for observer, vote in sorted(self._votes.items()))
+        row = self._row
+        tier = f"epoch {self.epoch}, {row.text('active')} {row.text('phase')}" if row else "no tier row"
+        return f"{tier}; votes: {votes or 'none'}; {self.waiting():g} changes wait for delivery"
