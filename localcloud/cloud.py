@@ -19,7 +19,7 @@ import boto3
 from botocore.client import BaseClient
 from botocore.config import Config
 
-from evaluation import ROOT, Evaluation, Value, evaluate
+from evaluation import ROOT, Registration, Value, evaluate
 from localcloud.create import Resources
 from localcloud.leftovers import clean
 from localcloud.remote import Faults, Regions, Remote
@@ -37,11 +37,8 @@ class CloudDidNotStart(Exception):
 class Deployment:
     """A stack as it was created: what was registered and what it exports."""
 
-    evaluation: Evaluation
-
-    @property
-    def outputs(self) -> Mapping[str, Value]:
-        return self.evaluation.outputs
+    registrations: tuple[Registration, ...]
+    outputs: Mapping[str, Value]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,12 +117,12 @@ class EmbeddedCloud:
         """Run the program, create everything it declares, and give the stack's Slack secret the sink's address."""
         config = {"lifeboat:endpoints": {"url": self.endpoint}, **(config_overrides or {})}
         evaluation = evaluate(stack, config=config, create=Resources(self.endpoint).create)
-        deployment = Deployment(evaluation=evaluation)
+        deployment = Deployment(registrations=evaluation.registrations, outputs=evaluation.outputs)
         self._give_webhooks(deployment)
         return deployment
 
     def calls(self, since: int = 0) -> list[dict[str, object]]:
-        """Return the requests that ended after the numbered one: at, caller, region, service, operation, status, fault."""
+        """Return the requests that ended after the numbered one, as ``localcloud.calls.Call`` has them."""
         return self.remote.list("calls", since=str(since))
 
     def logs(self, function: str | None = None, since: int = 0) -> list[dict[str, object]]:
@@ -186,8 +183,7 @@ def _spawn(options: list[str]) -> "subprocess.Popen[str]":
 
 
 def _addresses(process: "subprocess.Popen[str]") -> Addresses:
-    assert process.stdout is not None
-    line = process.stdout.readline()
+    line = process.stdout.readline() if process.stdout else ""
     if not line:
         raise CloudDidNotStart(f"the embedded cloud ended with {process.wait()}; its standard error says why")
     return Addresses.read(line)

@@ -10,8 +10,9 @@ from moto.logs.models import logs_backends
 
 from localcloud.capture import LogEvent
 from localcloud.deployed import Deployed
+from localcloud.embedded_metrics import embedded_metrics
 from localcloud.gateway import Gateway
-from localcloud.metrics import Metrics, embedded_metrics
+from localcloud.metrics import Metrics
 from localcloud.permissions import Permissions
 
 KEPT = 20_000
@@ -48,8 +49,8 @@ class FunctionLogs:
             stored = self._store(function, sandbox, event)
             self._remember(function, sandbox, event, stored)
             if stored:
-                for metric, value, unit in embedded_metrics(function.region, event.message):
-                    self._metrics.put(metric, value, unit)
+                for one in embedded_metrics(function.region, event.message):
+                    self._metrics.put(one.metric, one.value, one.unit)
 
         return write
 

@@ -1,5 +1,6 @@
 """Each cloud's own directory, named after its process, so that the next start can clear away what a killed one left."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -28,6 +29,18 @@ class ProcessName:
             return None
         return None if fields[0] in "ZX" else cls(pid=pid, started=int(fields[STAT_START_TIME]))
 
+    @classmethod
+    def running(cls, pid: int) -> "ProcessName":
+        """Name a process that is known to run.
+
+        Raises:
+            ProcessLookupError: it does not.
+        """
+        found = cls.of(pid)
+        if found is None:
+            raise ProcessLookupError(f"there is no process {pid}")
+        return found
+
     @property
     def directory_name(self) -> str:
         return f"{PREFIX}{self.pid}-{self.started}"
@@ -39,9 +52,7 @@ class ProcessName:
 
 def own_directory(root: Path) -> Path:
     """Make the directory of this process's cloud, and return it."""
-    name = ProcessName.of(os.getpid())
-    assert name is not None
-    directory = root / name.directory_name
+    directory = root / ProcessName.running(os.getpid()).directory_name
     for part in ("archives", "homes"):
         (directory / part).mkdir(parents=True)
     return directory
@@ -66,7 +77,7 @@ def _processes_inside(directory: Path) -> Iterator[int]:
     """Find the processes that work inside a directory: sandboxes do, in their unpacked archive."""
     for process in Path("/proc").glob("[0-9]*"):
         try:
-            inside = Path(os.readlink(process / "cwd")).is_relative_to(directory.resolve())
+            inside = (process / "cwd").readlink().is_relative_to(directory.resolve())
         except OSError:
             continue
         if inside:
@@ -74,7 +85,5 @@ def _processes_inside(directory: Path) -> Iterator[int]:
 
 
 def _kill(pid: int) -> None:
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.kill(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass

@@ -16,13 +16,14 @@ from localcloud.metrics import Metrics, utc_now
 from localcloud.permissions import Permissions
 from localcloud.queue_metrics import QueueMetrics
 from localcloud.queues import LongPolls, Queues
-from localcloud.schedules import Schedules
+from localcloud.schedules import Schedules, Times
 from localcloud.sinks import Sinks
 from localcloud.timers import Timers
 from localcloud.topics import Topics
 
 SCHEDULE_LOOK_SECONDS = 0.25
 ALARM_LOOK_SECONDS = 1.0
+QUEUE_METRICS_SECONDS = 60.0
 FORGET_SECONDS = 60.0
 
 
@@ -44,44 +45,27 @@ class Machinery:
 def assemble(gateway: Gateway, permissions: Permissions, surroundings: Surroundings, time_scale: float) -> Machinery:
     """Set the gateway's routes and start what fires, polls, retries and judges."""
     timers, metrics, sinks = Timers(), Metrics(gateway), Sinks()
+    latency, profile = gateway.latency, gateway.latency.profile
     logs = FunctionLogs(gateway, permissions, metrics)
     runner = Runner(Functions(gateway), logs, metrics, gateway.world, surroundings)
     queues = Queues(gateway, permissions)
-    LongPolls(gateway)
     destinations = Destinations(queues, permissions)
     asynchronous = Asynchronous(runner, timers, destinations.send, time_scale)
+    topics = Topics(gateway, Delivery(queues, asynchronous, sinks, permissions), timers, profile.sns_to_sqs_seconds)
+    destinations.publish, destinations.invoke = topics.publish, asynchronous.accept
     Invoke(runner, asynchronous).set_route(gateway)
-    delivery = Delivery(queues, asynchronous, sinks, permissions)
-    latency, profile = gateway.latency, gateway.latency.profile
-    topics = Topics(gateway, delivery, timers, profile.sns_to_sqs_seconds)
-    destinations.publish = topics.publish
-    destinations.invoke = asynchronous.accept
+    LongPolls(gateway)
     Mappings(gateway, runner, queues, permissions, timers, lambda: latency.draw(profile.queue_poller_seconds))
-    schedules = Schedules(
-        gateway,
-        asynchronous,
-        queues,
-        permissions,
-        jitter=lambda: latency.draw(profile.schedule_jitter_seconds),
-        clock=timers.clock,
-        wall_clock=utc_now,
-        time_scale=time_scale,
-    )
+    schedules = Schedules(gateway, asynchronous, queues, permissions, _times(gateway, timers, time_scale))
     alarms = Alarms(gateway, metrics, topics.publish, time_scale)
-    _keep_going(timers, schedules, alarms, QueueMetrics(gateway, metrics), metrics, time_scale)
+    timers.every(lambda: SCHEDULE_LOOK_SECONDS * time_scale, schedules.tick)
+    timers.every(lambda: ALARM_LOOK_SECONDS * time_scale, alarms.tick)
+    timers.every(lambda: QUEUE_METRICS_SECONDS * time_scale, QueueMetrics(gateway, metrics).tick)
+    timers.every(lambda: FORGET_SECONDS, metrics.forget_old)
     timers.start()
     return Machinery(runner=runner, logs=logs, sinks=sinks, timers=timers)
 
 
-def _keep_going(
-    timers: Timers,
-    schedules: Schedules,
-    alarms: Alarms,
-    queue_metrics: QueueMetrics,
-    metrics: Metrics,
-    time_scale: float,
-) -> None:
-    timers.every(lambda: SCHEDULE_LOOK_SECONDS * time_scale, schedules.tick)
-    timers.every(lambda: ALARM_LOOK_SECONDS * time_scale, alarms.tick)
-    timers.every(lambda: queue_metrics.period_seconds * time_scale, queue_metrics.tick)
-    timers.every(lambda: FORGET_SECONDS, metrics.forget_old)
+def _times(gateway: Gateway, timers: Timers, time_scale: float) -> Times:
+    latency, jitter = gateway.latency, gateway.latency.profile.schedule_jitter_seconds
+    return Times(clock=timers.clock, wall_clock=utc_now, jitter=lambda: latency.draw(jitter), scale=time_scale)

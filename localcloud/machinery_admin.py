@@ -1,7 +1,7 @@
 """What drills may ask of the machinery over ``/_cloud/``.
 
-``GET logs?since=N&function=NAME``; ``GET sandboxes``; ``POST kills`` (``{"region", "function", "sandbox"}``, the last two
-optional); ``GET sinks?since=N``.
+``GET logs?since=N&function=NAME``; ``GET sandboxes``; ``POST kills`` (``{"region", "function", "sandbox"}``, the last
+two optional); ``GET sinks?since=N``.
 """
 
 from collections.abc import Mapping

@@ -84,7 +84,8 @@ class Mappings:
         known = {"RegionName": request.region, "AccountId": DEFAULT_ACCOUNT_ID, "FunctionArn": function.arn}
         mapping = EventSourceMapping({**asked, **known, "FunctionName": function.name})  # type: ignore[abstract]
         with self._gateway.lock("lambda"):
-            lambda_backends[DEFAULT_ACCOUNT_ID][request.region]._event_source_mappings[mapping.uuid] = mapping
+            # moto's own way in would tie the mapping to the queue, which then invokes inside SendMessage
+            lambda_backends[DEFAULT_ACCOUNT_ID][request.region]._event_source_mappings[mapping.uuid] = mapping  # noqa: SLF001
         self._begin(_Poller(mapping=mapping))
         body = json.dumps(mapping.get_configuration()).encode()
         return Response(status=202, headers={"Content-Type": "application/json"}, body=body)

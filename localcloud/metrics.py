@@ -1,8 +1,6 @@
 """Metrics, kept by moto's CloudWatch so that its API shows them: put by services, by log lines and by callers."""
 
-import json
-import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -10,8 +8,6 @@ from moto.cloudwatch.models import MetricAggregatedDatum, MetricDatum, MetricDat
 from moto.core.models import DEFAULT_ACCOUNT_ID
 
 from localcloud.gateway import Gateway
-
-log = logging.getLogger(__name__)
 
 KEPT = timedelta(hours=3)
 Clock = Callable[[], datetime]
@@ -93,42 +89,3 @@ def _sample(datum: MetricDatumBase) -> Sample:
         return Sample(at=_at(datum), total=datum.sum, count=datum.sample_count, smallest=datum.min, largest=datum.max)
     value = datum.value if isinstance(datum, MetricDatum) else 0.0
     return Sample(at=_at(datum), total=value, count=1, smallest=value, largest=value)
-
-
-def embedded_metrics(region: str, line: str) -> list[tuple[Metric, float, str]]:
-    """Read the metrics of a log line in the embedded metric format; none if it is not one.
-
-    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
-    """
-    if '"_aws"' not in line:
-        return []
-    try:
-        record = json.loads(line)
-        directives = record["_aws"]["CloudWatchMetrics"]
-        return [found for directive in directives for found in _directive(region, record, directive)]
-    except (ValueError, KeyError, TypeError) as error:
-        log.warning("log line is no embedded metric", extra={"line": line[:500], "error": repr(error)})
-        return []
-
-
-def _directive(
-    region: str, record: Mapping[str, object], directive: Mapping[str, Sequence[object]]
-) -> list[tuple[Metric, float, str]]:
-    found = []
-    for names in directive.get("Dimensions") or [[]]:
-        dimensions = tuple((str(name), str(record[str(name)])) for name in _names(names))
-        for declared in directive["Metrics"]:
-            assert isinstance(declared, dict)
-            metric = Metric(
-                region=region, namespace=str(directive["Namespace"]), name=declared["Name"], dimensions=dimensions
-            )
-            values = record[declared["Name"]]
-            for value in values if isinstance(values, list) else [values]:
-                found.append((metric, float(str(value)), declared.get("Unit", "None")))
-    return found
-
-
-def _names(names: object) -> list[object]:
-    if not isinstance(names, list):
-        raise TypeError("a dimension set is a list of names")
-    return names

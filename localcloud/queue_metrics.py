@@ -15,8 +15,6 @@ from localcloud.metrics import Metric, Metrics
 class QueueMetrics:
     """Samples all queues of the regions that are up."""
 
-    period_seconds = 60.0
-
     def __init__(self, gateway: Gateway, metrics: Metrics) -> None:
         self._gateway = gateway
         self._metrics = metrics
@@ -38,7 +36,7 @@ class QueueMetrics:
     def _values(self, queue: Queue) -> list[tuple[str, float, str]]:
         with self._gateway.lock("sqs"):
             visible = list(queue.messages)
-            sent = [float(str(message.sent_timestamp)) for message in queue._messages]
+            sent = [float(str(message.sent_timestamp)) for message in queue._messages]  # noqa: SLF001 those in flight count too
         age = self._metrics.clock().timestamp() - min(sent) / 1000 if sent else 0.0
         return [
             ("ApproximateNumberOfMessagesVisible", float(len(visible)), "Count"),

@@ -62,9 +62,9 @@ class Faults:
         """Put a fault in force; return its id."""
         return str(self._remote.post("faults", asdict(fault))["id"])
 
-    def clear(self, id: str | None = None) -> None:
+    def clear(self, fault_id: str | None = None) -> None:
         """Lift one fault, or all."""
-        self._remote.delete("faults", **({"id": id} if id else {}))
+        self._remote.delete("faults", **({"id": fault_id} if fault_id else {}))
 
     def state(self) -> list[dict[str, object]]:
         """Return the faults in force with the calls they matched and hit."""

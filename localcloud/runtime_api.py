@@ -60,7 +60,7 @@ class _Exchange(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     server: "RuntimeApi"
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 the base class's name
         """Stay silent: the function's own log is what matters."""
 
     def do_GET(self) -> None:

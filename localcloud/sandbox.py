@@ -66,7 +66,7 @@ class Sandbox:
             self.kill()
             answer = broken.answer(event.request_id)
         self.process.capture.drain()
-        return self._outcome(answer, asked_at)
+        return self._outcome(answer)
 
     def kill(self) -> None:
         """Kill the process; an invocation that runs in it ends with Runtime.ExitError."""
@@ -98,7 +98,7 @@ class Sandbox:
         if time.monotonic() - (delivered_at or asked_at) > allowed:
             raise Broken("Sandbox.Timedout", f"Task timed out after {allowed:.2f} seconds")
 
-    def _outcome(self, answer: Answer, asked_at: float) -> Outcome:
+    def _outcome(self, answer: Answer) -> Outcome:
         ended_at = time.monotonic()
         delivered_at = self._conversation.delivered_at or ended_at
         init_ms = (delivered_at - self._born) * 1000 if self._born is not None else 0.0

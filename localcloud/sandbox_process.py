@@ -1,5 +1,6 @@
 """The operating system's side of a sandbox: a process that sees its archive, the layer and its environment only."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -35,13 +36,12 @@ class SandboxProcess:
 
     def __init__(self, settings: SandboxSettings, runtime_api: str, emit: Callable[[LogEvent], None]) -> None:
         self._home = tempfile.TemporaryDirectory(prefix="sandbox-", dir=settings.homes)
-        read_end, write_end = os.pipe()
-        environment = self._environment(settings, runtime_api, write_end)
-        self._process = self._spawn(settings, environment, write_end)
-        os.close(write_end)
-        assert self._process.stdout is not None
-        self.capture = Capture(os.dup(self._process.stdout.fileno()), read_end, emit)
-        self._process.stdout.close()
+        (plain, plain_end), (framed, framed_end) = os.pipe(), os.pipe()
+        environment = self._environment(settings, runtime_api, framed_end)
+        self._process = self._spawn(settings, environment, plain_end, framed_end)
+        os.close(plain_end)
+        os.close(framed_end)
+        self.capture = Capture(plain, framed, emit)
 
     @property
     def pid(self) -> int:
@@ -69,10 +69,8 @@ class SandboxProcess:
 
     def kill(self) -> None:
         """Kill the process and what it started; harmless when it is gone already."""
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         self._process.wait()
 
     def close(self) -> None:
@@ -96,14 +94,14 @@ class SandboxProcess:
         }
 
     def _spawn(
-        self, settings: SandboxSettings, environment: Mapping[str, str], telemetry: int
+        self, settings: SandboxSettings, environment: Mapping[str, str], output: int, telemetry: int
     ) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(
             [*PYTHON, settings.handler],
             cwd=settings.archive,
             env=environment,
             stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
+            stdout=output,
             stderr=subprocess.STDOUT,
             pass_fds=(telemetry,),
             process_group=0,

@@ -5,9 +5,10 @@ https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
 
 import json
 import logging
+import math
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -54,37 +55,40 @@ class Rhythm:
         raise NotSimulated(f"{expression!r}: the embedded cloud fires rate(...) and at(...) schedules only")
 
 
-@dataclass(kw_only=True)
+@dataclass(frozen=True, kw_only=True)
+class Times:
+    """The clocks that schedules go by, the seconds that each is late, and what shortens its rate."""
+
+    clock: Callable[[], float]
+    wall_clock: Callable[[], datetime]
+    jitter: Callable[[], float]
+    scale: float = 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
 class _Planned:
-    """A schedule and the next time at which it fires, on the clock of ``Schedules``; None after its only one."""
+    """A schedule and the next time at which it fires; ``inf`` after its only one."""
 
     changed_at: float
     rhythm: Rhythm
-    due_at: float | None
+    due_at: float
+
+    def after_firing(self, scale: float) -> "_Planned":
+        every = self.rhythm.every_seconds
+        return replace(self, due_at=math.inf if every is None else self.due_at + every * scale)
 
 
 class Schedules:
-    """Looks through all schedules again and again and fires those that are due; ``time_scale`` shortens rates."""
+    """Looks through all schedules again and again and fires those that are due."""
 
     def __init__(
-        self,
-        gateway: Gateway,
-        asynchronous: Asynchronous,
-        queues: Queues,
-        permissions: Permissions,
-        jitter: Callable[[], float],
-        clock: Callable[[], float],
-        wall_clock: Callable[[], datetime],
-        time_scale: float = 1.0,
+        self, gateway: Gateway, asynchronous: Asynchronous, queues: Queues, permissions: Permissions, times: Times
     ) -> None:
         self._gateway = gateway
         self._asynchronous = asynchronous
         self._queues = queues
         self._permissions = permissions
-        self._jitter = jitter
-        self._clock = clock
-        self._wall_clock = wall_clock
-        self._time_scale = time_scale
+        self._times = times
         self._planned: dict[str, _Planned] = {}
         for operation in ("CreateSchedule", "UpdateSchedule"):
             gateway.routes["scheduler", operation] = self._accept
@@ -95,8 +99,8 @@ class Schedules:
         self._planned = {arn: planned for arn, planned in self._planned.items() if arn in found}
         for arn, schedule in found.items():
             planned = self._plan(arn, schedule)
-            if planned.due_at is not None and planned.due_at <= self._clock():
-                self._advance(planned)
+            if planned.due_at <= self._times.clock():
+                self._planned[arn] = planned.after_firing(self._times.scale)
                 self._fire(schedule)
 
     def _schedules(self) -> Iterator[tuple[str, Schedule]]:
@@ -114,19 +118,14 @@ class Schedules:
         return planned
 
     def _first(self, rhythm: Rhythm) -> float:
-        wait = (rhythm.once_at - self._wall_clock()).total_seconds() if rhythm.once_at else 0.0
-        return self._clock() + max(0.0, wait) + self._jitter()
-
-    def _advance(self, planned: _Planned) -> None:
-        every = planned.rhythm.every_seconds
-        assert planned.due_at is not None
-        planned.due_at = None if every is None else planned.due_at + every * self._time_scale
+        wait = (rhythm.once_at - self._times.wall_clock()).total_seconds() if rhythm.once_at else 0.0
+        return self._times.clock() + max(0.0, wait) + self._times.jitter()
 
     def _fire(self, schedule: Schedule) -> None:
         region, target = schedule.arn.split(":")[3], schedule.target
         if schedule.state != "ENABLED" or not self._gateway.world.up(region):
             return
-        failure = self._invoke(region, target["Arn"], target["RoleArn"], _input(schedule, self._wall_clock()))
+        failure = self._invoke(region, target["Arn"], target["RoleArn"], _input(schedule, self._times.wall_clock()))
         if failure:
             log.warning("schedule could not fire", extra={"schedule": schedule.arn, "why": failure})
             self._bury(schedule, failure)

@@ -1,7 +1,6 @@
 """The embedded cloud's own process: everything behind one port, until its owner is gone."""
 
 import json
-import logging
 import os
 import shutil
 import signal
@@ -15,11 +14,10 @@ from localcloud.front import Front
 from localcloud.functions import Surroundings
 from localcloud.latency import Profile
 from localcloud.leftovers import own_directory
+from localcloud.logs_as_json import log_to
 from localcloud.machinery import Machinery, assemble
 from localcloud.machinery_admin import set_admin_routes
 from localcloud.sinks import SinkServer
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,9 +33,9 @@ class ServeSettings:
 
 
 def serve(settings: ServeSettings) -> None:
-    """Run a cloud; tell its addresses in one line of JSON on standard output; end with standard input, or by a signal."""
+    """Run a cloud until standard input ends or a signal comes; its addresses go to standard output, as a line of JSON."""
     directory = own_directory(settings.root)
-    logging.basicConfig(filename=directory / "cloud.log", level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    log_to(directory / "cloud.log")
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: ended.set())

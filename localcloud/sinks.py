@@ -53,7 +53,7 @@ class _Exchange(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: "SinkServer"
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 the base class's name
         """Stay silent: what was received is kept."""
 
     def do_POST(self) -> None:

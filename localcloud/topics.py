@@ -59,7 +59,7 @@ class Topics:
             **_fifo: object,
         ) -> None:
             if message_structure == "json":
-                message = subscription._parse_message_structure(message, subscription.protocol)
+                message = subscription._parse_message_structure(message, subscription.protocol)  # noqa: SLF001
             notification = _notification(subscription, message, message_id, subject, message_attributes or {})
             settings = subscription.attributes
             scope = settings.get("FilterPolicyScope", BY_ATTRIBUTES)

@@ -12,15 +12,19 @@ def table(creation: Creation) -> Created:
     _replicate(creation)
     for region in (creation.region, *(str(replica["regionName"]) for replica in creation.blocks("replicas"))):
         _settle(creation, region)
-    description = answer["TableDescription"]
-    assert isinstance(description, Mapping)
-    outputs: dict[str, Value] = {
+    return creation.name, {
         "name": creation.name,
-        "arn": field(description, "TableArn"),
-        "streamArn": str(description.get("LatestStreamArn", "")),
-        "streamLabel": str(description.get("LatestStreamLabel", "")),
+        "arn": field(answer, "TableDescription", "TableArn"),
+        **_streamed(answer),
     }
-    return creation.name, outputs
+
+
+def _streamed(answer: Mapping[str, object]) -> dict[str, Value]:
+    """Return the outputs of a table with a stream."""
+    names = {"streamArn": "LatestStreamArn", "streamLabel": "LatestStreamLabel"}
+    description = answer["TableDescription"]
+    found = description if isinstance(description, Mapping) else {}
+    return {name: str(found[spelled]) for name, spelled in names.items() if spelled in found}
 
 
 def _definition(creation: Creation) -> dict[str, object]:
