@@ -32,6 +32,7 @@ class DynamoDb:
         gateway.routes["dynamodb", "DescribeTable"] = self._describe_table
         gateway.routes["dynamodb", "DeleteTable"] = self._delete_table
         gateway.admin.routes["GET", "replication"] = lambda _given: self.replication.backlog()
+        gateway.admin.routes["GET", "replication/lags"] = lambda _given: self.replication.lags()
 
     def _answer(self, request: Request) -> Response:
         found = [self._known.find(request.region, name) for name in tables(request)]

@@ -64,10 +64,16 @@ class Link:
     def __len__(self) -> int:
         return len(self._waiting)
 
+    def oldest_seconds(self) -> float:
+        """Give for how long the change that is next to be delivered has waited since it was written; 0 without any."""
+        with self._changed:
+            return (time.time_ns() - self._waiting[0].version[0]) / 1e9 if self._waiting else 0.0
+
     def _run(self) -> None:
         while (written := self._next()) is not None:
             self._deliver(self._target, written)
-            self._waiting.popleft()
+            with self._changed:
+                self._waiting.popleft()
 
     def _next(self) -> Written | None:
         """Wait for the first change to be due and the way to be passable; None once closed."""
@@ -117,6 +123,10 @@ class Replication:
     def backlog(self) -> dict[str, int]:
         """Give how many changes wait on each link, by ``from->to``."""
         return {f"{source}->{target}": len(link) for (source, target), link in list(self._links.items())}
+
+    def lags(self) -> dict[str, float]:
+        """Give for how many seconds the oldest change of each link has waited, by ``from->to``."""
+        return {f"{source}->{target}": link.oldest_seconds() for (source, target), link in list(self._links.items())}
 
     def close(self) -> None:
         """Stop all links."""
