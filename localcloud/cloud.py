@@ -50,8 +50,15 @@ class Addresses:
     directory: Path
 
     @classmethod
-    def read(cls, line: str) -> Self:
-        """Read what the cloud's process tells."""
+    def of(cls, process: "subprocess.Popen[str]") -> Self:
+        """Wait for the line in which a cloud's process tells them.
+
+        Raises:
+            CloudDidNotStart: it ended without.
+        """
+        line = process.stdout.readline() if process.stdout else ""
+        if not line:
+            raise CloudDidNotStart(f"the embedded cloud ended with {process.wait()}; its standard error says why")
         told = json.loads(line)
         return cls(endpoint=told["endpoint"], sink=told["sink"], directory=Path(told["directory"]))
 
@@ -88,7 +95,7 @@ class EmbeddedCloud:
         clean(root)
         options = {"root": root, "profile": profile, "seed": seed, "time-scale": time_scale, "port": port}
         process = _spawn([f"--{name}={value}" for name, value in options.items()])
-        return cls(_addresses(process), process)
+        return cls(Addresses.of(process), process)
 
     @classmethod
     def attach(cls, addresses: Addresses) -> Self:
@@ -180,10 +187,3 @@ def _spawn(options: list[str]) -> "subprocess.Popen[str]":
         stdout=subprocess.PIPE,
         text=True,
     )
-
-
-def _addresses(process: "subprocess.Popen[str]") -> Addresses:
-    line = process.stdout.readline() if process.stdout else ""
-    if not line:
-        raise CloudDidNotStart(f"the embedded cloud ended with {process.wait()}; its standard error says why")
-    return Addresses.read(line)

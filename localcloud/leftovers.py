@@ -60,7 +60,7 @@ def own_directory(root: Path) -> Path:
 
 def clean(root: Path) -> list[Path]:
     """Kill the processes and remove the directories of clouds that no longer run; return those directories."""
-    dead = [directory for directory in root.glob(f"{PREFIX}*") if not _process(directory).alive]
+    dead = [directory for directory in root.glob(f"{PREFIX}*") if not process_of(directory).alive]
     for directory in dead:
         for pid in _processes_inside(directory):
             _kill(pid)
@@ -68,7 +68,8 @@ def clean(root: Path) -> list[Path]:
     return dead
 
 
-def _process(directory: Path) -> ProcessName:
+def process_of(directory: Path) -> ProcessName:
+    """Read the process that a cloud's directory is named after."""
     _, pid, started = directory.name.split("-")
     return ProcessName(pid=int(pid), started=int(started))
 

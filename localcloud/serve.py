@@ -33,7 +33,7 @@ class ServeSettings:
 
 
 def serve(settings: ServeSettings) -> None:
-    """Run a cloud until standard input ends or a signal comes; its addresses go to standard output, as a line of JSON."""
+    """Run a cloud until standard input ends or a signal comes; print its addresses as one line of JSON."""
     directory = own_directory(settings.root)
     log_to(directory / "cloud.log")
     ended = threading.Event()

@@ -1,0 +1,75 @@
+"""A cloud to play with: stays up in the background, one for each root directory, until taken down."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from evaluation import ROOT
+from localcloud.cloud import Addresses, EmbeddedCloud
+from localcloud.leftovers import clean, process_of
+
+STOP_SECONDS = 10.0
+LOOK_SECONDS = 0.05
+
+
+class NotStopped(Exception):
+    """A cloud's process did not end."""
+
+
+def up(root: Path, stack: str, options: list[str]) -> EmbeddedCloud:
+    """Start a cloud that outlives this process, deploy a stack into it and return it; one that was up is taken down."""
+    down(root)
+    root.mkdir(parents=True, exist_ok=True)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "localcloud", "serve", "--detached", f"--root={root.resolve()}", *options],
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    cloud = EmbeddedCloud.attach(Addresses.of(process))
+    cloud.deploy(stack)
+    return cloud
+
+
+def down(root: Path) -> int:
+    """End the clouds that run under a root, remove what is left of others; return how many ran."""
+    running = [process_of(directory) for directory in root.glob("cloud-*") if (directory / "addresses.json").exists()]
+    stopped = [process for process in running if process.alive]
+    for process in stopped:
+        os.kill(process.pid, signal.SIGTERM)
+    give_up = time.monotonic() + STOP_SECONDS
+    while any(process.alive for process in stopped):
+        if time.monotonic() > give_up:
+            raise NotStopped(f"process {stopped[0].pid} does not end; kill it, then run this again")
+        time.sleep(LOOK_SECONDS)
+    clean(root)
+    return len(stopped)
+
+
+HOW_TO_USE = """\
+AWS is at {endpoint} for every region and service. In a shell:
+
+  export AWS_ENDPOINT_URL={endpoint} AWS_REGION=us-east-1
+  export AWS_ACCESS_KEY_ID=operator.us-east-1.me.0 AWS_SECRET_ACCESS_KEY=embedded
+
+then `aws dynamodb list-tables`, or boto3.client("dynamodb") in Python. The key says who calls: operator or client,
+region, name, number.
+
+  curl {endpoint}/_cloud/logs      what the functions logged
+  curl {sink}                      what people were sent
+  curl -d '{darken}' {endpoint}/_cloud/regions
+
+The cloud's own log is {directory}/cloud.log. `make local-down` ends it."""
+
+
+def how_to_use(cloud: EmbeddedCloud) -> str:
+    """Say how the AWS command line and boto3 reach the cloud."""
+    darken = json.dumps({"region": "us-east-1", "action": "darken"})
+    where = cloud.addresses
+    return HOW_TO_USE.format(endpoint=where.endpoint, sink=where.sink, directory=where.directory, darken=darken)
