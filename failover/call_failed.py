@@ -1,10 +1,10 @@
 """Failed calls as the application sees them: what never arrived, what may have landed, what was throttled."""
 
+from botocore import exceptions
 from botocore.exceptions import (
     BotoCoreError,
     ChecksumError,
     ClientError,
-    ConnectionError,
     ConnectTimeoutError,
     EndpointConnectionError,
     HTTPClientError,
@@ -18,7 +18,7 @@ from failover.failures import Failure, failure_of
 CallError = BotoCoreError | ClientError | ResponseParserError
 CALL_ERRORS = (BotoCoreError, ClientError, ResponseParserError)
 NEVER_SENT = (ConnectTimeoutError, EndpointConnectionError, ProxyConnectionError)
-CUT_SHORT = (ConnectionError, HTTPClientError, IncompleteReadError, ChecksumError, ResponseParserError)
+CUT_SHORT = (exceptions.ConnectionError, HTTPClientError, IncompleteReadError, ChecksumError, ResponseParserError)
 
 
 class CallFailed(Exception):

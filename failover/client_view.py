@@ -129,9 +129,8 @@ class ClientView:
         self._clock = clock or SystemClock()
         readers = {region: functools.partial(self._read, client, table, tier) for region, client in control.items()}
         self._row = HedgedRead(readers, hedge_seconds=HEDGE_SECONDS * protocol.time_scale)
+        self._refreshing = threading.Lock()  # only its holder sets the three below; anyone may read the view
         self._view: View | None = None
-        self._view_lock = threading.Lock()
-        self._refreshing = threading.Lock()
         self._tried_at = float("-inf")
         self._trouble: RowUnread | None = None
         self._stopped = threading.Event()
@@ -164,10 +163,10 @@ class ClientView:
         Raises:
             NoCurrentView: none was ever read.
         """
-        with self._view_lock:
-            if self._view is None:
-                raise NoCurrentView("the tier's row was never read; is a control region reachable?")
-            return self._view
+        view = self._view
+        if view is None:
+            raise NoCurrentView("the tier's row was never read; is a control region reachable?")
+        return view
 
     def active(self) -> Site:
         """Name the site that was active when the row was last read, however long ago."""
@@ -194,33 +193,34 @@ class ClientView:
             TierMoving: nobody may write now.
             NoCurrentView: no view lasts for another ``seconds``.
         """
-        try:
-            if not self._settled(seconds):
-                self.refresh()
-        except RowUnread as error:
-            log.warning("row unread", extra={"reason": str(error)})
-            return self._granted(seconds, error)
-        return self._granted(seconds, None)
-
-    def _settled(self, seconds: float) -> bool:
-        """Say whether to go by the view in hand: it covers the attempt, or is too new for a read to say more."""
-        with self._view_lock:
-            view = self._view
+        trouble = None if self._settled(seconds) else self._trouble_reading()
+        view, now = self._view, self._clock.monotonic()
         if view is None:
-            return False
-        now = self._clock.monotonic()
-        standing = judge(view, now, self._protocol)
-        covers = isinstance(standing, Open) and standing.until - now >= seconds
-        return covers or now - view.sent_at < self._protocol.moving_poll
-
-    def _granted(self, seconds: float, trouble: RowUnread | None) -> Grant:
-        view, now = self.newest(), self._clock.monotonic()
+            raise NoCurrentView(f"the tier's row was never read: {trouble}") from trouble
         standing = judge(view, now, self._protocol)
         if isinstance(standing, Closed):
             raise (TierMoving if standing.moving else NoCurrentView)(standing.reason) from trouble
         if standing.until - now < seconds:
             raise NoCurrentView(f"{standing.until - now:.2f} s left of the view, {seconds:g} s needed") from trouble
         return Grant(epoch=view.epoch, sites=(view.active,), until=standing.until, expires=True)
+
+    def _trouble_reading(self) -> RowUnread | None:
+        """Read the row again; return what kept it from being read."""
+        try:
+            self.refresh()
+        except RowUnread as error:
+            log.warning("row unread", extra={"reason": str(error)})
+            return error
+        return None
+
+    def _settled(self, seconds: float) -> bool:
+        """Say whether to go by the view in hand: it covers the attempt, or is too new for a read to say more."""
+        view, now = self._view, self._clock.monotonic()
+        if view is None:
+            return False
+        standing = judge(view, now, self._protocol)
+        covers = isinstance(standing, Open) and standing.until - now >= seconds
+        return covers or now - view.sent_at < self._protocol.moving_poll
 
     def _try_to_read(self) -> None:
         self._tried_at = self._clock.monotonic()
@@ -233,8 +233,7 @@ class ClientView:
             self._trouble = error
         else:
             self._trouble = None
-            with self._view_lock:
-                self._view = newer(self._view, read)
+            self._view = newer(self._view, read)
 
     def _read(
         self, client: "DynamoDBClient", table: str, tier: str

@@ -1,4 +1,4 @@
-"""What an application holds to reach its tables: one view of the data tier and one set of clients for all its threads."""
+"""What an application holds to reach its tables: one view of the data tier, one set of clients for its threads."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

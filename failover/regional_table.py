@@ -1,8 +1,8 @@
 """A DynamoDB table in two regions: writes follow the tier's epoch, nothing is acknowledged that might be undone.
 
-The methods take the parameters of boto3's DynamoDB client under its names, less ``TableName``. What the service refuses
-(``ConditionalCheckFailedException``, validation, permissions) is raised as boto3 raises it; everything else is a class of
-`call_failed` or `write_grants`, or ``UncertainWrite``. No method returns None for a failure.
+The methods take the parameters of boto3's DynamoDB client under its names, less ``TableName``. What the service
+refuses (``ConditionalCheckFailedException``, validation, permissions) is raised as boto3 raises it; everything else is
+a class of `call_failed` or `write_grants`, or ``UncertainWrite``. No method returns None for a failure.
 """
 
 import enum
