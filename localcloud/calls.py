@@ -35,6 +35,11 @@ class CallLog:
         self._calls: deque[Call] = deque(maxlen=KEPT)
         self._last = 0
 
+    @property
+    def last(self) -> int:
+        """Give the number of the newest call; 0 before the first."""
+        return self._last
+
     def add(self, request: Request, status: int | None, fault: str | None) -> None:
         """Note how a request ended."""
         with self._lock:

@@ -1,5 +1,7 @@
 """The HTTP side: keep-alive connections on one loopback port, and connections that end badly on purpose."""
 
+import logging
+import os
 import select
 import socket
 import struct
@@ -8,6 +10,7 @@ import time
 from email.utils import formatdate
 from http import HTTPStatus
 from uuid import uuid4
+from wsgiref.types import WSGIEnvironment
 
 from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import BaseWSGIServer, ThreadedWSGIServer
@@ -15,6 +18,7 @@ from werkzeug.serving import BaseWSGIServer, ThreadedWSGIServer
 from localcloud.gateway import Gateway
 from localcloud.request import Response, Severed
 
+log = logging.getLogger(__name__)
 LONGEST_HOLD_SECONDS = 900.0
 HOLD_CHECK_MS = 100
 CLIENT_GONE = select.POLLRDHUP | select.POLLHUP | select.POLLERR
@@ -31,13 +35,23 @@ class Connection(MotoRequestHandler):
         """Answer one request, or cut the connection."""
         if self.headers.get("Expect", "").lower() == "100-continue":
             self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        environ = self.make_environ()
+        environ: WSGIEnvironment = self.make_environ()
         body = environ["wsgi.input"].read(*self._length(environ))
         try:
-            self._send(self.gateway.answer(environ, body))
+            self._send(self._answer(environ, body))
         except Severed as severed:
             self.close_connection = True
             self._sever(severed)
+
+    def _answer(self, environ: WSGIEnvironment, body: bytes) -> Response:
+        """Let the gateway answer; a service that breaks is a 500, as a caller of AWS would see it."""
+        try:
+            return self.gateway.answer(environ, body)
+        except Severed:
+            raise
+        except Exception:
+            log.exception("service failed", extra={"path": environ.get("PATH_INFO")})
+            return Response(status=500, body=b"", headers={"x-amzn-ErrorType": "InternalFailure"})
 
     @staticmethod
     def _length(environ: dict[str, object]) -> tuple[int, ...]:
@@ -54,7 +68,12 @@ class Connection(MotoRequestHandler):
         if severed.cut == "blackhole":
             self._hold(severed)
         if severed.cut != "refuse":
-            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self._reset()
+
+    def _reset(self) -> None:
+        """Send RST: closed without lingering, and without the orderly shutdown that the server does otherwise."""
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        os.close(self.connection.detach())
 
     def _hold(self, severed: Severed) -> None:
         """Keep the connection open without a word until the client gives up or the hole is gone."""

@@ -1,0 +1,68 @@
+"""One embedded cloud front for all tests of this folder; each test leaves it whole."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+
+from localcloud.front import Front
+from localcloud.functions import Surroundings
+from localcloud.latency import Profile
+from localcloud.leftovers import own_directory
+from localcloud.machinery import Machinery, assemble
+from localcloud.machinery_admin import set_admin_routes
+
+FAIL_FAST = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 1})
+SESSION = boto3.Session()
+ClientOf = Callable[..., Any]
+"""Gives a boto3 client: ``(service, region="us-east-1", *, caller=..., config=...)``."""
+
+
+@pytest.fixture(scope="session")
+def whole_front() -> Iterator[Front]:
+    front = Front.open(Profile(), seed=7)
+    yield front
+    front.close()
+
+
+@pytest.fixture
+def front(whole_front: Front) -> Iterator[Front]:
+    yield whole_front
+    whole_front.gateway.faults.clear()
+    whole_front.gateway.world.restore()
+
+
+def connect(front: Front, service: str, region: str, caller: str, config: Config = FAIL_FAST) -> Any:
+    return SESSION.client(
+        service,  # type: ignore[call-overload]
+        region_name=region,
+        endpoint_url=front.endpoint,
+        aws_access_key_id=caller,
+        aws_secret_access_key="embedded",
+        config=config,
+    )
+
+
+@pytest.fixture
+def client(front: Front) -> ClientOf:
+    def give(service: str, region: str = "us-east-1", *, caller: str = "", config: Config = FAIL_FAST) -> Any:
+        return connect(front, service, region, caller or f"client.{region}.test.0", config)
+
+    return give
+
+
+@pytest.fixture(scope="session")
+def whole_machinery(whole_front: Front, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machinery]:
+    directory = own_directory(tmp_path_factory.mktemp("clouds"))
+    surroundings = Surroundings(endpoint=whole_front.endpoint, directory=directory)
+    machinery = assemble(whole_front.gateway, whole_front.gateway.roles, surroundings, time_scale=1.0)
+    set_admin_routes(whole_front.gateway, machinery)
+    yield machinery
+    machinery.stop()
+
+
+@pytest.fixture
+def machinery(front: Front, whole_machinery: Machinery) -> Machinery:
+    return whole_machinery

@@ -1,0 +1,203 @@
+import threading
+from collections.abc import Callable
+from itertools import count
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.dynamodb.models import dynamodb_backends
+
+from localcloud.front import Front
+from localcloud.global_tables import GlobalTables, Update
+from localcloud.latency import Latency, Profile
+from localcloud.moto_tables import Attributes, Change, MotoTables
+from localcloud.mrec import Replication
+from localcloud.regions import World
+from tests.localcloud.conftest import ClientOf
+from tests.localcloud.tables import BOTH_IMAGES, key, make_eventual, put, value
+from tests.localcloud.waiting import eventually
+
+EAST, WEST = "us-east-1", "us-west-2"
+
+
+@pytest.fixture
+def east(client: ClientOf) -> Any:
+    return client("dynamodb", EAST)
+
+
+@pytest.fixture
+def west(client: ClientOf) -> Any:
+    return client("dynamodb", WEST)
+
+
+@pytest.fixture
+def table(east: Any) -> str:
+    return make_eventual(east, WEST)
+
+
+def waiting(front: Front, link: str) -> int:
+    return front.dynamodb.replication.backlog().get(link, 0)
+
+
+def settled(front: Front) -> Callable[[], bool]:
+    return lambda: not any(front.dynamodb.replication.backlog().values())
+
+
+def test_a_write_arrives_at_the_other_replica(east: Any, west: Any, table: str) -> None:
+    put(east, table, "a", "1")
+    assert eventually(lambda: value(west, table, "a") == "1")
+
+
+@pytest.mark.parametrize("operation", ["update", "batch", "transaction"])
+def test_every_kind_of_write_is_replicated(east: Any, west: Any, table: str, operation: str) -> None:
+    item = {**key("a"), "v": {"S": "1"}}
+    if operation == "update":
+        values = {":v": {"S": "1"}}
+        east.update_item(TableName=table, Key=key("a"), UpdateExpression="SET v = :v", ExpressionAttributeValues=values)
+    elif operation == "batch":
+        east.batch_write_item(RequestItems={table: [{"PutRequest": {"Item": item}}]})
+    else:
+        east.transact_write_items(TransactItems=[{"Put": {"TableName": table, "Item": item}}])
+    assert eventually(lambda: value(west, table, "a") == "1")
+
+
+def test_a_deletion_is_replicated(front: Front, east: Any, west: Any, table: str) -> None:
+    put(east, table, "a", "1")
+    assert eventually(lambda: value(west, table, "a") == "1")
+    east.delete_item(TableName=table, Key=key("a"))
+    assert eventually(lambda: value(west, table, "a") is None)
+
+
+def test_a_replicated_write_does_not_come_back(front: Front, east: Any, west: Any, table: str) -> None:
+    put(east, table, "a", "1")
+    assert eventually(lambda: value(west, table, "a") == "1")
+    put(west, table, "b", "2")
+    assert eventually(lambda: value(east, table, "b") == "2")
+    assert eventually(settled(front))
+    assert MotoTables().written(EAST, table) == MotoTables().written(WEST, table) == 2
+
+
+def test_nothing_crosses_while_a_region_is_dark_and_all_arrives_after(
+    front: Front, east: Any, west: Any, table: str
+) -> None:
+    front.gateway.world.darken(WEST, "refuse")
+    for number in range(5):
+        put(east, table, "a", str(number))
+    assert waiting(front, "us-east-1->us-west-2") == 5
+    assert MotoTables().written(WEST, table) == 0
+    front.gateway.world.restore(WEST)
+    assert eventually(lambda: value(west, table, "a") == "4")
+    assert MotoTables().written(WEST, table) == 5
+
+
+def test_both_sides_of_a_cut_link_go_on_and_meet_again(front: Front, east: Any, west: Any, table: str) -> None:
+    front.gateway.world.isolate(EAST)
+    put(east, table, "a", "east")
+    put(west, table, "a", "west")
+    put(east, table, "b", "east")
+    assert (value(east, table, "a"), value(west, table, "a")) == ("east", "west")
+    assert (waiting(front, "us-east-1->us-west-2"), waiting(front, "us-west-2->us-east-1")) == (2, 1)
+    front.gateway.world.restore(EAST)
+    assert eventually(settled(front))
+    assert (value(east, table, "a"), value(west, table, "a")) == ("west", "west")
+    assert (value(east, table, "b"), value(west, table, "b")) == ("east", "east")
+
+
+def test_a_later_deletion_wins_over_an_earlier_write(front: Front, east: Any, west: Any, table: str) -> None:
+    front.gateway.world.isolate(EAST)
+    put(west, table, "a", "west")
+    put(east, table, "a", "east")
+    east.delete_item(TableName=table, Key=key("a"))
+    front.gateway.world.restore(EAST)
+    assert eventually(settled(front))
+    assert value(east, table, "a") is value(west, table, "a") is None
+
+
+def test_a_condition_sees_its_own_region_only(front: Front, east: Any, west: Any, table: str) -> None:
+    front.gateway.world.isolate(EAST)
+    put(east, table, "a", "1")
+    put(west, table, "a", "2", ConditionExpression="attribute_not_exists(id)")
+    with pytest.raises(east.exceptions.ConditionalCheckFailedException):
+        put(east, table, "a", "3", ConditionExpression="attribute_not_exists(id)")
+
+
+def test_a_link_keeps_the_order_of_writes_across_tables(front: Front, east: Any, west: Any) -> None:
+    first, second = make_eventual(east, WEST), make_eventual(east, WEST)
+    front.gateway.world.darken(WEST, "refuse")
+    for number in range(40):
+        put(east, first, "n", str(number))
+        put(east, second, "n", str(number))
+    front.gateway.world.restore(WEST)
+    while (behind := value(west, second, "n")) != "39":
+        assert int(value(west, first, "n") or 0) >= int(behind or 0)
+
+
+def test_the_admin_api_tells_the_backlog(front: Front, client: ClientOf, east: Any, table: str) -> None:
+    front.gateway.world.darken(WEST, "refuse")
+    put(east, table, "a", "1")
+    told = front.gateway.admin.routes["GET", "replication"]({})
+    assert told == front.dynamodb.replication.backlog()
+    assert waiting(front, "us-east-1->us-west-2") == 1
+
+
+def create_in_moto(name: str) -> None:
+    dynamodb_backends[DEFAULT_ACCOUNT_ID][EAST].create_table(
+        name=name,
+        schema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        attr=[{"AttributeName": "id", "AttributeType": "S"}],
+        billing_mode="PAY_PER_REQUEST",
+        streams=dict(BOTH_IMAGES),
+        throughput=None,
+        global_indexes=[],
+        indexes=[],
+        sse_specification=None,
+        tags=[],
+        deletion_protection_enabled=False,
+        warm_throughput=None,
+    )
+
+
+def content(region: str, table: str) -> dict[str, Attributes | None]:
+    return {change.item: change.image for change in MotoTables().items(region, table)}
+
+
+WRITES = st.tuples(st.sampled_from([EAST, WEST]), st.sampled_from("ab"), st.integers(0, 9) | st.none())
+NUMBERS = count(1)
+EVENTS = st.lists(WRITES | st.sampled_from(["isolate", "restore"]), max_size=12)
+
+
+@settings(max_examples=60, deadline=None)
+@given(events=EVENTS)
+def test_after_all_cuts_both_replicas_hold_the_last_write_of_each_item(
+    events: list[tuple[str, str, int | None] | str],
+) -> None:
+    world, tables, lock, table, last = World(), MotoTables(), threading.RLock(), f"random-{next(NUMBERS)}", {}
+    create_in_moto(table)
+    known = GlobalTables(tables)
+    known.update(EAST, table, Update(created=(WEST,), deleted=(), witness=None, consistency="EVENTUAL"))
+    replication = Replication(tables, known, world, Latency(Profile()), lambda: lock)
+    for event in events:
+        if isinstance(event, str):
+            world.isolate(EAST) if event == "isolate" else world.restore()
+            continue
+        region, item, number = event
+        image = None if number is None else {**key(item), "n": {"N": str(number)}}
+        with lock:
+            change = Change(table=table, keys=key(item), image=image)
+            lengths = replication.lengths(region, [table])
+            tables.apply(region, change)
+            replication.capture(region, lengths)
+        last[change.item] = image
+    world.restore()
+    assert eventually(lambda: not any(replication.backlog().values()))
+    replication.close()
+    assert content(EAST, table) == content(WEST, table) == {item: image for item, image in last.items() if image}
+
+
+def test_lag_is_drawn_from_the_profile() -> None:
+    latency = Latency(Profile(mrec_lag_seconds=(0.5, 1.5)), seed=1)
+    drawn = [latency.draw(latency.profile.mrec_lag_seconds) for _ in range(100)]
+    assert 0.5 <= min(drawn) < 0.6
+    assert 1.4 < max(drawn) <= 1.5
