@@ -3,6 +3,8 @@
 import hashlib
 import importlib.util
 import io
+import shutil
+import tempfile
 import zipfile
 from pathlib import Path
 
@@ -44,11 +46,22 @@ def link_layer(directory: Path) -> Path:
 
 
 def unpack(archive: bytes, directory: Path) -> Path:
-    """Unpack a deployed archive once into a directory of its own digest, and return that."""
+    """Unpack a deployed archive once into a directory of its own digest, and return that; safe from several threads."""
     target = directory / hashlib.sha256(archive).hexdigest()[:16]
     if not target.exists():
-        partial = target.with_suffix(".partial")
+        directory.mkdir(parents=True, exist_ok=True)
+        partial = Path(tempfile.mkdtemp(prefix="partial-", dir=directory))
         with zipfile.ZipFile(io.BytesIO(archive)) as opened:
             opened.extractall(partial)
-        partial.rename(target)
+        _settle(partial, target)
     return target
+
+
+def _settle(partial: Path, target: Path) -> None:
+    """Give the whole directory its name, unless another region's sandbox was faster with the same archive."""
+    try:
+        partial.rename(target)
+    except OSError:
+        if not target.exists():
+            raise
+        shutil.rmtree(partial)
