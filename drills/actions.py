@@ -99,8 +99,8 @@ def order_failback() -> str:
     """
     drill = current()
     order = failback(drill.sight.epoch, UUID(int=drill.chance.getrandbits(128), version=4), drill.now())
-    answer = drill.give(order)
-    return f"order {order.id}: {answer}"
+    drill.ordered_at = drill.events.monotonic()
+    return f"order {order.id}: {drill.give(order)['reason']}"
 
 
 def failback(epoch: int, order_id: UUID, issued_at: datetime) -> Order:

@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
@@ -52,7 +53,7 @@ class EventLog:
     """Appends events to one file and tells the listeners. Threads may share it; a line is whole or absent."""
 
     def __init__(self, path: Path, monotonic: Callable[[], float]) -> None:
-        self._monotonic = monotonic
+        self.monotonic = monotonic
         self._lock = threading.Lock()
         self._listeners: list[Listener] = []
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -65,11 +66,22 @@ class EventLog:
     def write(self, source: Source, at: float | None = None, **facts: Fact) -> Event:
         """Record one change, now unless ``at`` says when."""
         with self._lock:
-            event = Event(at=self._monotonic() if at is None else at, source=source, facts=facts)
+            event = Event(at=self.monotonic() if at is None else at, source=source, facts=facts)
             self._file.write(event.to_json() + "\n")
         for listener in tuple(self._listeners):
             listener(event)
         return event
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Record that a stage of the drill begins and how it ends."""
+        self.write("drill", name=name, state="begun")
+        try:
+            yield
+        except BaseException as error:
+            self.write("drill", name=name, state="failed", detail=str(error))
+            raise
+        self.write("drill", name=name, state="succeeded")
 
     def close(self) -> None:
         self._file.close()

@@ -5,10 +5,15 @@ from dataclasses import dataclass
 
 from drills.events import Event
 
+ANSWER = "answer"  # the journal's word for what the order's giver is told: no step of the plan
+
 
 @dataclass(frozen=True, kw_only=True)
 class Stretch:
-    """Something that held from ``start`` to ``end``, seconds on the events' own clock; ``look`` picks its colour."""
+    """Something that held from ``start`` to ``end``, seconds on the events' own clock.
+
+    ``look`` picks its colour; ``outcome`` is how it ended, where such a thing can end in more than one way.
+    """
 
     lane: str
     start: float
@@ -16,6 +21,7 @@ class Stretch:
     label: str
     look: str
     detail: str
+    outcome: str = ""
 
 
 def phases(events: Iterable[Event], until: float) -> list[Stretch]:
@@ -40,7 +46,7 @@ def steps(events: Iterable[Event], until: float) -> list[Stretch]:
     begun: dict[str, Event] = {}
     ended: dict[str, Event] = {}
     for event in events:
-        if event.source == "step":
+        if event.source == "step" and event.text("step") != ANSWER:
             begun.setdefault(event.text("id"), event)
             if event.text("outcome"):
                 ended.setdefault(event.text("id"), event)
@@ -132,4 +138,5 @@ def _step(begun: Event, ended: Event | None, until: float) -> Stretch:
         label=begun.text("step"),
         look="done" if outcome == "done" else "undone",
         detail=f"{begun.text('step')} by {begun.text('owner')}: {outcome}",
+        outcome=outcome,
     )

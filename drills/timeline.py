@@ -23,7 +23,6 @@ STYLES: Mapping[Source, str] = {
     "step": "blue",
     "fault": "bold red",
     "page": "yellow",
-    "lag": "dim",
 }
 RECENT_SECONDS = 2.0
 
@@ -109,9 +108,11 @@ class Timeline:
         self._live.stop()
 
     def show(self, event: Event) -> None:
-        """Print one event and take it into the status line."""
+        """Take one event into the status line and print it; lag, which changes all the time, is the status line's."""
         with self._lock:
             self.standing.take(event)
+            if event.source == "lag":
+                return
             style = STYLES[event.source] if event.source != "vote" or is_trouble(event) else "dim"
             said = escape(line(event, self.standing))
             self._console.print(f"[{style}]{said}[/]", highlight=False, soft_wrap=True)

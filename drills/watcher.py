@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 LOOK_EVERY_SECONDS = 0.15
 OPINION = ("site", "epoch", "verdict", "misses", "reason", "standby")
-LAG_STEP_SECONDS = 0.25
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +94,7 @@ class ControlTableLook:
         self._vote_fresh = vote_fresh
         self._freshness = Freshness(vote_fresh)
         self._monotonic = monotonic
-        self._first_look: float | None = None
+        self._first_seen: dict[str, float] = {}
 
     def __call__(self) -> Iterable[Seen]:
         answer = self._client.batch_get_item(RequestItems={self._table: {"Keys": self._keys, "ConsistentRead": True}})
@@ -113,12 +112,12 @@ class ControlTableLook:
 
     def _votes(self, votes: Sequence[Mapping[str, object]]) -> Iterable[Seen]:
         now = self._monotonic()
-        self._first_look = now if self._first_look is None else self._first_look
         counters = {_observer(vote): int(str(vote["counter"])) for vote in votes}
         self._freshness.see(counters, now)
         for vote in votes:
             opinion = {name: _fact(vote.get(name)) for name in OPINION}
-            silent = now - self._first_look > self._vote_fresh and not self._freshness.fresh(_observer(vote), now)
+            known_for = now - self._first_seen.setdefault(_observer(vote), now)
+            silent = known_for > self._vote_fresh and not self._freshness.fresh(_observer(vote), now)
             yield Seen(
                 source="vote",
                 key=_observer(vote),

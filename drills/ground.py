@@ -1,0 +1,126 @@
+"""What a drill stands on: a fresh embedded cloud with the stack deployed, armed and observed."""
+
+import json
+import random
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, cast
+
+from botocore.config import Config
+
+from drills import stack as stacks
+from drills.accounting import Contents
+from drills.contents import contents
+from drills.events import EventLog
+from drills.load_spec import LoadTable
+from drills.looks import PagesLook, ReplicationLook
+from drills.stack import Stack
+from drills.watcher import ControlTableLook, Look
+from failover.arming import arm
+from failover.aws_clients import fail_fast
+from failover.clock import SystemClock
+from failover.control_table import ControlTable
+from failover.orders import Order
+from localcloud.caller import INTERNAL
+from localcloud.cloud import EmbeddedCloud
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_lambda import LambdaClient
+
+STACK = "local"
+TIER = "data"
+ORDER_SECONDS = 130  # a planned move may take plan_total; the answer comes at its end
+SIMPLE = fail_fast(connect_seconds=1, read_seconds=5)
+PATIENT = Config(connect_timeout=2, read_timeout=ORDER_SECONDS, retries={"total_max_attempts": 1})
+
+
+class OrderRefused(Exception):
+    """The orchestrator did not carry the order out; the message is its answer."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ground:
+    """One cloud and the stack in it. Looks and readings are the cloud's own, untouched by faults."""
+
+    cloud: EmbeddedCloud
+    stack: Stack
+    table: LoadTable
+    control: ControlTable
+
+    def looks(self, events: EventLog) -> list[Look]:
+        """Return all that the watcher looks at."""
+        protocol, remote = self.stack.tier.protocol, self.cloud.remote
+        table = ControlTableLook(
+            _dynamodb(self.cloud, self.stack.far_control_regions[0], INTERNAL.access_key_id),
+            self.stack.tier.control_table,
+            tier=TIER,
+            observers=protocol.electorates[TIER],
+            vote_fresh=protocol.vote_fresh,
+            monotonic=events.monotonic,
+        )
+        replication = ReplicationLook(lambda: remote.get("replication"), lambda: remote.get("replication/lags"))
+        return [table, PagesLook(self.cloud.sinks), replication]
+
+    def contents(self) -> Mapping[str, Contents]:
+        """Return what the loaded table holds in each data region."""
+        sites = self.stack.tier.sites
+        clients = {
+            name: _dynamodb(self.cloud, name, INTERNAL.access_key_id) for name in (sites.primary, sites.secondary)
+        }
+        return {region: contents(client, self.table) for region, client in clients.items()}
+
+    def now(self) -> datetime:
+        """Return AWS time, as an answer of the control table tells it."""
+        self.control.row(TIER)
+        return self.control.time.now()
+
+    def give(self, order: Order) -> Mapping[str, object]:
+        """Hand an order to the orchestrator nearest to the standby and wait for its answer.
+
+        Raises:
+            OrderRefused: it was not carried out.
+        """
+        region = self.stack.far_control_regions[0]
+        client = cast("LambdaClient", self.cloud.client("lambda", region, config=PATIENT))
+        answer = client.invoke(FunctionName=self.stack.orchestrators[region], Payload=order.to_json().encode())
+        told = json.loads(answer["Payload"].read())
+        if answer.get("FunctionError") or told["answers"][0]["outcome"] != "done":
+            raise OrderRefused(json.dumps(told))
+        return dict(told["answers"][0])
+
+
+@contextmanager
+def prepared(events: EventLog, seed: int) -> Iterator[Ground]:
+    """Start a cloud, deploy the stack, arm the tier and set its observers off; all of it ends with the block."""
+    with events.stage("start the cloud"):
+        cloud = EmbeddedCloud.start(profile="cloud", seed=seed)
+    with cloud:
+        with events.stage("deploy the program"):
+            outputs = cloud.deploy(STACK).outputs
+        ground = _ground(cloud, stacks.from_outputs(outputs), seed)
+        with events.stage("arm the tier"):
+            arm(ground.control, TIER)
+            _set_off_observers(cloud, ground.stack)
+        yield ground
+
+
+def _ground(cloud: EmbeddedCloud, stack: Stack, seed: int) -> Ground:
+    region = stack.far_control_regions[0]
+    dice = random.Random(seed)  # noqa: S311 - jitter of retries
+    control = ControlTable(stack.tier.control_table, _dynamodb(cloud, region), SystemClock(), dice)
+    table = stacks.loaded_table(_dynamodb(cloud, stack.tier.sites.primary), stack)
+    return Ground(cloud=cloud, stack=stack, table=table, control=control)
+
+
+def _set_off_observers(cloud: EmbeddedCloud, stack: Stack) -> None:
+    """Invoke each observer once, as its schedule does every minute; waiting for that proves nothing more."""
+    for region in stack.tier.control_regions:
+        client = cast("LambdaClient", cloud.client("lambda", region, config=SIMPLE))
+        client.invoke(FunctionName=stack.health_checker, InvocationType="Event", Payload=b"{}")
+
+
+def _dynamodb(cloud: EmbeddedCloud, region: str, caller: str = "") -> "DynamoDBClient":
+    return cast("DynamoDBClient", cloud.client("dynamodb", region, caller, SIMPLE))

@@ -1,0 +1,104 @@
+"""Runs drills: `python -m drills.run [EXPERIMENT] [--fault NAME] [--seed N]`, `--all` for every one with every fault.
+
+Exit code 0: all passed; 1: one did not; 2: it was asked for something that does not exist; 130: interrupted.
+"""
+
+import argparse
+import secrets
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from drills import actions, verdict
+from drills import experiment as experiments
+from drills.drill import take
+from drills.experiment import Experiment, UnknownExperiment
+from drills.report import FIGURES, figure_text
+from drills.timeline import Timeline
+from drills.verdict import Verdict, figures_by_name
+
+OUT = Path("out/drills")
+DEFAULT = "data-region-outage"
+
+
+def run(experiment: Experiment, seed: int, folder: Path, console: Console) -> Verdict:
+    """Run one drill, write its result and report into the folder, and tell how it went."""
+    console.print(f"[bold]{escape(experiment.title)}[/] (fault {experiment.fault}, seed {seed})", highlight=False)
+    started = time.monotonic()
+    with Timeline(console, time.monotonic) as timeline:
+        taken = take(experiment, seed=seed, folder=folder, timeline=timeline)
+    reached = verdict.reach(experiment, taken, seed=seed, wall_seconds=time.monotonic() - started)
+    verdict.publish(reached, folder)
+    tell(reached, folder, console)
+    return reached
+
+
+def tell(reached: Verdict, folder: Path, console: Console) -> None:
+    """Print the figures beside their limits, every reason not to pass, and where the report is."""
+    if reached.taken.figures:
+        console.print(_figures(reached))
+    for failure in reached.failures():
+        console.print(f"[bold red]{escape(failure)}[/]", highlight=False, soft_wrap=True)
+    word = "[bold green]passed[/]" if reached.passed else "[bold red]FAILED[/]"
+    console.print(f"{word} in {reached.wall_seconds:.0f} s, environment embedded", highlight=False)
+    for name in ("report.html", "result.json"):
+        console.print(f"  {folder / name}", highlight=False, soft_wrap=True)
+
+
+def _figures(reached: Verdict) -> Table:
+    judged = {one.threshold.figure: one for one in reached.judgements}
+    table = Table("figure", "value", "limit", "")
+    for figure, value in figures_by_name(reached.taken.figures).items():
+        if figure in FIGURES:
+            limit = judged[figure].threshold.words() if figure in judged else ""
+            mark = "" if figure not in judged else "ok" if judged[figure].held else "BROKEN"
+            unit = FIGURES[figure].unit
+            table.add_row(FIGURES[figure].name, f"{figure_text(value)} {unit}".strip(), limit, mark)
+    return table
+
+
+def _asked() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m drills.run", description=__doc__)
+    parser.add_argument("experiment", nargs="?", default=DEFAULT)
+    parser.add_argument("--fault", choices=actions.faults(), help="another way to lose the region than the file's")
+    parser.add_argument("--seed", type=int, help="repeats the fault's moment and the load; drawn and told by default")
+    parser.add_argument("--all", action="store_true", help="every experiment with every fault")
+    return parser.parse_args()
+
+
+def _wanted(asked: argparse.Namespace) -> Iterator[tuple[Experiment, Path]]:
+    """Pick the drills; each has a folder of its own."""
+    if not asked.all:
+        yield experiments.load(asked.experiment, asked.fault), OUT / asked.experiment
+        return
+    for name in experiments.names():
+        for fault in actions.faults():
+            experiment = experiments.load(name, fault)
+            own = experiment.fault == experiments.load(name).fault
+            yield experiment, OUT / (name if own else f"{name}-{fault}")
+
+
+def main() -> int:
+    """Read the command line, run what it asks for and return the exit code."""
+    console, asked = Console(), _asked()
+    try:
+        wanted = list(_wanted(asked))
+    except UnknownExperiment as error:
+        console.print(str(error), style="bold red", highlight=False)
+        return 2
+    seed = secrets.randbelow(10_000) if asked.seed is None else asked.seed
+    try:
+        passed = [run(experiment, seed, folder, console).passed for experiment, folder in wanted]
+    except KeyboardInterrupt:
+        console.print("interrupted; the embedded cloud and its faults are gone", style="bold red")
+        return 130
+    return 0 if all(passed) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
