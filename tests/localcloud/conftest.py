@@ -1,6 +1,7 @@
 """One embedded cloud front for all tests of this folder; each test leaves it whole."""
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 import boto3
@@ -15,6 +16,7 @@ from localcloud.machinery import Machinery, assemble
 from localcloud.machinery_admin import set_admin_routes
 
 FAIL_FAST = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 1})
+SESSION = boto3.Session()
 SESSION = boto3.Session()
 ClientOf = Callable[..., Any]
 """Gives a boto3 client: ``(service, region="us-east-1", *, caller=..., config=...)``."""
@@ -34,6 +36,7 @@ def front(whole_front: Front) -> Iterator[Front]:
     whole_front.gateway.world.restore()
 
 
+@cache
 def connect(front: Front, service: str, region: str, caller: str, config: Config = FAIL_FAST) -> Any:
     return SESSION.client(
         service,  # type: ignore[call-overload]
