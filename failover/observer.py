@@ -80,7 +80,7 @@ class Observer:
         """
         before = self._seen or self._read()
         probe, outside = self._look(before.row)
-        self._make_up_its_mind(before.row, probe)
+        self._make_up_its_mind(probe)
         self._vote(before, probe)
         seen = self._read()
         return self._act(seen, probe, outside)
@@ -90,7 +90,7 @@ class Observer:
         active, standby = post.sites.region(row.active), post.sites.region(other(row.active))
         return post.watch.turn(active, standby, post.numbers.probe_deadline, post.parameter.reads())
 
-    def _make_up_its_mind(self, row: TierRow, probe: Probe) -> None:
+    def _make_up_its_mind(self, probe: Probe) -> None:
         limit = limit_ms(tuple(self._good_latencies_ms), self._post.max_latency_ms)
         self._observation = observe(self._observation, probe, limit, self._post.numbers)
         if probe.latency_ms is not None and probe.latency_ms <= limit:
