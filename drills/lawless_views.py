@@ -1,5 +1,7 @@
 """Two ways to break the clients' rule on purpose, to be seen doing damage; only drills and tests use them."""
 
+import contextlib
+
 from failover.client_view import ClientView, RowUnread, View
 from failover.clock import Clock
 from failover.sites import Site
@@ -31,7 +33,7 @@ class FirstView:
 
 
 class AgelessViews:
-    """Reads the row now and then and believes it in between, whatever its age and phase."""
+    """Reads the row now and then and believes it in between, whatever its age and phase, and if it is out of reach."""
 
     def __init__(self, views: ClientView, clock: Clock, *, reread_seconds: float, first_reread_after: float) -> None:
         self._views = views
@@ -53,8 +55,9 @@ class AgelessViews:
         if self._view is None:
             self._view = _read(self._views)
         elif now >= self._reread_at:
-            self._view = _read(self._views)
             self._reread_at = now + self._reread_seconds
+            with contextlib.suppress(NoCurrentView):
+                self._view = _read(self._views)
         return self._view
 
 

@@ -31,9 +31,9 @@ SET: UpdateItem = {"Key": KEY, "UpdateExpression": "SET attempts = attempts + 1"
 Answer = Mapping[str, object] | Exception
 
 
+@dataclass
 class HandClock:
-    def __init__(self) -> None:
-        self.now = 100.0
+    now: float = 100.0
 
     def monotonic(self) -> float:
         return self.now
@@ -98,7 +98,7 @@ class World:
     def _calls(self, name: str, patient: Region, hurried: Region | None) -> RegionCalls:
         pairs = ((patient, 1.3), (hurried or patient, 0.35))
         clients = [TimedClient(client=cast("DynamoDBClient", region), seconds=seconds) for region, seconds in pairs]
-        return RegionCalls(name, clients, self.clock, Breaker(self.clock, failures_to_open=3, rest_seconds=1.0))
+        return RegionCalls(name, clients, self.clock, Breaker(self.clock, failures_to_open=3))
 
 
 @pytest.fixture
