@@ -1,12 +1,13 @@
 """One evaluation: the program, in a thread of its own with its own context and event loop."""
 
 import asyncio
+import contextlib
 import contextvars
 import json
 import os
 import runpy
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 
@@ -29,8 +30,18 @@ class Evaluation:
     outputs: Mapping[str, Value]
 
 
+def run_program() -> None:
+    """Run this repository's program."""
+    runpy.run_path(str(ROOT / "__main__.py"), run_name="__lifeboat__")
+
+
 def evaluate(
-    stack: str, *, config: Mapping[str, object] | None = None, preview: bool = False, create: Create | None = None
+    stack: str,
+    *,
+    config: Mapping[str, object] | None = None,
+    preview: bool = False,
+    create: Create | None = None,
+    program: Callable[[], None] = run_program,
 ) -> Evaluation:
     """Run the program for a stack and return what it registers.
 
@@ -43,9 +54,16 @@ def evaluate(
     """
     values, monitor = stack_config(stack, config or {}), Monitor(preview, create)
     done: Future[None] = Future()
-    with ONE_AT_A_TIME:
-        run = (_run, done, stack, monitor, preview, values)
-        thread = threading.Thread(target=contextvars.Context().run, args=run, name=f"evaluate-{stack}")
+
+    def run() -> None:
+        try:
+            _run(stack, monitor, preview, program)
+            done.set_result(None)
+        except BaseException as error:  # noqa: BLE001 - carried to the caller's thread, whatever it is
+            done.set_exception(error)
+
+    with ONE_AT_A_TIME, _environment("PULUMI_CONFIG", json.dumps(values)):
+        thread = threading.Thread(target=contextvars.Context().run, args=(run,), name=f"evaluate-{stack}")
         thread.start()
         thread.join()
     done.result()
@@ -53,25 +71,28 @@ def evaluate(
     return Evaluation(registrations=registrations, outputs=monitor.outputs if isinstance(monitor.outputs, dict) else {})
 
 
-def _run(done: Future[None], stack: str, monitor: Monitor, preview: bool, values: Mapping[str, str]) -> None:
+def _run(stack: str, monitor: Monitor, preview: bool, program: Callable[[], None]) -> None:
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     # The first error is raised to the caller; without this each that follows from it is printed too.
     loop.set_exception_handler(lambda _loop, _context: None)
-    before = os.environ.get("PULUMI_CONFIG", "{}")
-    os.environ["PULUMI_CONFIG"] = json.dumps(values)
     try:
         mocks.set_mocks(monitor, project=PROJECT, stack=stack, preview=preview, monitor=monitor)
         settings.set_root_resource(None)  # type: ignore[arg-type]
-        loop.run_until_complete(run_in_stack(_program))
-        done.set_result(None)
-    except BaseException as error:  # noqa: BLE001 - carried to the caller's thread, whatever it is
-        done.set_exception(error)
+        # What set_mocks leaves shared: after a failed run it holds tasks of a loop that is closed.
+        settings.SETTINGS.outputs, settings.SETTINGS.lock = set(), threading.Lock()
+        loop.run_until_complete(run_in_stack(program))
     finally:
-        os.environ["PULUMI_CONFIG"] = before
         loop.run_until_complete(loop.shutdown_default_executor())
         loop.close()
 
 
-def _program() -> None:
-    runpy.run_path(str(ROOT / "__main__.py"), run_name="__lifeboat__")
+@contextlib.contextmanager
+def _environment(name: str, value: str) -> Iterator[None]:
+    before = os.environ.get(name)
+    os.environ[name] = value
+    try:
+        yield
+    finally:
+        os.environ.pop(name)
+        os.environ.update({} if before is None else {name: before})

@@ -101,7 +101,7 @@ def dead_letters_alarm(alarm_name: str, queue_name: pulumi.Input[str], topic_arn
         minutes=1,
         silence_breaches=False,
         topic_arn=topic_arn,
-        next_step="A message could not be handled. Read it in the dead-letter queue; redrive it when its cause is gone.",
+        next_step="A message could not be handled. Read it in the dead-letter queue; redrive it later.",
     )
 
 

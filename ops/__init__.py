@@ -1,0 +1,1 @@
+"""The `lifeboat` command line: one module per family of verbs, gathered in `__main__`."""

@@ -1,0 +1,17 @@
+"""Gathers the verbs of `lifeboat`. Exit codes: 0 done, 1 refused with why, 2 usage, 3 failed mid-way."""
+
+import typer
+
+from ops.resources import resources
+
+app = typer.Typer(name="lifeboat", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app.command()(resources)
+
+
+@app.callback()
+def lifeboat() -> None:
+    """Cross-region failover: look at what is declared, and move what runs."""
+
+
+if __name__ == "__main__":
+    app(prog_name="lifeboat")

@@ -1,0 +1,50 @@
+"""Evaluations are shared by the whole session: each takes about a second."""
+
+import functools
+from collections.abc import Callable, Mapping
+
+import pytest
+
+from evaluation import Evaluation, evaluate
+
+EU_DATA: Mapping[str, object] = {
+    "primaryRegion": "eu-west-1",
+    "secondaryRegion": "eu-central-1",
+    "mode": "mrsc",
+    "tables": {"orders": {"partitionKey": {"name": "id"}, "sortKey": {"name": "at", "type": "N"}}},
+}
+STREAMS_DATA: Mapping[str, object] = {
+    "primaryRegion": "ap-northeast-1",
+    "secondaryRegion": "us-west-2",
+    "mode": "streams",
+    "tables": {"orders": {"partitionKey": {"name": "id"}, "ttlAttribute": "expires"}},
+}
+VARIANTS: Mapping[str, Mapping[str, object]] = {
+    "prod": {},
+    "mrsc": {"control": {"regions": ["eu-west-1", "eu-west-2", "eu-central-1"]}, "data": EU_DATA},
+    "streams": {"data": STREAMS_DATA},
+}
+Evaluate = Callable[[str], Evaluation]
+
+
+@functools.cache
+def _evaluated(variant: str) -> Evaluation:
+    return evaluate("prod", config=VARIANTS[variant])
+
+
+@pytest.fixture(params=sorted(VARIANTS), scope="session")
+def stack(request: pytest.FixtureRequest) -> Evaluation:
+    """Production, and production with its data in each of the other modes, other regions too."""
+    return _evaluated(str(request.param))
+
+
+@pytest.fixture(scope="session")
+def prod() -> Evaluation:
+    """Production."""
+    return _evaluated("prod")
+
+
+@pytest.fixture(scope="session")
+def variant() -> Evaluate:
+    """Return production in a mode by its name."""
+    return _evaluated

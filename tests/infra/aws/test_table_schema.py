@@ -1,0 +1,42 @@
+"""A schema that exists is one that DynamoDB takes."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from infra.aws.table_schema import Index, InvalidSchema, Key, TableSchema
+
+ID, AT = Key(name="id"), Key(name="at", type="N")
+
+
+def index(number: int, key: Key = AT) -> Index:
+    return Index(name=f"index-{number}", partition_key=key)
+
+
+REFUSED = [
+    (lambda: Key(name=""), "name"),
+    (lambda: Key(name="id", type="L"), "type"),
+    (lambda: Index(name="a", partition_key=ID), "name"),
+    (lambda: Index(name="abc", projection="INCLUDE"), "projection"),
+    (lambda: Index(name="abc", included=("note",)), "projection"),
+    (lambda: TableSchema(partition_key=ID, local_indexes=(Index(name="abc", sort_key=AT),)), "localIndexes"),
+    (lambda: TableSchema(partition_key=ID, global_indexes=tuple(map(index, range(21)))), "globalIndexes"),
+    (lambda: TableSchema(partition_key=ID, global_indexes=(index(1), index(1))), "globalIndexes"),
+    (lambda: TableSchema(partition_key=ID, sort_key=Key(name="id", type="N")), "id"),
+    (lambda: TableSchema(partition_key=ID, encryption_key_id="1234"), "encryptionKeyId"),
+]
+
+
+@pytest.mark.parametrize(("make", "field"), REFUSED)
+def test_what_dynamodb_refuses_cannot_be_made(make: object, field: str) -> None:
+    assert callable(make)
+    with pytest.raises(InvalidSchema) as refused:
+        make()
+    assert refused.value.field == field
+
+
+@given(st.lists(st.sampled_from(["id", "at", "status", "total"]), max_size=6))
+def test_each_key_attribute_is_declared_once_and_no_other(names: list[str]) -> None:
+    indexes = tuple(index(number, Key(name=name)) for number, name in enumerate(names))
+    schema = TableSchema(partition_key=ID, global_indexes=indexes)
+    assert list(schema.key_types()) == sorted({"id", *names})

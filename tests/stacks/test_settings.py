@@ -1,0 +1,175 @@
+"""Every wrong setting stops the program with one line that the operator can act on."""
+
+import contextlib
+import copy
+import json
+from collections.abc import Mapping
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evaluation.project import stack_config
+from stacks.config_error import ConfigError
+from stacks.settings import Settings
+
+KEY = {"partitionKey": {"name": "id"}}
+SORTED = {**KEY, "sortKey": {"name": "at"}}
+GOOD: Mapping[str, object] = {
+    "accountId": "111122223333",
+    "control": {"regions": ["us-east-1", "us-east-2", "us-west-2"]},
+    "data": {"primaryRegion": "us-east-1", "secondaryRegion": "us-west-2", "tables": {"orders": SORTED}},
+}
+STRONG = {"data.mode": "mrsc"}
+LOCAL_INDEX = {"by-note": {"sortKey": {"name": "note"}}}
+# What is changed, the key that the line names, what else it says: the value, and what is allowed.
+WRONG = [
+    ({"accountId": "12345"}, "accountId", ["'12345'", "12 digits"]),
+    ({"control.regions": ["us-east-1", "us-east-2"]}, "control.regions", ["exactly three"]),
+    ({"control.regions": ["us-east-1", "us-east-1", "us-west-2"]}, "control.regions", ["different"]),
+    ({"control.regions": ["us-east-1", "us-east-2", "eu-west-1"]}, "control.regions", ["one MRSC set", "eu-west-1"]),
+    ({"control.regions": "us-east-1"}, "control.regions", ["'us-east-1'", "list"]),
+    ({"control": {}}, "control.regions", ["missing"]),
+    ({"data.secondaryRegion": "us-east-1"}, "data.secondaryRegion", ["'us-east-1'", "differ"]),
+    ({"data.primaryRegion": "us-esat-1"}, "data.primaryRegion", ["'us-esat-1'", "us-east-1"]),
+    ({"data.mode": "mrs"}, "data.mode", ["'mrs'", "mrec, mrsc, streams"]),
+    ({"data.witnessRegion": "us-east-2"}, "data.witnessRegion", ["'us-east-2'", "only mode mrsc"]),
+    ({**STRONG, "data.secondaryRegion": "eu-west-1"}, "data.mode", ["'mrsc'", "one MRSC set"]),
+    ({**STRONG, "data.witnessRegion": "us-west-2"}, "data.witnessRegion", ["'us-west-2'", "third region"]),
+    ({**STRONG, "data.witnessRegion": "eu-west-1"}, "data.witnessRegion", ["'eu-west-1'", "third region"]),
+    ({**STRONG, "data.tables.orders.ttlAttribute": "end"}, "data.tables.orders.ttlAttribute", ["'end'", "no TTL"]),
+    ({**STRONG, "data.tables.orders.localIndexes": LOCAL_INDEX}, "data.tables.orders.localIndexes", ["no local index"]),
+    ({"data.tables.control": KEY}, "data.tables.control", ["'control'", "not canary or control"]),
+    ({"data.tables.Orders": KEY}, "data.tables.Orders", ["'Orders'", "lower-case"]),
+    ({"data.tables.orders.partitionKey.type": "X"}, "data.tables.orders.partitionKey.type", ["'X'", "S, N, B"]),
+    ({"data.tables.plain": {**KEY, "localIndexes": LOCAL_INDEX}}, "data.tables.plain.localIndexes", ["sortKey"]),
+    ({"data.tables.orders.globalIndexes": {"ab": KEY}}, "data.tables.orders.globalIndexes.ab.name", ["'ab'", "3-255"]),
+    ({"data.tables.orders.encryptionKeyId": "1234"}, "data.tables.orders.encryptionKeyId", ["'1234'", "mrk-"]),
+    ({"data.tables.orders.pointInTimeRecovery": "yes"}, "data.tables.orders.pointInTimeRecovery", ["'yes'", "true or"]),
+    ({"healthCheck": {"maxLatencyMs": 5}}, "healthCheck.maxLatencyMs", ["5", "10-10000"]),
+    ({"healthCheck": {"itemKey": ""}}, "healthCheck.itemKey", ["''", "not empty"]),
+    ({"protocol": {"probeInterval": 0}}, "protocol.probeInterval", ["0", "3600"]),
+    ({"protocol": {"probeInterval": 4000}}, "protocol.probeInterval", ["4000", "3600"]),
+    ({"protocol": {"clientView": 1}}, "protocol.clientPoll", ["clientView"]),
+    ({"protocol": {"heartbeat": 3}}, "protocol.heartbeat", ["3", "ownerLease"]),
+    ({"protocol": {"ownerLease": 4}}, "protocol.heartbeat", ["ownerLease"]),
+    ({"protocol": {"fall": 2.5}}, "protocol.fall", ["2.5", "whole number"]),
+    ({"protocol": {"timeScale": 2}}, "protocol.timeScale", ["2", "0.01-1"]),
+    ({"protocol": {"planTotal": 900}}, "protocol.planTotal", ["900", "860"]),
+    ({"protocol": {"electorates": {"data": ["us-east-1", "us-east-2"]}}}, "protocol.electorates.data", ["odd"]),
+    (
+        {"protocol": {"electorates": {"data": ["us-east-1", "us-east-2", "eu-west-1"]}}},
+        "protocol.electorates.data",
+        ["eu-west-1", "control region"],
+    ),
+    ({"alerting": {"emails": ["nobody"]}}, "alerting.emails", ["'nobody'", "e-mail"]),
+    ({"alerting": {"webhooks": ["http://a.example"]}}, "alerting.webhooks", ["'http://a.example'", "https"]),
+    ({"alerting": {"webhooks": ["https://user:pass@a.example"]}}, "alerting.webhooks", ["without credentials"]),
+    ({"alerting": {"slackWebhookSecret": "a b"}}, "alerting.slackWebhookSecret", ["'a b'"]),
+    ({"functions": {"logRetentionDays": 31}}, "functions.logRetentionDays", ["31", "30, 60"]),
+    ({"functions": {"logLevel": "LOUD"}}, "functions.logLevel", ["'LOUD'", "DEBUG, INFO"]),
+    ({"functions": {"memoryMb": 64}}, "functions.memoryMb", ["64", "128-10240"]),
+    ({"endpoints": {"url": "localhost"}}, "endpoints.url", ["'localhost'", "http"]),
+    ({"tags": {"team": 5}}, "tags.team", ["5", "text"]),
+    ({"protectData": "si"}, "protectData", ["'si'", "true or false"]),
+]
+# A misspelt key at each depth, and what was meant.
+MISSPELT = [
+    ({"protectdata": True}, "protectdata", "protectData"),
+    ({"control.region": ["us-east-1"]}, "control.region", "regions"),
+    ({"data.secondryRegion": "us-west-2"}, "data.secondryRegion", "secondaryRegion"),
+    ({"data.tables.orders.ttlAtribute": "end"}, "data.tables.orders.ttlAtribute", "ttlAttribute"),
+    ({"data.tables.orders.partitionKey.typ": "S"}, "data.tables.orders.partitionKey.typ", "type"),
+    ({"protocol": {"clientveiw": 4}}, "protocol.clientveiw", "clientView"),
+    ({"protocol": {"electorates": {"dta": []}}}, "protocol.electorates.dta", "data"),
+    ({"alerting": {"email": ["a@example.com"]}}, "alerting.email", "emails"),
+    ({"endpoints": {"urll": "http://a"}}, "endpoints.urll", "url"),
+]
+
+
+@pytest.mark.parametrize(("change", "key", "says"), WRONG)
+def test_a_wrong_value_is_refused_with_key_value_and_next_step(
+    change: Mapping[str, object], key: str, says: list[str]
+) -> None:
+    line = refusal(change)
+    assert f"lifeboat:{key} is " in line
+    assert all(part in line for part in says), line
+    assert "`pulumi config " in line
+
+
+@pytest.mark.parametrize(("change", "key", "meant"), MISSPELT)
+def test_an_unknown_key_is_refused_with_what_was_meant(change: Mapping[str, object], key: str, meant: str) -> None:
+    line = refusal(change)
+    assert f"lifeboat:{key} is not a setting; did you mean {meant!r}?" in line
+    assert f"`pulumi config rm --path 'lifeboat:{key}'`" in line
+
+
+def test_a_key_like_no_other_is_answered_with_those_there_are() -> None:
+    assert "known here: regions" in refusal({"control.zzz": 1})
+
+
+def test_the_stacks_name_must_fit_the_names_of_tables() -> None:
+    with pytest.raises(ConfigError, match="stack is 'My_Stack'"):
+        Settings.load("My_Stack", pulumi_config(GOOD))
+
+
+@pytest.mark.parametrize("stack", ["local", "staging", "prod"])
+def test_the_committed_stacks_are_right(stack: str) -> None:
+    settings = Settings.load(stack, json.dumps(stack_config(stack, {})))
+    assert settings.protocol.time_scale == 1
+    assert settings.protocol.electorates == {"data": settings.control.regions}
+
+
+def test_local_differs_from_prod_only_where_it_must() -> None:
+    local, prod = (Settings.load(name, json.dumps(stack_config(name, {}))) for name in ("local", "prod"))
+    assert (local.control, local.data, local.protocol, local.health_check) == (
+        prod.control,
+        prod.data,
+        prod.protocol,
+        prod.health_check,
+    )
+
+
+def test_committed_stack_files_hold_no_secret(pytestconfig: pytest.Config) -> None:
+    for path in pytestconfig.rootpath.glob("Pulumi*.yaml"):
+        text = path.read_text()
+        assert "secure:" not in text
+        assert "encryptionsalt" not in text
+
+
+@given(
+    st.dictionaries(
+        st.text(), st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists), max_size=4
+    )
+)
+def test_nothing_but_a_config_error_comes_of_any_control_object(control: dict[str, object]) -> None:
+    with contextlib.suppress(ConfigError):
+        Settings.load("prod", pulumi_config({**GOOD, "control": control}))
+
+
+def refusal(change: Mapping[str, object]) -> str:
+    with pytest.raises(ConfigError) as refused:
+        Settings.load("prod", pulumi_config(changed(change)))
+    line = str(refused.value)
+    assert "\n" not in line
+    return line
+
+
+def changed(change: Mapping[str, object]) -> dict[str, object]:
+    """Return the good config with values at dotted paths set."""
+    config: dict[str, object] = copy.deepcopy(dict(GOOD))
+    for path, value in change.items():
+        *parents, last = path.split(".")
+        place = config
+        for parent in parents:
+            inner = place.setdefault(parent, {})
+            assert isinstance(inner, dict)
+            place = inner
+        place[last] = value
+    return config
+
+
+def pulumi_config(values: Mapping[str, object]) -> str:
+    """Return the values as the engine passes them: each a text."""
+    texts = {f"lifeboat:{key}": value if isinstance(value, str) else json.dumps(value) for key, value in values.items()}
+    return json.dumps({"aws:region": "ignored", **texts})

@@ -1,0 +1,67 @@
+"""Application tables of any shape, in each replication mode."""
+
+import json
+
+from evaluation import Evaluation, evaluate
+from tests.conftest import Evaluate
+from tests.stacks.registered import TABLE, at, items, of_type
+
+EVERYTHING = {
+    "partitionKey": {"name": "customer"},
+    "sortKey": {"name": "at", "type": "N"},
+    "globalIndexes": {
+        "by-status": {"partitionKey": {"name": "status"}, "sortKey": {"name": "blob", "type": "B"}},
+        "by-total": {"partitionKey": {"name": "total", "type": "N"}, "projection": "INCLUDE", "included": ["note"]},
+    },
+    "localIndexes": {"by-note": {"sortKey": {"name": "note"}, "projection": "KEYS_ONLY"}},
+    "ttlAttribute": "expires",
+    "encryptionKeyId": "mrk-1234abcd",
+}
+
+
+def test_a_table_keeps_every_part_of_its_schema() -> None:
+    data = {"primaryRegion": "us-east-1", "secondaryRegion": "us-west-2", "tables": {"everything": EVERYTHING}}
+    evaluation = evaluate("prod", config={"data": data}, preview=True)
+    [table] = [one for one in of_type(evaluation, TABLE) if one.name == "everything-aws-us-east-1"]
+    attributes = {(at(one, "name"), at(one, "type")) for one in items(table.inputs["attributes"])}
+    keys = {("customer", "S"), ("at", "N"), ("status", "S"), ("blob", "B"), ("total", "N"), ("note", "S")}
+    assert attributes == keys
+    indexes = {at(one, "name"): one for one in items(table.inputs["globalSecondaryIndexes"])}
+    assert at(indexes["by-total"], "nonKeyAttributes") == ["note"]
+    assert [at(one, "keyType") for one in items(at(indexes["by-status"], "keySchemas"))] == ["HASH", "RANGE"]
+    assert at(table.inputs, "ttl") == {"attributeName": "expires", "enabled": True}
+    assert (table.inputs["streamEnabled"], table.inputs["streamViewType"]) == (True, "NEW_AND_OLD_IMAGES")
+    assert table.inputs["pointInTimeRecovery"] == {"enabled": True}
+
+
+def test_each_copy_is_encrypted_with_its_own_regions_key() -> None:
+    data = {"primaryRegion": "us-east-1", "secondaryRegion": "us-west-2", "tables": {"everything": EVERYTHING}}
+    evaluation = evaluate("prod", config={"data": data}, preview=True)
+    [table] = [one for one in of_type(evaluation, TABLE) if one.name == "everything-aws-us-east-1"]
+    [replica] = items(table.inputs["replicas"])
+    own = f"arn:aws:kms:us-east-1:111122223333:key/{EVERYTHING['encryptionKeyId']}"
+    assert at(table.inputs, "serverSideEncryption", "kmsKeyArn") == own
+    assert at(replica, "kmsKeyArn") == own.replace("us-east-1", "us-west-2")
+
+
+def test_strong_tables_have_one_replica_and_a_witness_in_the_third_region(variant: Evaluate) -> None:
+    evaluation = variant("mrsc")
+    for table in [one for one in of_type(evaluation, TABLE) if "control" not in one.name]:
+        [replica] = items(table.inputs["replicas"])
+        places = (table.region, at(replica, "regionName"), at(table.inputs, "globalTableWitness", "regionName"))
+        assert places == ("eu-west-1", "eu-central-1", "eu-west-2")
+        assert at(replica, "consistencyMode") == "STRONG"
+
+
+def test_streams_mode_is_two_plain_tables(variant: Evaluate) -> None:
+    orders = [one for one in of_type(variant("streams"), TABLE) if one.inputs["name"] == "lifeboat-prod-orders"]
+    assert {one.region for one in orders} == {"ap-northeast-1", "us-west-2"}
+    assert not any("replicas" in one.inputs for one in orders)
+    shapes = {json.dumps(dict(one.inputs), sort_keys=True) for one in orders}
+    assert len(shapes) == 1
+
+
+def test_eventual_tables_have_a_replica_and_no_witness(prod: Evaluation) -> None:
+    for table in [one for one in of_type(prod, TABLE) if "control" not in one.name]:
+        assert [at(one, "consistencyMode") for one in items(table.inputs["replicas"])] == ["EVENTUAL"]
+        assert "globalTableWitness" not in table.inputs

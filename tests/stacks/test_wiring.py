@@ -1,0 +1,181 @@
+"""Whatever points at something points at something that is declared."""
+
+import json
+
+import pytest
+
+from evaluation import Evaluation, Registration
+from tests.stacks.registered import (
+    ALARM,
+    FUNCTION,
+    MAPPING,
+    QUEUE,
+    SCHEDULE,
+    SECRET,
+    SUBSCRIPTION,
+    TABLE,
+    TOPIC,
+    at,
+    named,
+    of_type,
+    replicas,
+    text,
+)
+
+
+def place(arn: str) -> tuple[str, str]:
+    """Return region and name of what an ARN names."""
+    parts = arn.split(":")
+    return parts[3], parts[-1]
+
+
+def whole(value: object) -> int:
+    assert isinstance(value, int)
+    return value
+
+
+def variables(function: Registration) -> dict[str, str]:
+    found = at(function.inputs, "environment", "variables")
+    assert isinstance(found, dict)
+    return {name: str(value) for name, value in found.items()}
+
+
+def test_every_alarm_tells_a_topic_of_its_region_and_says_what_to_do(stack: Evaluation) -> None:
+    topics = named(stack, TOPIC)
+    for alarm in of_type(stack, ALARM):
+        actions = alarm.inputs["alarmActions"]
+        assert isinstance(actions, list)
+        assert [place(str(action)) in topics for action in actions] == [True], alarm.name
+        assert text(alarm.inputs, "alarmDescription").endswith(".")
+
+
+def test_what_is_broken_about_telling_people_goes_past_the_notifier(stack: Evaluation) -> None:
+    for alarm in of_type(stack, ALARM):
+        name = text(alarm.inputs, "name")
+        past = name.endswith("dead-letters") or "notifier" in name
+        expected = "alerts" if past else "signals"
+        assert str(alarm.inputs["alarmActions"]).rstrip("']").endswith(expected), name
+
+
+def test_every_alarm_watches_something_that_is_declared(stack: Evaluation) -> None:
+    functions, queues = named(stack, FUNCTION), named(stack, QUEUE)
+    for alarm in of_type(stack, ALARM):
+        match at(alarm.inputs, "dimensions"):
+            case {"FunctionName": str(name)}:
+                assert (alarm.region, name) in functions
+            case {"QueueName": str(name)}:
+                assert (alarm.region, name) in queues
+            case {"Stack": "prod", "Observer": str(observer)}:
+                assert observer == alarm.region
+            case other:
+                pytest.fail(f"{alarm.name} watches {other}")
+
+
+def test_silence_of_an_observer_is_an_alarm(stack: Evaluation) -> None:
+    silent = [one for one in of_type(stack, ALARM) if one.inputs["treatMissingData"] == "breaching"]
+    watched = {text(one.inputs, "dimensions", "FunctionName") for one in silent}
+    assert len(silent) == 3
+    assert all(name.endswith("health-checker") for name in watched)
+
+
+def test_every_queue_that_is_read_has_dead_letters_and_an_alarm_on_them(stack: Evaluation) -> None:
+    watched = {text(one.inputs, "dimensions", "QueueName") for one in of_type(stack, ALARM) if "dead" in one.name}
+    for queue in of_type(stack, QUEUE):
+        if not text(queue.inputs, "name").endswith("-dead"):
+            target = place(json.loads(text(queue.inputs, "redrivePolicy"))["deadLetterTargetArn"])
+            assert target in named(stack, QUEUE)
+            assert target[1] in watched
+
+
+def test_subscriptions_lead_from_a_topic_to_a_queue_that_lets_it_in(stack: Evaluation) -> None:
+    policies = of_type(stack, "aws:sqs/queuePolicy:QueuePolicy")
+    statements = [one for policy in policies for one in json.loads(text(policy.inputs, "policy"))["Statement"]]
+    admitted = {(one["Resource"][0], one["Condition"]["ArnEquals"]["aws:SourceArn"]) for one in statements}
+    to_queues = [one for one in of_type(stack, SUBSCRIPTION) if one.inputs["protocol"] == "sqs"]
+    assert {(text(one.inputs, "endpoint"), text(one.inputs, "topic")) for one in to_queues} == admitted
+    assert {place(queue) for queue, _ in admitted} <= named(stack, QUEUE)
+    assert {place(topic) for _, topic in admitted} <= named(stack, TOPIC)
+
+
+def test_an_order_is_never_a_page_and_an_alarm_is_no_order(prod: Evaluation) -> None:
+    filters = {
+        one.name: json.loads(text(one.inputs, "filterPolicy"))
+        for one in of_type(prod, SUBSCRIPTION)
+        if one.inputs["protocol"] == "sqs"
+    }
+    orders = filters["orders-aws-us-east-1-subscription"]["kind"]
+    pages = filters["pages-aws-us-east-1-subscription"]["$or"]
+    assert set(orders) == {"wake", "failover", "switchover", "failback", "abort"}
+    assert {"kind": ["page"]} in pages
+    assert {"AlarmName": [{"exists": True}]} in pages
+
+
+def test_people_hear_of_alerts_in_every_control_region(prod: Evaluation) -> None:
+    people = [one for one in of_type(prod, SUBSCRIPTION) if one.inputs["protocol"] in ("email", "https")]
+    assert {text(one.inputs, "topic").endswith("-alerts") for one in people} == {True}
+    assert len(people) == 3 * 2
+
+
+def test_event_sources_are_queues_of_the_functions_region(stack: Evaluation) -> None:
+    for mapping in of_type(stack, MAPPING):
+        assert place(text(mapping.inputs, "eventSourceArn")) in named(stack, QUEUE)
+        assert (mapping.region, text(mapping.inputs, "functionName")) in named(stack, FUNCTION)
+        assert mapping.inputs["functionResponseTypes"] == ["ReportBatchItemFailures"]
+
+
+def test_a_message_stays_hidden_for_six_timeouts_of_its_reader(stack: Evaluation) -> None:
+    timeouts = {
+        (one.region, text(one.inputs, "name")): whole(one.inputs["timeout"]) for one in of_type(stack, FUNCTION)
+    }
+    hidden = {
+        (one.region, text(one.inputs, "name")): one.inputs.get("visibilityTimeoutSeconds")
+        for one in of_type(stack, QUEUE)
+    }
+    for mapping in of_type(stack, MAPPING):
+        reader = timeouts[mapping.region, text(mapping.inputs, "functionName")]
+        assert whole(hidden[place(text(mapping.inputs, "eventSourceArn"))]) >= 6 * reader
+
+
+def test_an_observer_is_started_every_minute_without_slack_or_retry(stack: Evaluation) -> None:
+    schedules = of_type(stack, SCHEDULE)
+    assert len(schedules) == 3
+    for schedule in schedules:
+        assert place(text(schedule.inputs, "target", "arn")) in named(stack, FUNCTION)
+        assert text(schedule.inputs, "flexibleTimeWindow", "mode") == "OFF"
+        assert at(schedule.inputs, "target", "retryPolicy", "maximumRetryAttempts") == 0
+
+
+def test_asynchronous_invocations_are_never_retried(stack: Evaluation) -> None:
+    limits = of_type(stack, "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig")
+    assert {one.region for one in limits} == {one.region for one in of_type(stack, FUNCTION)}
+    for one in limits:
+        assert (one.region, text(one.inputs, "functionName")) in named(stack, FUNCTION)
+        assert (one.inputs["maximumRetryAttempts"], one.inputs["maximumEventAgeInSeconds"]) == (0, 60)
+
+
+def test_what_a_function_is_told_exists_in_its_region(stack: Evaluation) -> None:
+    tables = named(stack, TABLE)
+    named_things = {
+        "CONTROL_TABLE": tables,
+        "ORCHESTRATOR_FUNCTION": named(stack, FUNCTION),
+        "SLACK_WEBHOOK_SECRET": named(stack, SECRET),
+    }
+    for function in of_type(stack, FUNCTION):
+        told = variables(function)
+        for name, declared in named_things.items():
+            assert name not in told or (function.region, told[name]) in declared, f"{function.name} {name}"
+        for name in ("SNS_TOPIC_ARN", "ALERTS_TOPIC_ARN"):
+            assert name not in told or place(told[name]) in named(stack, TOPIC), f"{function.name} {name}"
+
+
+def test_the_canary_is_in_both_data_regions_in_the_application_tables_mode(stack: Evaluation) -> None:
+    tables = {name: named_tables(stack, f"lifeboat-prod-{name}") for name in ("canary", "orders")}
+    assert tables["canary"] == tables["orders"]
+    places = {region for region, name in named(stack, TABLE) if name.endswith("-canary")}
+    assert places == {text(stack.outputs, "primaryRegion"), text(stack.outputs, "secondaryRegion")}
+
+
+def named_tables(stack: Evaluation, name: str) -> list[tuple[str, list[str]]]:
+    """Return where tables of a name are declared, and where each has replicas."""
+    tables = [one for one in of_type(stack, TABLE) if one.inputs["name"] == name]
+    return sorted((one.region, sorted(region for region, _ in replicas(one))) for one in tables)
