@@ -132,6 +132,10 @@ class EmbeddedCloud:
         """Return the requests that ended after the numbered one, as ``localcloud.calls.Call`` has them."""
         return self.remote.list("calls", since=str(since))
 
+    def decisions(self, since: int = 0) -> list[dict[str, object]]:
+        """Return what IAM decided after the numbered decision, as ``localcloud.decisions.Decision`` has it."""
+        return self.remote.list("decisions", since=str(since))
+
     def logs(self, function: str | None = None, since: int = 0) -> list[dict[str, object]]:
         """Return what functions logged after the numbered line."""
         named = {"function": function} if function else {}

@@ -3,9 +3,10 @@
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import asdict
 from wsgiref.types import WSGIEnvironment
 
-from localcloud.admin import Admin
+from localcloud.admin import Admin, Given
 from localcloud.calls import CallLog
 from localcloud.faults import FaultBook
 from localcloud.identify import identify
@@ -45,6 +46,7 @@ class Gateway:
         self.roles = Roles(moto)
         self.calls = CallLog()
         self.admin = Admin(world, self.faults, self.calls)
+        self.admin.routes["GET", "decisions"] = self._decisions
         self.routes: dict[tuple[str, str], Handler] = {}
 
     def answer(self, environ: WSGIEnvironment, body: bytes) -> Response:
@@ -94,6 +96,9 @@ class Gateway:
 
     def _is_cut(self, request: Request) -> bool:
         return self.world.cut(request.caller, request.region) is not None
+
+    def _decisions(self, given: Given) -> object:
+        return [asdict(one) for one in self.roles.decisions.since(int(str(given.get("since", 0))))]
 
     def handle(self, request: Request) -> Response:
         """Carry out a call that got through: by its operation's route, its service's, or else by moto."""

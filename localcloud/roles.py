@@ -13,6 +13,7 @@ from moto.secretsmanager.models import secretsmanager_backends
 from localcloud import iam
 from localcloud.access import Naming, UnknownOperation, accesses
 from localcloud.caller import Caller
+from localcloud.decisions import DecisionLog
 from localcloud.iam import Access, PolicyError
 from localcloud.request import Request
 
@@ -31,6 +32,7 @@ class Roles:
     def __init__(self, locks: Locks, account: str = DEFAULT_ACCOUNT_ID) -> None:
         self._locks = locks
         self._account = account
+        self.decisions = DecisionLog()
         self._naming = Naming(account=account, partition_key=self._partition_key, secret_arn=self._secret_arn)
 
     def refusal(self, request: Request) -> str | None:
@@ -74,7 +76,9 @@ class Roles:
 
     def _allows(self, role_arn: str, access: Access) -> bool:
         statements = [each for document in self._documents(role_arn) for each in iam.parse(document)]
-        return iam.judge(statements, access) == "allowed"
+        allowed = iam.judge(statements, access) == "allowed"
+        self.decisions.add(role_arn, access, allowed)
+        return allowed
 
     def _documents(self, role_arn: str) -> list[str]:
         """Give the role's inline and attached policy documents."""
