@@ -32,6 +32,17 @@ class Step:
     may_fail: bool = False
 
 
+@dataclass(frozen=True, kw_only=True)
+class Canaries:
+    """``check`` is written through a target to try it; ``last`` only where writes stop.
+
+    They are two items: ``last`` can reach the other site by replication alone, whoever checks a target meanwhile.
+    """
+
+    check: Canary
+    last: Canary
+
+
 class DataPlan:
     """What a move of the data tier is made of.
 
@@ -44,14 +55,15 @@ class DataPlan:
         *,
         sites: Sites,
         protocol: Protocol,
-        canary: Canary,
+        canaries: Canaries,
         parameter: ActiveParameter,
         pager: Pager,
         now: Callable[[], datetime],
     ) -> None:
         self._sites = sites
         self._protocol = protocol
-        self._canary = canary
+        self._canary = canaries.check
+        self._last_canary = canaries.last
         self._parameter = parameter
         self._pager = pager
         self._now = now
@@ -81,7 +93,7 @@ class DataPlan:
         region = self._sites.region(target)
         counter = self._canary.read(region).counter + 1
         self._canary.write(region, counter)
-        return self._seen(region, counter)
+        return _seen(self._canary, region, counter)
 
     def _all_steps(self) -> list[Step]:
         return [
@@ -112,18 +124,12 @@ class DataPlan:
         own.rest(self._protocol.prepared_wait())
         target, old = self._sites.region(own.row.active), self._sites.region(other(own.row.active))
         counter = own.insist(lambda: self._mark_the_end(old, target), self._protocol.plan_total)
-        return own.insist(lambda: self._seen(target, counter), self._protocol.plan_total)
+        return own.insist(lambda: _seen(self._last_canary, target, counter), self._protocol.plan_total)
 
     def _mark_the_end(self, old: str, target: str) -> int:
-        counter = max(self._canary.read(old).counter, self._canary.read(target).counter) + 1
-        self._canary.write(old, counter)
+        counter = max(self._last_canary.read(old).counter, self._last_canary.read(target).counter) + 1
+        self._last_canary.write(old, counter)
         return counter
-
-    def _seen(self, region: str, counter: int) -> str:
-        found = self._canary.read(region).counter
-        if found < counter:
-            raise NotYet(f"{region} has canary {found}, not yet {counter}")
-        return f"canary {counter} is in {region}"
 
     def _verify(self, own: Ownership) -> str:
         return own.insist(lambda: self.check_target(own.row.active), VERIFY_SECONDS)
@@ -136,6 +142,13 @@ class DataPlan:
 
     def _notify(self, own: Ownership) -> str:
         return "told" if self._pager.say(moved(own.row)) else "not told: the topic did not take it"
+
+
+def _seen(canary: Canary, region: str, counter: int) -> str:
+    found = canary.read(region).counter
+    if found < counter:
+        raise NotYet(f"{region} has canary {found}, not yet {counter}")
+    return f"canary {counter} is in {region}"
 
 
 def _publish(row: TierRow) -> Change:

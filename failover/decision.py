@@ -40,20 +40,31 @@ class Decision:
 
 def decide(order: Order, seen: Snapshot, now: datetime, protocol: Protocol) -> Decision:
     """Say what the order leads to. ``now`` and the order's time are AWS time."""
-    if order.kind is OrderKind.WAKE:
-        return _woken(order, seen, now, protocol)
-    return _stale(order, seen.row, now, protocol) or _ordered(order, seen, protocol)
+    if repeated := _repeated(order, seen.row) or _stale(order, seen.row, now, protocol):
+        return repeated
+    return _woken(order, seen, now, protocol) if order.kind is OrderKind.WAKE else _ordered(order, seen, protocol)
+
+
+def _repeated(order: Order, row: TierRow) -> Decision | None:
+    """A second copy of the order that the row's plan carries out, or did, starts nothing and refuses nothing."""
+    if order.id != row.plan_id:
+        return None
+    doing = f"is at {row.step!r}, {row.phase}" if row.step else "has ended"
+    return Decision(action=Action.STAY, code="again", reason=f"plan {row.plan_id} of this very order {doing}")
 
 
 def _woken(order: Order, seen: Snapshot, now: datetime, protocol: Protocol) -> Decision:
     row = seen.row
     count = tally(not_older(seen.votes, order.seen_counters), row, protocol)
     late = now - order.issued_at > timedelta(seconds=protocol.vote_fresh) + DATE_RESOLUTION
+    stalled = row.unfinished and order.stalled_counter == row.owner_counter
     if row.phase is Phase.HELD:
-        return Decision(action=Action.STAY, code="held", reason=f"plan {row.plan_id} is held for a person")
+        return Decision(action=Action.STAY, code="held", reason=f"plan {row.plan_id} is held for a person", page=True)
     if count.active_is_down and not late and row.phase in (Phase.STEADY, Phase.PREPARING):
-        return _automatic(row, count, now, protocol)
-    if row.unfinished and order.stalled_counter == row.owner_counter:
+        automatic = _automatic(row, count, now, protocol)
+        if automatic.action is Action.START or not stalled:
+            return automatic
+    if stalled:
         return Decision(action=Action.TAKE_OVER, code="stalled", reason=f"{row.owner} stood still at {row.step!r}")
     if row.unfinished:
         return Decision(action=Action.STAY, code="busy", reason=f"{row.owner} carries out plan {row.plan_id}")
@@ -94,11 +105,16 @@ def _ordered(order: Order, seen: Snapshot, protocol: Protocol) -> Decision:
     row = seen.row
     if order.kind is OrderKind.ABORT:
         return _aborted(row)
-    if row.phase is Phase.HELD and order.target in (None, row.target):
+    if row.phase is Phase.HELD and _goes_on(order, row):
         return Decision(action=Action.RESUME, code="ordered", reason=order.reason, kind=_kind(order), target=row.target)
     if row.unfinished:
         return _refused("busy", f"{row.owner} carries out plan {row.plan_id}, at {row.step!r}; wait or abort")
     return _move(order, seen, protocol)
+
+
+def _goes_on(order: Order, row: TierRow) -> bool:
+    there = order.target in (None, row.target)
+    return there and (order.kind is not OrderKind.FAILBACK or row.target == "primary")
 
 
 def _move(order: Order, seen: Snapshot, protocol: Protocol) -> Decision:
@@ -107,6 +123,9 @@ def _move(order: Order, seen: Snapshot, protocol: Protocol) -> Decision:
         return _refused("target", f"{order.target} is active already")
     if order.kind is OrderKind.FAILBACK and target != "primary":
         return _refused("target", "primary is active already; there is nothing to fail back")
+    if _kind(order).planned and row.phase is not Phase.STEADY:
+        # Preparing lets clients write to the row's active site, which a held plan has not published.
+        return _refused("held", f"plan {row.plan_id} is held: order a failover to {row.target}, or an abort")
     count = tally(seen.votes, row, protocol)
     if _kind(order).planned and (problem := _unfit_for_plan(count, row, target, protocol)):
         return problem
@@ -130,6 +149,8 @@ def _aborted(row: TierRow) -> Decision:
         return Decision(action=Action.CANCEL, code="ordered", reason="nothing was stopped yet")
     if row.phase is Phase.STEADY:
         return _refused("published", "nothing to abort: the tier is steady; use switchover or failback")
+    if row.kind is Kind.ABORT:
+        return _refused("aborting", f"plan {row.plan_id} goes back to {row.active} already; to move on: failover")
     reason, back = f"plan {row.plan_id} is undone", other(row.active)
     return Decision(action=Action.START, code="ordered", reason=reason, kind=Kind.ABORT, target=back)
 

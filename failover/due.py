@@ -21,13 +21,16 @@ class Due:
 def what_is_due(
     seen: Snapshot, fresh: Iterable[Vote], owner_still_seconds: float, differing: list[str], protocol: Protocol
 ) -> Due | None:
-    """Say what is due: a quorum against the active site, an abandoned plan, or a value outside that differs."""
+    """Say what is due: a quorum against the active site, an abandoned or held plan, or a value outside that differs."""
     row, votes = seen.row, list(fresh)
     counters = {vote.observer: vote.counter for vote in votes}
+    stalled = row.owner_counter if row.unfinished and owner_still_seconds >= protocol.owner_lease else None
     if tally(votes, row, protocol).active_is_down and row.phase in (Phase.STEADY, Phase.PREPARING):
-        return Due(reason=f"a quorum says that {row.active} is down", seen_counters=counters)
-    if row.unfinished and owner_still_seconds >= protocol.owner_lease:
-        return Due(reason=f"the owner of {row.plan_id} stands still", stalled_counter=row.owner_counter)
+        return Due(reason=f"a quorum says that {row.active} is down", seen_counters=counters, stalled_counter=stalled)
+    if stalled is not None:
+        return Due(reason=f"the owner of {row.plan_id} stands still", stalled_counter=stalled)
+    if row.phase is Phase.HELD:
+        return Due(reason=f"plan {row.plan_id} is held; people must know")
     if differing:
         return Due(reason=f"{', '.join(differing)}: another region is named active outside")
     return None

@@ -17,7 +17,7 @@ from failover.orders import Order, OrderKind
 from failover.outside import ActiveParameter, differing, wanted
 from failover.ownership import NotYet, Ownership
 from failover.pages import Page, Pager, Severity
-from failover.plan_runner import Answer, PlanRunner
+from failover.plan_runner import Answer, PlanRunner, stopped
 from failover.protocol import Protocol
 from failover.sites import Sites
 from failover.tier import Change, NewPlan, TierRow
@@ -128,6 +128,8 @@ class Orchestrator:
             row = self._tools.control.apply(order.tier, tier.cancel(seen.row))
         except AlreadyMoved as moved:
             return _answer("lost", "raced", seen.row, str(moved))
+        self._answer_once(order, "cancelled", decision.reason)
+        Journal(str(row.plan_id), self._name, self._tools.control).answer("cancelled", f"by order {order.id}")
         return _answer("cancelled", decision.code, row, decision.reason)
 
     def _mend(self, order: Order, _seen: Snapshot, decision: Decision) -> Answer:
@@ -142,14 +144,23 @@ class Orchestrator:
         log.warning("mended", extra={"regions": regions, "value": value, "failed": failed})
         return _answer("mended", decision.code, row, f"{', '.join(regions)} now say {value}")
 
+    def _answer_once(self, order: Order, outcome: str, reason: str) -> None:
+        """Write the first answer; a copy of the order that was slower than the plan's end changes nothing."""
+        if not self._tools.control.entry(order.id, ANSWER):
+            Journal(order.id, self._name, self._tools.control).answer(outcome, reason)
+
     def _stay(self, _order: Order, seen: Snapshot, decision: Decision) -> Answer:
+        if decision.page:
+            self._tools.pager.say(stopped(seen.row, "held", decision.reason))
         return _answer("stayed", decision.code, seen.row, decision.reason)
 
     def _refuse(self, order: Order, seen: Snapshot, decision: Decision) -> Answer:
         if decision.page:
             self._tools.pager.say(_refusal(seen.row, decision, self._name))
         if order.kind is not OrderKind.WAKE:
-            Journal(order.id, self._name, self._tools.control).answer("refused", decision.reason)
+            self._answer_once(order, "refused", decision.reason)
+        elif decision.page:
+            self._mend(order, seen, decision)  # what stops a move does not stop reconciliation
         return _answer("refused", decision.code, seen.row, decision.reason)
 
 

@@ -51,7 +51,7 @@ class PlanRunner:
         except StepFailed as failure:
             if not step.may_fail:
                 raise PlanOverdue(str(failure)) from failure
-            journal.note(f"failed: {failure}")
+            journal.end("failed", str(failure))
             self._pager.say(_failed_step(own.row, step.name, str(failure)))
         if step.transition:
             journal.begin(step.transition, own.row)
@@ -67,8 +67,9 @@ class PlanRunner:
         except AlreadyMoved as lost:
             return _answer("lost", row, str(lost))
         outcome = "held" if own.row.phase is Phase.HELD else "cancelled" if row.phase is Phase.PREPARING else "done"
+        self._pager.say(stopped(own.row, outcome, reason))
         journal.end("stopped", reason)
-        self._pager.say(_stopped(own.row, outcome, reason))
+        journal.answer(outcome, reason)
         return _answer(outcome, own.row, reason)
 
 
@@ -89,7 +90,8 @@ def _failed_step(row: TierRow, step: str, reason: str) -> Page:
     )
 
 
-def _stopped(row: TierRow, outcome: str, reason: str) -> Page:
+def stopped(row: TierRow, outcome: str, reason: str) -> Page:
+    """Say that a plan is not going on; the same page from whoever finds it held."""
     return Page(
         id=f"{row.plan_id}-{outcome}-{row.owner_counter}",
         tier=row.tier,

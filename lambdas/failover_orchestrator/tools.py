@@ -6,7 +6,7 @@ from failover.aws_clients import client
 from failover.canary import Canary
 from failover.clock import Clock
 from failover.control_table import ControlTable
-from failover.data_plan import DataPlan
+from failover.data_plan import Canaries, DataPlan
 from failover.environment import Environment
 from failover.fan_out import ThreadFanOut
 from failover.orchestrator import Tools
@@ -14,6 +14,7 @@ from failover.outside import ActiveParameter
 from failover.pages import Pager
 
 CANARY_OF = "orchestrator"
+LAST_CANARY_OF = "orchestrator-last"
 
 
 def build(env: Environment, clock: Clock, dice: random.Random) -> Tools:
@@ -26,7 +27,10 @@ def build(env: Environment, clock: Clock, dice: random.Random) -> Tools:
     plan = DataPlan(
         sites=env.sites,
         protocol=env.protocol,
-        canary=Canary(env.canary_item(CANARY_OF), data, clock),
+        canaries=Canaries(
+            check=Canary(env.canary_item(CANARY_OF), data, clock),
+            last=Canary(env.canary_item(LAST_CANARY_OF), data, clock),
+        ),
         parameter=parameter,
         pager=pager,
         now=control.time.now,

@@ -1,0 +1,367 @@
+"""Every answer that an order can get, one reason each."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from failover.control_table import Snapshot
+from failover.decision import Action, decide
+from failover.orders import Order, OrderKind
+from failover.protocol import Protocol
+from failover.tier import Kind, Phase, TierRow
+from failover.votes import Verdict, Vote
+
+NOW = datetime(2030, 1, 1, 12, tzinfo=UTC)
+OBSERVERS = ("us-east-1", "us-east-2", "us-west-2")
+PROTOCOL = Protocol()
+STEADY = TierRow(
+    tier="data", epoch=4, active="primary", phase=Phase.STEADY, owner_counter=30, armed=True, changed_at=NOW
+)
+UNDER_WAY = replace(STEADY, plan_id="p", kind=Kind.FAILOVER, owner="us-east-2/1", step="wait", target="primary")
+MOVING = replace(UNDER_WAY, phase=Phase.MOVING)
+PREPARING = replace(UNDER_WAY, phase=Phase.PREPARING, step="prepare", kind=Kind.SWITCHOVER, target="secondary")
+VERIFYING = replace(UNDER_WAY, step="verify")
+HELD = replace(MOVING, phase=Phase.HELD, owner=None)
+ABORTING = replace(MOVING, kind=Kind.ABORT)
+
+
+def vote(observer: str, **changes: Any) -> Vote:
+    plain = Vote(
+        observer=observer,
+        tier="data",
+        site="primary",
+        epoch=4,
+        counter=100,
+        generation=1,
+        verdict=Verdict.UNHEALTHY,
+        misses=3,
+        goods=0,
+        reason="no answer",
+        standby=Verdict.HEALTHY,
+        lag_ms=9_000_000,
+        acked_lag_ms=0,
+    )
+    return replace(plain, **changes)
+
+
+def votes(**changes: Any) -> tuple[Vote, ...]:
+    return tuple(vote(observer, **changes) for observer in OBSERVERS)
+
+
+def mixed(**changes: Any) -> tuple[Vote, ...]:
+    """Two of three would decide; one of the two says otherwise, and the third is healthy."""
+    return (vote("us-east-1"), replace(vote("us-east-2"), **changes), vote("us-west-2", verdict=Verdict.HEALTHY))
+
+
+def order(kind: OrderKind = OrderKind.WAKE, **changes: Any) -> Order:
+    seen = dict.fromkeys(OBSERVERS, 100) if kind is OrderKind.WAKE else {}
+    plain = Order(id="o", kind=kind, tier="data", epoch=4, reason="r", by="b", issued_at=NOW, seen_counters=seen)
+    return replace(plain, **changes)
+
+
+def outcome(given_order: Order, row: TierRow, said: tuple[Vote, ...]) -> tuple[str, str]:
+    decision = decide(given_order, Snapshot(row=row, votes=said), NOW, PROTOCOL)
+    return decision.action.value, decision.code
+
+
+WAKES: Mapping[str, tuple[Order, TierRow, tuple[Vote, ...], str, str]] = {
+    "a quorum moves the tier": (order(), STEADY, votes(), "start", "quorum"),
+    "two of three are a quorum": (order(), STEADY, votes()[:2], "start", "quorum"),
+    "a quorum overrides a planned move that has stopped nothing": (order(), PREPARING, votes(), "start", "quorum"),
+    "a quorum against a published target overrides the rest of its plan": (
+        order(),
+        VERIFYING,
+        votes(),
+        "start",
+        "quorum",
+    ),
+    "one vote is no quorum": (order(), STEADY, votes()[:1], "mend", "no-quorum"),
+    "healthy votes are no quorum": (order(), STEADY, votes(verdict=Verdict.HEALTHY), "mend", "no-quorum"),
+    "unknown votes are no quorum": (order(), STEADY, mixed(verdict=Verdict.UNKNOWN), "mend", "no-quorum"),
+    "a vote for an older epoch does not count": (order(), STEADY, mixed(epoch=3), "mend", "no-quorum"),
+    "a vote for a later epoch does not count": (order(), STEADY, mixed(epoch=5), "mend", "no-quorum"),
+    "a vote about the other site does not count": (order(), STEADY, mixed(site="secondary"), "mend", "no-quorum"),
+    "a vote about another tier does not count": (order(), STEADY, mixed(tier="app"), "mend", "no-quorum"),
+    "a vote of no elector does not count": (order(), STEADY, mixed(observer="eu-west-1"), "mend", "no-quorum"),
+    "a vote whose counter fell back does not count": (order(), STEADY, mixed(counter=99), "mend", "no-quorum"),
+    "a vote that the order did not see moving does not count": (
+        order(seen_counters={"us-east-1": 100}),
+        STEADY,
+        votes(),
+        "mend",
+        "no-quorum",
+    ),
+    "an order that saw nothing moving is no evidence": (order(seen_counters={}), STEADY, votes(), "mend", "no-quorum"),
+    "an order older than a vote may be is no evidence": (
+        order(issued_at=NOW - timedelta(seconds=11.1)),
+        STEADY,
+        votes(),
+        "mend",
+        "no-quorum",
+    ),
+    "dates in whole seconds do not age an order": (
+        order(issued_at=NOW - timedelta(seconds=10.9)),
+        STEADY,
+        votes(),
+        "start",
+        "quorum",
+    ),
+    "an order for a past epoch is refused": (order(epoch=3), STEADY, votes(), "refuse", "epoch"),
+    "an order for an epoch to come is refused": (order(epoch=5), STEADY, votes(), "refuse", "epoch"),
+    "an hour-old message is refused": (order(issued_at=NOW - timedelta(hours=1)), STEADY, votes(), "refuse", "old"),
+    "disarmed, nothing moves": (order(), replace(STEADY, armed=False), votes(), "refuse", "disarmed"),
+    "disarmed until later, nothing moves": (
+        order(),
+        replace(STEADY, armed=False, armed_until=NOW + timedelta(seconds=1)),
+        votes(),
+        "refuse",
+        "disarmed",
+    ),
+    "disarmed until now is armed": (order(), replace(STEADY, armed=False, armed_until=NOW), votes(), "start", "quorum"),
+    "a recent move in this direction forbids another": (
+        order(),
+        replace(STEADY, moved_at={"secondary": NOW - timedelta(seconds=599)}),
+        votes(),
+        "refuse",
+        "cooldown",
+    ),
+    "a move long ago in this direction does not": (
+        order(),
+        replace(STEADY, moved_at={"secondary": NOW - timedelta(seconds=600)}),
+        votes(),
+        "start",
+        "quorum",
+    ),
+    "a recent move the other way does not": (
+        order(),
+        replace(STEADY, moved_at={"primary": NOW - timedelta(seconds=1)}),
+        votes(),
+        "start",
+        "quorum",
+    ),
+    "a target that is down gets nothing": (order(), STEADY, votes(standby=Verdict.UNHEALTHY), "refuse", "target-down"),
+    "a target that nobody knows gets nothing": (
+        order(),
+        STEADY,
+        votes(standby=Verdict.UNKNOWN),
+        "refuse",
+        "target-down",
+    ),
+    "a target seen by one observer gets nothing": (
+        order(),
+        STEADY,
+        (vote("us-east-1"), *votes(standby=Verdict.UNKNOWN)[1:]),
+        "refuse",
+        "target-down",
+    ),
+    "a target that was behind gets nothing": (order(), STEADY, votes(acked_lag_ms=5001), "refuse", "target-stale"),
+    "a target of unknown freshness gets nothing": (order(), STEADY, votes(acked_lag_ms=None), "refuse", "target-stale"),
+    "a target that one observer saw fresh gets nothing": (
+        order(),
+        STEADY,
+        (vote("us-east-1"), *votes(acked_lag_ms=5001)[1:]),
+        "refuse",
+        "target-stale",
+    ),
+    "a target at the limit was fresh": (order(), STEADY, votes(acked_lag_ms=5000), "start", "quorum"),
+    "a plan under way is left to its owner": (order(), MOVING, votes(), "stay", "busy"),
+    "an owner that moved on is left alone": (order(stalled_counter=29), MOVING, (), "stay", "busy"),
+    "an owner that stands still is relieved": (order(stalled_counter=30), MOVING, (), "take over", "stalled"),
+    "an owner that stands still is relieved while disarmed": (
+        order(stalled_counter=30),
+        replace(VERIFYING, armed=False),
+        votes(),
+        "take over",
+        "stalled",
+    ),
+    "an owner that stands still is relieved by an order that is no evidence": (
+        order(stalled_counter=30, issued_at=NOW - timedelta(seconds=60)),
+        MOVING,
+        (),
+        "take over",
+        "stalled",
+    ),
+    "a finished plan has no owner to relieve": (
+        order(stalled_counter=30, seen_counters={}),
+        STEADY,
+        (),
+        "mend",
+        "no-quorum",
+    ),
+    "a held plan waits for a person": (order(stalled_counter=30), HELD, votes(), "stay", "held"),
+}
+
+
+@pytest.mark.parametrize("name", WAKES)
+def test_an_observers_order(name: str) -> None:
+    given_order, row, said, action, code = WAKES[name]
+
+    assert outcome(given_order, row, said) == (action, code)
+
+
+SEEN = votes(verdict=Verdict.HEALTHY, lag_ms=0)
+FAILOVER, SWITCHOVER, FAILBACK, ABORT = (
+    order(kind) for kind in (OrderKind.FAILOVER, OrderKind.SWITCHOVER, OrderKind.FAILBACK, OrderKind.ABORT)
+)
+ON_SECONDARY = replace(STEADY, active="secondary")
+SEEN_THERE = votes(verdict=Verdict.HEALTHY, lag_ms=0, site="secondary")
+ORDERED: Mapping[str, tuple[Order, TierRow, tuple[Vote, ...], str, str]] = {
+    "a failover starts": (FAILOVER, STEADY, SEEN, "start", "ordered"),
+    "a failover passes disarming": (FAILOVER, replace(STEADY, armed=False), SEEN, "start", "ordered"),
+    "a failover passes the cooldown": (
+        FAILOVER,
+        replace(STEADY, moved_at={"secondary": NOW}),
+        SEEN,
+        "start",
+        "ordered",
+    ),
+    "a failover passes the limits of lag": (FAILOVER, STEADY, votes(acked_lag_ms=None), "start", "ordered"),
+    "a failover needs no votes": (FAILOVER, STEADY, (), "start", "ordered"),
+    "a failover to where the tier is": (replace(FAILOVER, target="primary"), STEADY, SEEN, "refuse", "target"),
+    "a failover during a plan": (FAILOVER, MOVING, SEEN, "refuse", "busy"),
+    "a failover for a past epoch": (replace(FAILOVER, epoch=3), STEADY, SEEN, "refuse", "epoch"),
+    "a failover older than the cooldown": (
+        replace(FAILOVER, issued_at=NOW - timedelta(seconds=601)),
+        STEADY,
+        SEEN,
+        "refuse",
+        "old",
+    ),
+    "a failover sets a held plan going": (FAILOVER, HELD, SEEN, "resume", "ordered"),
+    "a failover of a held plan the other way": (replace(FAILOVER, target="secondary"), HELD, SEEN, "start", "ordered"),
+    "a switchover starts": (SWITCHOVER, STEADY, SEEN, "start", "ordered"),
+    "a switchover passes the cooldown": (
+        SWITCHOVER,
+        replace(STEADY, moved_at={"secondary": NOW}),
+        SEEN,
+        "start",
+        "ordered",
+    ),
+    "a switchover from a dead site": (SWITCHOVER, STEADY, votes(), "refuse", "active-down"),
+    "a switchover to a site that is down": (
+        SWITCHOVER,
+        STEADY,
+        votes(verdict=Verdict.HEALTHY, standby=Verdict.UNHEALTHY, lag_ms=0),
+        "refuse",
+        "target-down",
+    ),
+    "a switchover to a site that is behind": (
+        SWITCHOVER,
+        STEADY,
+        (vote("us-east-1", lag_ms=5001), *SEEN[1:]),
+        "refuse",
+        "target-stale",
+    ),
+    "a switchover to a site of unknown lag": (
+        SWITCHOVER,
+        STEADY,
+        votes(verdict=Verdict.HEALTHY, lag_ms=None),
+        "refuse",
+        "target-stale",
+    ),
+    "a switchover without votes": (SWITCHOVER, STEADY, (), "refuse", "target-down"),
+    "a switchover during a plan": (SWITCHOVER, PREPARING, SEEN, "refuse", "busy"),
+    "a switchover out of a held plan would open writes early": (
+        replace(SWITCHOVER, target="secondary"),
+        HELD,
+        SEEN,
+        "refuse",
+        "held",
+    ),
+    "a failback starts from the secondary": (FAILBACK, ON_SECONDARY, SEEN_THERE, "start", "ordered"),
+    "a failback from the primary": (FAILBACK, STEADY, SEEN, "refuse", "target"),
+    "a failback out of a held failover would open writes early": (
+        replace(FAILBACK, target="primary"),
+        replace(HELD, active="secondary", target="secondary"),
+        SEEN_THERE,
+        "refuse",
+        "held",
+    ),
+    "an abort of a plan that has stopped nothing": (ABORT, PREPARING, SEEN, "cancel", "ordered"),
+    "an abort after the stop": (ABORT, MOVING, SEEN, "start", "ordered"),
+    "an abort of a held plan": (ABORT, HELD, SEEN, "start", "ordered"),
+    "an abort after the publish": (ABORT, VERIFYING, SEEN, "refuse", "published"),
+    "an abort of nothing": (ABORT, STEADY, SEEN, "refuse", "published"),
+    "an abort of an abort would move what was not drained": (ABORT, ABORTING, SEEN, "refuse", "aborting"),
+    "an order that its own plan already carries out": (replace(FAILOVER, id="p"), MOVING, SEEN, "stay", "again"),
+    "an order whose plan is held": (replace(FAILOVER, id="p"), HELD, SEEN, "stay", "again"),
+    "an order whose plan was cancelled": (
+        replace(SWITCHOVER, id="p"),
+        replace(STEADY, plan_id="p"),
+        SEEN,
+        "stay",
+        "again",
+    ),
+    "an order whose plan has moved the epoch on": (
+        replace(FAILOVER, id="p", epoch=3),
+        replace(MOVING, epoch=4),
+        SEEN,
+        "stay",
+        "again",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ORDERED)
+def test_a_persons_order(name: str) -> None:
+    given_order, row, said, action, code = ORDERED[name]
+
+    assert outcome(given_order, row, said) == (action, code)
+
+
+@pytest.mark.parametrize("code", ["disarmed", "cooldown", "target-down", "target-stale"])
+def test_people_are_told_why_a_quorum_was_not_enough(code: str) -> None:
+    given_order, row, said = next((o, r, v) for o, r, v, _action, found in WAKES.values() if found == code)
+
+    assert decide(given_order, Snapshot(row=row, votes=said), NOW, PROTOCOL).page
+
+
+def test_people_are_told_again_that_a_plan_is_held() -> None:
+    assert decide(order(), Snapshot(row=HELD, votes=()), NOW, PROTOCOL).page
+
+
+def test_an_abort_goes_back_to_the_site_that_the_plan_left() -> None:
+    decision = decide(ABORT, Snapshot(row=MOVING, votes=()), NOW, PROTOCOL)
+
+    assert (decision.kind, decision.target) == (Kind.ABORT, "secondary")
+
+
+VOTES = st.builds(
+    vote,
+    st.sampled_from([*OBSERVERS, "eu-west-1"]),
+    site=st.sampled_from(["primary", "secondary"]),
+    epoch=st.integers(3, 5),
+    counter=st.integers(98, 102),
+    verdict=st.sampled_from(Verdict),
+    standby=st.sampled_from(Verdict),
+    acked_lag_ms=st.one_of(st.none(), st.integers(0, 10_000)),
+)
+
+
+@given(
+    said=st.lists(VOTES, max_size=5, unique_by=lambda one: one.observer),
+    seen=st.dictionaries(st.sampled_from(OBSERVERS), st.integers(98, 102)),
+    age=st.floats(-2, 700),
+    armed=st.booleans(),
+    moved=st.one_of(st.none(), st.integers(0, 1200)),
+)
+def test_an_automatic_move_rests_on_a_quorum_a_fresh_target_and_permission(
+    said: list[Vote], seen: dict[str, int], age: float, armed: bool, moved: int | None
+) -> None:
+    moved_at = {} if moved is None else {"secondary": NOW - timedelta(seconds=moved)}
+    row = replace(STEADY, armed=armed, moved_at=moved_at)
+    woken = order(seen_counters=seen, issued_at=NOW - timedelta(seconds=age))
+    decision = decide(woken, Snapshot(row=row, votes=tuple(said)), NOW, PROTOCOL)
+
+    heard = [v for v in said if v.observer in OBSERVERS and (v.site, v.epoch) == ("primary", 4)]
+    heard = [v for v in heard if v.observer in seen and v.counter >= seen[v.observer]]
+    down = sum(v.verdict is Verdict.UNHEALTHY for v in heard) >= 2
+    fit = sum(v.standby is Verdict.HEALTHY for v in heard) >= 2
+    fresh = sum(v.acked_lag_ms is not None and v.acked_lag_ms <= 5000 for v in heard) >= 2
+    allowed = armed and (moved is None or moved >= 600) and age <= 11
+    assert (decision.action is Action.START) == (down and fit and fresh and allowed)

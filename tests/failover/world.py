@@ -1,0 +1,380 @@
+"""A world for the domain: time moves only when somebody waits, regions can be lost, each call can go wrong.
+
+The same domain runs over moto (faithful, slow) or over `model_table` (for many thousands of calls).
+"""
+
+import itertools
+import json
+import random
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from typing import TYPE_CHECKING, Any, cast
+
+import boto3
+from botocore.exceptions import EndpointConnectionError
+
+from failover.arming import arm
+from failover.ballot import Ballot, Superseded
+from failover.canary import Canary, CanaryItem, CanaryWatch
+from failover.control_table import ControlTable
+from failover.data_plan import Canaries, DataPlan
+from failover.failures import AWS_ERRORS
+from failover.observer import Observer, Post
+from failover.orchestrator import Orchestrator, Tools
+from failover.orders import Order, OrderKind, from_message
+from failover.outside import ActiveParameter
+from failover.pace import Pace
+from failover.pages import Pager
+from failover.plan_runner import Answer
+from failover.protocol import Protocol as Numbers
+from failover.rows import tier_key, tier_row
+from failover.sites import Site, Sites
+from failover.tier import TierRow
+from failover.waking import OrchestratorWaker
+from lambdas.health_checker.post import Staff
+from tests.failover.model_table import ModelDynamoDB
+from tests.failover.wire import Accepting, Call, Fault, Killed, ModelParameters, VirtualClock, Wire
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_sns import SNSClient
+    from mypy_boto3_ssm import SSMClient
+
+START = datetime(2030, 1, 1, tzinfo=UTC)
+REGIONS = ("us-east-1", "us-east-2", "us-west-2")
+SITES = Sites(primary="us-east-1", secondary="us-west-2")
+NUMBERS = Numbers()
+CALL_SECONDS = 0.02
+UNREACHABLE_SECONDS = 0.3
+CONTROL, CANARY, PARAMETER = "control", "canary", "/lifeboat/test/data/active-region"
+
+
+def dice() -> random.Random:
+    """Make pauses random, and the same in each run."""
+    return random.Random(7)  # noqa: S311 - jitter guards nothing
+
+
+@dataclass
+class World:
+    """Three control regions over one control table, two data regions with a canary table each."""
+
+    moto: bool = False
+    numbers: Numbers = NUMBERS
+    clock: VirtualClock = field(default_factory=VirtualClock)
+    dark: set[str] = field(default_factory=set)
+    cut: set[tuple[str, str]] = field(default_factory=set)
+    fault: Fault | None = None
+    replication_seconds: float | None = 0.5
+    calls: list[Call] = field(default_factory=list)
+    published: list[dict[str, Any]] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)
+    row_times: list[tuple[float, TierRow]] = field(default_factory=list)
+    waking: bool = True
+    role: str = "operator"
+    deaths: int = 0
+    _backends: dict[tuple[str, str], Any] = field(default_factory=dict)
+    _names: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    def __post_init__(self) -> None:
+        if self.moto:
+            self._make_tables()
+        self.control = self.control_of("us-east-2")
+        arm(self.control, "data")
+        for region in REGIONS:
+            self.set_parameter(region, SITES.primary)
+
+    def _make_tables(self) -> None:
+        for table, regions, keys in (
+            (CONTROL, (REGIONS[0],), ("pk", "sk")),
+            (CANARY, (REGIONS[0], REGIONS[2]), ("id",)),
+        ):
+            for region in regions:
+                self.backend("dynamodb", region).create_table(
+                    TableName=table,
+                    BillingMode="PAY_PER_REQUEST",
+                    KeySchema=[
+                        {"AttributeName": key, "KeyType": kind}
+                        for key, kind in zip(keys, ("HASH", "RANGE"), strict=False)
+                    ],
+                    AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in keys],
+                )
+
+    def backend(self, service: str, region: str) -> Any:
+        """Return what really holds a region's state; the control table is one for all."""
+        if (service, region) not in self._backends:
+            self._backends[service, region] = self._make(service, region)
+        return self._backends[service, region]
+
+    def _make(self, service: str, region: str) -> Any:
+        if service in ("sns", "lambda"):
+            return Accepting()
+        if self.moto:
+            return boto3.client(service, region_name=region)  # type: ignore[call-overload]
+        return ModelDynamoDB() if service == "dynamodb" else ModelParameters()
+
+    def carry(self, call: Call) -> Any:
+        """Carry one call out under the faults of the moment."""
+        self.calls.append(call)
+        if self._unreachable(call.caller, call.region):
+            self.clock.now += UNREACHABLE_SECONDS
+            raise EndpointConnectionError(endpoint_url=f"{call.service}.{call.region}")
+        self.clock.now += CALL_SECONDS
+        return self.fault(call, lambda: self._act(call)) if self.fault else self._act(call)
+
+    def _unreachable(self, caller: str, region: str) -> bool:
+        return bool(self.dark & {caller, region}) or (caller, region) in self.cut
+
+    def _act(self, call: Call) -> Any:
+        table = call.params.get("TableName") or next(iter(call.params.get("RequestItems", {"": 0})))
+        at = REGIONS[0] if table == CONTROL else call.region
+        answer = getattr(self.backend(call.service, at), call.operation)(**call.params)
+        if call.operation == "update_item":
+            self._follow_up(call, table)
+        if call.operation == "publish":
+            self._sent(call.caller, json.loads(call.params["Message"]), 1.0)
+        if call.operation == "invoke":
+            self._sent(call.caller, json.loads(call.params["Payload"]), 0.1)
+        if isinstance(answer, dict) and "ResponseMetadata" in answer:
+            answer["ResponseMetadata"]["HTTPHeaders"]["date"] = format_datetime(
+                self.aws_now().replace(microsecond=0), True
+            )
+        return answer
+
+    def _follow_up(self, call: Call, table: str) -> None:
+        if table == CANARY and self.replication_seconds is not None:
+            key, here = call.params["Key"], call.region
+            item = self.backend("dynamodb", here).get_item(TableName=CANARY, Key=key, ConsistentRead=True)["Item"]
+            self.clock.after(self.replication_seconds, lambda: self._replicate(here, item))
+        elif table == CONTROL and call.params["Key"]["pk"]["S"] == "tier#data":
+            self.row_times.append((self.clock.now, self.peek()))
+
+    def _replicate(self, source: str, item: dict[str, Any]) -> None:
+        target = SITES.secondary if source == SITES.primary else SITES.primary
+        if self.replication_seconds is None or self.dark & {source, target}:
+            self.clock.after(1.0, lambda: self._replicate(source, item))
+            return
+        there = self.backend("dynamodb", target)
+        held = there.get_item(TableName=CANARY, Key={"id": item["id"]}, ConsistentRead=True).get("Item")
+        if not held or int(held["counter"]["N"]) < int(item["counter"]["N"]):
+            there.put_item(TableName=CANARY, Item=item)
+
+    def _sent(self, caller: str, message: dict[str, Any], seconds: float) -> None:
+        if message.get("kind") == "page":
+            self.published.append(message)
+        elif self.waking:
+            self.clock.after(seconds, lambda: self.note(self.deliver(message, caller)))
+
+    def aws_now(self) -> datetime:
+        return START + timedelta(seconds=self.clock.now)
+
+    def peek(self) -> TierRow:
+        """Read the row past every fault, in no time."""
+        backend = self.backend("dynamodb", REGIONS[0])
+        return tier_row(backend.get_item(TableName=CONTROL, Key=tier_key("data"), ConsistentRead=True)["Item"])
+
+    def client(self, service: str, region: str, caller: str) -> Any:
+        return Wire(self, service, region, caller, self.role)
+
+    def control_of(self, home: str, attempts: int = 8) -> ControlTable:
+        client = cast("DynamoDBClient", self.client("dynamodb", home, home))
+        return ControlTable(CONTROL, client, self.clock, dice(), attempts)
+
+    def canary_of(self, home: str, name: str) -> Canary:
+        clients = {
+            r: cast("DynamoDBClient", self.client("dynamodb", r, home)) for r in (SITES.primary, SITES.secondary)
+        }
+        item = CanaryItem(table=CANARY, item_id=f"health_check_id#{name}", healthy_status="ok")
+        return Canary(item, clients, self.clock)
+
+    def parameter_of(self, home: str) -> ActiveParameter:
+        clients = {r: cast("SSMClient", self.client("ssm", r, home)) for r in REGIONS}
+        return ActiveParameter(PARAMETER, clients, self.fan_out)
+
+    def pager_of(self, home: str) -> Pager:
+        return Pager(f"arn:{home}", cast("SNSClient", self.client("sns", home, home)), self.clock)
+
+    def fan_out(self, calls: Mapping[str, Callable[[], Any]], seconds: float) -> dict[str, Any]:
+        """Run all calls from the same moment; it takes as long as the slowest."""
+        began, ended, answers = self.clock.now, self.clock.now, {}
+        for name, call in calls.items():
+            self.clock.now = began
+            try:
+                answers[name] = call()
+            except AWS_ERRORS as error:
+                answers[name] = error
+            ended = max(ended, self.clock.now)
+        self.clock.now = min(ended, began + seconds)
+        return answers
+
+    def tools(self, home: str) -> Tools:
+        self.role = "orchestrator"
+        control, parameter, pager = self.control_of(home), self.parameter_of(home), self.pager_of(home)
+        plan = DataPlan(
+            sites=SITES,
+            protocol=self.numbers,
+            canaries=Canaries(
+                check=self.canary_of(home, "orchestrator"), last=self.canary_of(home, "orchestrator-last")
+            ),
+            parameter=parameter,
+            pager=pager,
+            now=control.time.now,
+        )
+        return Tools(
+            control=control,
+            plan=plan,
+            parameter=parameter,
+            pager=pager,
+            clock=self.clock,
+            dice=dice(),
+            sites=SITES,
+            protocol=self.numbers,
+        )
+
+    def orchestrator(self, home: str) -> Orchestrator:
+        return Orchestrator(f"{home}/{next(self._names)}", self.tools(home))
+
+    def deliver(self, message: Mapping[str, Any] | Order, home: str) -> Answer | None:
+        """Let a new process in a region carry an order out; it may die of it."""
+        order = message if isinstance(message, Order) else from_message(message)
+        if home in self.dark:
+            return None
+        try:
+            self.answers.append(self.orchestrator(home).carry_out(order))
+        except Killed:
+            self.deaths += 1
+            return None
+        except AWS_ERRORS:
+            return None
+        return self.answers[-1]
+
+    def staff(self, home: str) -> Staff:
+        self.role = "observer"
+        control, pager = self.control_of(home, attempts=2), self.pager_of(home)
+        waker = OrchestratorWaker(
+            name=home,
+            function="orchestrator",
+            topic_arn=f"arn:{home}",
+            functions=cast("LambdaClient", self.client("lambda", home, home)),
+            topics=cast("SNSClient", self.client("sns", home, home)),
+            fan_out=self.fan_out,
+            time=control.time,
+            pace=Pace(1.5, self.clock),
+            seconds=1.5,
+        )
+        post = Post(
+            name=home,
+            tier="data",
+            sites=SITES,
+            max_latency_ms=500.0,
+            numbers=self.numbers,
+            clock=self.clock,
+            control=control,
+            watch=CanaryWatch(self.canary_of(home, home), self.fan_out, self.clock),
+            ballot=Ballot(
+                table=CONTROL,
+                client=cast("DynamoDBClient", self.client("dynamodb", home, home)),
+                tier="data",
+                observer=home,
+            ),
+            parameter=self.parameter_of(home),
+            waker=waker,
+        )
+        return Staff(post=post, pager=pager)
+
+    def observe(self, home: str, offset: float = 0.0) -> Observer:
+        """Post an observer that takes its turns for ever, as long as its region is up."""
+        observer = Observer(self.staff(home).post)
+
+        def turn() -> None:
+            self.clock.after(self.numbers.probe_interval, turn)
+            if home not in self.dark:
+                self.turn_of(observer)
+
+        self.clock.after(offset, turn)
+        return observer
+
+    def observe_in_generations(self) -> None:
+        """Post a new observer in each region every minute; each lives for an observer's life, as deployed."""
+        for number, region in enumerate(REGIONS):
+            self._next_generation(region, 0.3 * number)
+
+    def _next_generation(self, home: str, offset: float) -> None:
+        def start() -> None:
+            self.clock.after(60.0, start)
+            if home not in self.dark:
+                self._live(Observer(self.staff(home).post), home, self.clock.now + self.numbers.observer_life)
+
+        self.clock.after(offset, start)
+
+    def _live(self, observer: Observer, home: str, until: float) -> None:
+        def turn() -> None:
+            if home in self.dark or self.clock.now >= until:
+                return
+            try:
+                self.turn_of(observer)
+            except Superseded:
+                return
+            self.clock.after(self.numbers.probe_interval, turn)
+
+        turn()
+
+    def turn_of(self, observer: Observer) -> None:
+        try:
+            observer.turn()
+        except AWS_ERRORS:
+            return
+
+    def observe_everywhere(self) -> None:
+        for number, region in enumerate(REGIONS):
+            self.observe(region, offset=0.3 * number)
+
+    def run(self, seconds: float) -> None:
+        self.clock.sleep(seconds)
+
+    def set_parameter(self, region: str, value: str) -> None:
+        self.backend("ssm", region).put_parameter(Name=PARAMETER, Value=value, Type="String", Overwrite=True)
+
+    def parameters(self) -> dict[str, str]:
+        return {r: self.backend("ssm", r).get_parameter(Name=PARAMETER)["Parameter"]["Value"] for r in REGIONS}
+
+    def order(self, kind: OrderKind, **changes: Any) -> Order:
+        """Make an order for the tier as it is."""
+        plain = Order(
+            id=f"order-{next(self._names)}",
+            kind=kind,
+            tier="data",
+            epoch=self.peek().epoch,
+            reason="a person says so",
+            by="operator",
+            issued_at=self.aws_now(),
+        )
+        return replace(plain, **changes)
+
+    def wake(self, **changes: Any) -> Order:
+        """Make the order of an observer that has just seen every vote move."""
+        return self.order(OrderKind.WAKE, **{"seen_counters": self.counters(), **changes})
+
+    def counters(self) -> dict[str, int]:
+        seen = self.control.snapshot("data", REGIONS)
+        return {vote.observer: vote.counter for vote in seen.votes}
+
+    def pages(self, word: str = "") -> list[dict[str, Any]]:
+        return [page for page in self.published if word in json.dumps(page)]
+
+    @property
+    def rows(self) -> list[TierRow]:
+        """Every state that the tier's row was in."""
+        return [row for _, row in self.row_times]
+
+    def note(self, answer: Answer | None) -> None:
+        """Stand where only the act counts; the answer is in ``answers``."""
+
+    def active_in(self) -> dict[int, set[Site]]:
+        """Name the active sites that each epoch's rows ever showed."""
+        shown: dict[int, set[Site]] = {}
+        for row in self.rows:
+            shown.setdefault(row.epoch, set()).add(row.active)
+        return shown
