@@ -4,8 +4,6 @@ import functools
 import logging
 import os
 
-import urllib3
-
 from failover.aws_clients import client
 from lambdas.notifier.desk import Desk
 from lambdas.notifier.incidents import Incidents
@@ -22,7 +20,7 @@ def desk() -> Desk:
     return Desk(
         stack=settings.stack,
         incidents=Incidents(settings.control_table, client("dynamodb", settings.region)),
-        slack=Slack(settings.slack_webhook_secret, secrets, urllib3.PoolManager()),
+        slack=Slack(settings.slack_webhook_secret, secrets),
         sns=client("sns", settings.region),
         alerts_topic_arn=settings.alerts_topic_arn,
     )

@@ -26,25 +26,27 @@ class NotPosted(Exception):
 class Slack:
     """Posts texts; the address is read at each post, so that a new one counts at once."""
 
-    def __init__(self, secret_name: str, secrets: SecretsManagerClient, http: urllib3.PoolManager) -> None:
+    def __init__(
+        self, secret_name: str, secrets: SecretsManagerClient, deadline_seconds: float = DEADLINE_SECONDS
+    ) -> None:
         self._secret_name = secret_name
         self._secrets = secrets
-        self._http = http
+        self._timeout = urllib3.Timeout(total=deadline_seconds)
+        self._http = urllib3.PoolManager()
 
     def post(self, text: str) -> None:
         """Post one text.
 
         Raises:
             NotSetUp: there is no address.
-            NotPosted: no 2xx within three seconds.
+            NotPosted: no 2xx within the deadline.
         """
         address = self._address()
         body = json.dumps({"text": text}).encode()
         headers = {"Content-Type": "application/json"}
-        timeout = urllib3.Timeout(total=DEADLINE_SECONDS)
         try:
             answer = self._http.request(
-                "POST", address, body=body, headers=headers, timeout=timeout, retries=False, redirect=False
+                "POST", address, body=body, headers=headers, timeout=self._timeout, retries=False, redirect=False
             )
         except (urllib3.exceptions.HTTPError, ValueError) as error:
             # The error's own text holds the address, and that is the secret.
