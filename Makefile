@@ -35,7 +35,7 @@ drills: setup ## Every drill
 	$(PYTHON) -m drills.run --all
 
 bench: setup ## Drills at seeded random phases of the fault; out/bench/result.json
-	$(PYTHON) -m drills.run --bench
+	$(PYTHON) -m drills.bench
 
 local: setup ## The embedded cloud, deployed, to play with
 	$(PYTHON) -m localcloud up

@@ -9,7 +9,7 @@ from drills import palette
 
 PICTURE_HEIGHT_PX = 1010
 PLOT_WIDTH_PX = 1080
-MARGIN = {"l": 124, "r": 16, "t": 92, "b": 48}
+MARGIN = {"l": 132, "r": 16, "t": 92, "b": 48}
 LABEL_ROWS = 4
 LABEL_ROW_PX = 17
 CHARACTER_PX = 6.6

@@ -26,7 +26,7 @@ def is_trouble(event: Event) -> bool:
 def _row(event: Event) -> str:
     said = f"epoch {event.text('epoch')}: {event.text('active')} is active, {event.text('phase')}"
     running = event.text("step")
-    return f"{said}; {event.text('kind')} at `{running}`, owned by {event.text('owner')}" if running else said
+    return f"{said}; {event.text('kind')} at `{running}`, owned by {_owner(event)}" if running else said
 
 
 def _vote(event: Event) -> str:
@@ -36,11 +36,18 @@ def _vote(event: Event) -> str:
     said = f"{event.text('observer')} calls {about} {event.text('verdict')} in epoch {event.text('epoch')}"
     misses = event.number("misses") or 0
     counted = f", {misses:g} missed in a row" if misses else ""
-    return said + counted + (f": {event.text('reason')}" if event.text("reason") else "")
+    standby = f", its standby {event.text('standby')}" if event.text("standby") else ""
+    return said + counted + standby + (f": {event.text('reason')}" if event.text("reason") else "")
+
+
+def _owner(event: Event) -> str:
+    """Return the owner's region and the beginning of its invocation's id: enough to find it in the logs."""
+    region, _, invocation = event.text("owner").partition("/")
+    return f"{region}/{invocation[:8]}" if invocation else region
 
 
 def _step(event: Event) -> str:
-    said = f"`{event.text('step')}` by {event.text('owner')}"
+    said = f"`{event.text('step')}` by {_owner(event)}"
     detail = f": {event.text('detail')}" if event.text("detail") else ""
     return f"{said} {event.text('outcome')}{detail}" if event.text("outcome") else f"{said} begins"
 
@@ -50,7 +57,7 @@ def _fault(event: Event) -> str:
 
 
 def _page(event: Event) -> str:
-    return f"{event.text('severity')}: {event.text('summary')} Next: {event.text('next_step')}"
+    return f"{event.text('severity')}: {event.text('summary')}. Next: {event.text('next_step')}"
 
 
 def _lag(event: Event) -> str:

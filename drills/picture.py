@@ -13,7 +13,7 @@ from drills.narrative import tell
 from drills.recorder import Operation
 from failover.sites import Site
 
-PANELS = ("Tier and plan", "Votes", "Writers", "Success", "Latency", "Replication lag")
+PANELS = ("Tier and plan", "Votes", "Writers", "Success of writes", "Latency", "Replication lag")
 HEIGHTS = (0.2, 0.15, 0.15, 0.13, 0.24, 0.13)
 STORY = ["pages", "plan step", "tier row", "drill"]
 
@@ -33,9 +33,9 @@ class Scene:
         return round(at - self.zero, 4)
 
     def start(self) -> float:
-        """Return when the first thing happened."""
-        seen = [event.at for event in self.events] + [operation.at for operation in self.operations]
-        return min(seen, default=self.zero)
+        """Return when the tier was first seen or first used; what came before was setting up."""
+        seen = [event.at for event in self.events if event.source in ("row", "fault")]
+        return min([*seen, *(operation.at for operation in self.operations)], default=self.zero)
 
     def end(self) -> float:
         """Return when the last thing happened."""
@@ -126,7 +126,7 @@ def _label(stretch: Stretch, span: float) -> str:
 
 def writers(figure: go.Figure, row: int, scene: Scene) -> None:
     """Draw every write as a tick in its site's lane, coloured by the region that acknowledged it."""
-    writes = [operation for operation in scene.operations if operation.op != "read"]
+    writes = [operation for operation in scene.operations if operation.is_write]
     names = {region: site for site, region in scene.sites.items()}
     for site in scene.sites:
         taken = [one for one in writes if one.outcome == "acknowledged" and names.get(one.region or "") == site]
@@ -152,7 +152,7 @@ def ticks(figure: go.Figure, row: int, scene: Scene, operations: Sequence[Operat
 
 def _lane(operation: Operation) -> str:
     """Return the lane of one write: its clients' site, or the client that ignores epochs."""
-    return "ignores epochs" if operation.op == "stale-insert" else f"{operation.site} clients"
+    return f"{operation.site} clients" if operation.cooperates else "ignores epochs"
 
 
 def _told(operation: Operation) -> str:
@@ -161,9 +161,9 @@ def _told(operation: Operation) -> str:
 
 
 def success(figure: go.Figure, row: int, scene: Scene) -> None:
-    """Draw the share of cooperating clients' operations that were acknowledged, one line for each site."""
+    """Draw the share of cooperating clients' writes that were acknowledged, one line for each site."""
     for site in scene.sites:
-        own = [one for one in scene.operations if one.site == site and one.op != "stale-insert"]
+        own = [one for one in scene.operations if one.site == site and one.is_write and one.cooperates]
         points = series.success_percent(own)
         trace = go.Scatter(
             x=[scene.seconds(point.at) for point in points],

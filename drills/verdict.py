@@ -85,8 +85,9 @@ def _result(verdict: Verdict) -> Result:
 
 
 def _step(stretch: Stretch, zero: float) -> Step:
-    ended = stretch.outcome != "unfinished"
-    seconds = stretch.end - stretch.start if ended else None
+    """Return a step as the journal showed it; one that was first seen at its end has no duration."""
+    measured = stretch.outcome != "unfinished" and stretch.end > stretch.start
+    seconds = stretch.end - stretch.start if measured else None
     return Step(name=stretch.label, started=stretch.start - zero, seconds=seconds, outcome=stretch.outcome)
 
 

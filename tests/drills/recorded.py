@@ -41,6 +41,7 @@ def stage(at: float, until: float, name: str) -> Iterator[Event]:
 def events() -> list[Event]:
     """Return what the watcher saw of one failover and failback; t0 is at `ZERO`."""
     told = [
+        *stage(-25, -8, "deploy the program"),
         *stage(-7, -0.2, "steady state"),
         *stage(-0.2, 0.1, "lose the primary region"),
         *stage(0.1, 17, "wait for the failover"),
@@ -62,9 +63,9 @@ def events() -> list[Event]:
         *step(33.2, 3.9, 7, "wait for the last write", "us-west-2"),
         *step(37.1, 0.3, 8, "publish", "us-west-2"),
         *step(37.4, 0.4, 9, "verify", "us-west-2"),
-        page(12.5, "critical", "data fails over to secondary."),
-        page(17.6, "info", "data is served by secondary in epoch 2."),
-        page(38.0, "info", "data is served by primary in epoch 3."),
+        page(12.5, "critical", "data fails over to secondary"),
+        page(17.6, "info", "data is served by secondary in epoch 2"),
+        page(38.0, "info", "data is served by primary in epoch 3"),
         *lags(),
     ]
     return sorted(told, key=lambda one: one.at)

@@ -63,13 +63,14 @@ def test_every_operation_of_the_load_is_drawn_and_every_write_has_its_tick() -> 
     assert ticks == sorted(scene.seconds(one.ended) for one in scene.operations if one.is_write)
 
 
-def test_all_panels_share_one_axis_that_holds_everything_that_happened() -> None:
+def test_all_panels_share_one_axis_that_holds_all_since_the_tier_was_first_seen() -> None:
     scene = reported.scene()
     figure = draw(scene)
     axes = [figure.layout[f"xaxis{number if number > 1 else ''}"] for number in range(1, len(PANELS) + 1)]
     assert {axis.matches for axis in axes[:-1]} == {f"x{len(PANELS)}"}
     start, end = axes[-1].range
-    assert start < min(scene.seconds(event.at) for event in scene.events)
+    assert start < min(scene.seconds(event.at) for event in scene.events if event.source == "row")
+    assert start < min(scene.seconds(one.at) for one in scene.operations)
     assert end > max(scene.seconds(event.at) for event in scene.events)
 
 

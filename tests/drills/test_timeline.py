@@ -79,7 +79,7 @@ def test_without_a_terminal_every_event_but_the_lag_is_one_plain_line() -> None:
         (recorded.row(0, 2, "secondary", "moving", "wait"), "secondary is active, moving; failover at `wait`"),
         (recorded.vote(0, "us-east-2", 1, "unhealthy", 3, "TimedOut"), "3 missed in a row: TimedOut"),
         (recorded.event(0, "vote", observer="us-east-1", silent=True), "us-east-1 is silent"),
-        (recorded.page(0, "critical", "data moves."), "critical: data moves. Next: Watch the tier."),
+        (recorded.page(0, "critical", "data moves"), "critical: data moves. Next: Watch the tier."),
     ],
 )
 def test_an_event_is_told_in_plain_words(event: Event, words: str) -> None:

@@ -1,0 +1,109 @@
+"""`make bench`: the default drill again and again, each in a fresh cloud with the fault at another moment.
+
+Writes ``out/bench/result.json``: ``{figure: {value, unit, beside}}`` with the median as the value and beside it the
+smallest, the largest, the limit and how many drills were measured. Exit code 0 only if every drill passed.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+from rich.console import Console
+from rich.table import Table
+
+from drills import experiment as experiments
+from drills.report import FIGURES, figure_text
+from drills.run import DEFAULT, run
+from drills.thresholds import Figure, Threshold
+from drills.verdict import Verdict, figures_by_name
+
+OUT = Path("out/bench")
+RUNS = 10
+FIRST_SEED = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spread:
+    """One figure over all drills; ``missing`` is in how many of them it was not measured."""
+
+    figure: str
+    least: float
+    middle: float
+    most: float
+    measured: int
+    missing: int
+    limit: str
+
+
+def spreads(measured: Sequence[Mapping[str, Figure]], limits: Sequence[Threshold]) -> Iterator[Spread]:
+    """Return each figure's spread, in the report's order; one that no drill measured is left out."""
+    words = {limit.figure: limit.words() for limit in limits}
+    for figure in FIGURES:
+        values = [value for drill in measured if (value := drill.get(figure)) is not None]
+        if values:
+            yield Spread(
+                figure=figure,
+                least=min(values),
+                middle=median(values),
+                most=max(values),
+                measured=len(values),
+                missing=len(measured) - len(values),
+                limit=words.get(figure, ""),
+            )
+
+
+def result(found: Sequence[Spread], passed: int, runs: int) -> dict[str, dict[str, object]]:
+    """Return what `result.json` holds."""
+    drills: dict[str, object] = {"value": passed, "unit": "drills", "beside": {"of": runs, "environment": "embedded"}}
+    return {"passed": drills, **{spread.figure: _entry(spread) for spread in found}}
+
+
+def _entry(spread: Spread) -> dict[str, object]:
+    beside = {
+        "min": round(spread.least, 3),
+        "max": round(spread.most, 3),
+        "runs": spread.measured,
+        "not_measured": spread.missing,
+        "limit": spread.limit or None,
+    }
+    return {"value": round(spread.middle, 3), "unit": FIGURES[spread.figure].unit or "count", "beside": beside}
+
+
+def table(found: Sequence[Spread], runs: int) -> Table:
+    """Return the table for the terminal."""
+    drawn = Table("figure", title=f"{runs} drills, embedded")
+    for heading in ("min", "median", "max", "limit"):
+        drawn.add_column(heading, justify="left" if heading == "limit" else "right")
+    for spread in found:
+        values = (spread.least, spread.middle, spread.most)
+        drawn.add_row(FIGURES[spread.figure].name, *(figure_text(value) for value in values), spread.limit)
+    return drawn
+
+
+def measure(runs: int, first_seed: int, console: Console) -> list[Verdict]:
+    """Run the drills one after the other; each keeps its own report."""
+    chosen = experiments.load(DEFAULT)
+    return [run(chosen, seed, OUT / f"seed-{seed}", console) for seed in range(first_seed, first_seed + runs)]
+
+
+def main() -> int:
+    """Run, tell and return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m drills.bench", description=__doc__)
+    parser.add_argument("--runs", type=int, default=RUNS)
+    parser.add_argument("--first-seed", type=int, default=FIRST_SEED, help="each drill takes the next one")
+    asked, console = parser.parse_args(), Console()
+    reached = measure(asked.runs, asked.first_seed, console)
+    found = list(spreads([figures_by_name(one.taken.figures) for one in reached], experiments.load(DEFAULT).thresholds))
+    passed = sum(one.passed for one in reached)
+    OUT.mkdir(parents=True, exist_ok=True)
+    (OUT / "result.json").write_text(json.dumps(result(found, passed, asked.runs), indent=2) + "\n", encoding="utf-8")
+    console.print(table(found, asked.runs), f"{passed} of {asked.runs} passed; {OUT / 'result.json'}")
+    return 0 if passed == asked.runs else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
