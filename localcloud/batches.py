@@ -20,11 +20,11 @@ def failed_messages(batch: Sequence[Message], answer: bytes) -> set[str]:
     everything = {message.id for message in batch}
     try:
         reported = json.loads(answer or b"null")
-        failures = (reported or {}).get("batchItemFailures") or []
+        failures = ({} if reported is None else reported).get("batchItemFailures") or []
         failed = {failure["itemIdentifier"] for failure in failures}
     except (ValueError, AttributeError, KeyError, TypeError):
         return everything
-    return min(failed, everything)
+    return everything if failed - everything else failed
 
 
 def _record(queue_arn: str, message: Message) -> dict[str, object]:

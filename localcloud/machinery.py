@@ -32,6 +32,7 @@ class Machinery:
     """What drills and the admin API need of the machinery; the rest works unseen."""
 
     runner: Runner
+    asynchronous: Asynchronous
     logs: FunctionLogs
     sinks: Sinks
     timers: Timers
@@ -63,7 +64,7 @@ def assemble(gateway: Gateway, permissions: Permissions, surroundings: Surroundi
     timers.every(lambda: QUEUE_METRICS_SECONDS * time_scale, QueueMetrics(gateway, metrics).tick)
     timers.every(lambda: FORGET_SECONDS, metrics.forget_old)
     timers.start()
-    return Machinery(runner=runner, logs=logs, sinks=sinks, timers=timers)
+    return Machinery(runner=runner, asynchronous=asynchronous, logs=logs, sinks=sinks, timers=timers)
 
 
 def _times(gateway: Gateway, timers: Timers, time_scale: float) -> Times:

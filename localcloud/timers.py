@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 
 log = logging.getLogger(__name__)
 
@@ -16,6 +17,14 @@ IDLE_SECONDS = 60.0
 def on_a_thread(work: Work) -> None:
     """Run work on a thread of its own, since an invocation may last minutes."""
     threading.Thread(target=work, name="work", daemon=True).start()
+
+
+def _finish(work: Work) -> None:
+    """Do the work; what goes wrong in it is logged and ends nothing else."""
+    try:
+        work()
+    except Exception:
+        log.exception("work failed")
 
 
 class Timers:
@@ -54,7 +63,7 @@ class Timers:
     def run_due(self) -> None:
         """Start all work that is due now."""
         while (work := self._take()) is not None:
-            self._spawn(work)
+            self._spawn(partial(_finish, work))
 
     def start(self) -> None:
         """Run due work from a thread of its own until stopped."""

@@ -1,5 +1,6 @@
 """One embedded cloud front for all tests of this folder; each test leaves it whole."""
 
+import sys
 from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
@@ -34,6 +35,15 @@ def front(whole_front: Front) -> Iterator[Front]:
     yield whole_front
     whole_front.gateway.faults.clear()
     whole_front.gateway.world.restore()
+
+
+@pytest.fixture
+def restless_threads() -> Iterator[None]:
+    """Let threads interleave as often as the interpreter can, so that a missing lock shows."""
+    former = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(former)
 
 
 @cache

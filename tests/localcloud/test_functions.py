@@ -26,7 +26,8 @@ def handle(event, context):
         boto3.client("dynamodb").describe_table(TableName=event["table"])
     if "measure" in event:
         directive = {"Namespace": "Test", "Dimensions": [["Where"]], "Metrics": [{"Name": "Size", "Unit": "Count"}]}
-        print(json.dumps({"_aws": {"Timestamp": 0, "CloudWatchMetrics": [directive]}, "Where": "here", "Size": event["measure"]}))
+        fields = {"Where": "here", "Size": event["measure"]}
+        print(json.dumps({"_aws": {"Timestamp": 0, "CloudWatchMetrics": [directive]}, **fields}))
     print("ran")
     return {"event": event, "key": os.environ["AWS_ACCESS_KEY_ID"], "variable": os.environ.get("VARIABLE")}
 """
@@ -42,8 +43,8 @@ def invoke(client: ClientOf, machinery: Machinery) -> ClientOf:
     return call
 
 
-def deploy(client: ClientOf, name: str, **more: object) -> str:
-    return make_function(client, name, SOURCE, make_role(client, f"{name}-role"), **more)
+def deploy(client: ClientOf, name: str, region: str = "us-east-1", **more: object) -> str:
+    return make_function(client, name, SOURCE, make_role(client, f"{name}-role"), region, **more)
 
 
 def test_an_invocation_answers_with_what_the_deployed_archive_returns(client: ClientOf, invoke: ClientOf) -> None:

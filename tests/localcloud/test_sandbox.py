@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from evaluation import ROOT
 from localcloud.capture import LogEvent
 from localcloud.layer import link_layer, unpack
 from localcloud.runtime_api import Event
@@ -25,7 +26,8 @@ BORN = time.monotonic()
 def handle(event, context):
     return actions[event.get("do", "tell")](event, context)
 def tell(event, context):
-    return {"pid": os.getpid(), "environment": dict(os.environ), "path": sys.path, "left_ms": context.get_remaining_time_in_millis()}
+    left_ms = context.get_remaining_time_in_millis()
+    return {"pid": os.getpid(), "environment": dict(os.environ), "left_ms": left_ms}
 def nap(event, context):
     time.sleep(event["seconds"])
 def eat(event, context):
@@ -184,29 +186,32 @@ def test_logged_records_stay_whole_and_keep_their_extra_fields(start: Start, lin
     assert "printed" in outcome.tail
 
 
+OWNER = """
+import sys
+from pathlib import Path
+from localcloud.layer import link_layer, unpack
+from localcloud.runtime_api import Event
+from localcloud.sandbox import Sandbox
+from localcloud.sandbox_process import SandboxSettings
+here = Path(sys.argv[1])
+code = unpack((here / "code.zip").read_bytes(), here)
+layer = link_layer(here / "layer")
+settings = SandboxSettings(
+    instance="1", handler="code.handle", archive=code, layer=layer, homes=here, memory_mb=256, environment={}
+)
+sandbox = Sandbox(settings, lambda event: None)
+print(sandbox.process.pid, flush=True)
+nap = b'{"do": "nap", "seconds": 60}'
+sandbox.run(Event(request_id="1", payload=nap, function_arn="a", timeout_seconds=90))
+"""
+
+
 def test_a_sandbox_dies_with_the_process_that_started_it(tmp_path: Path) -> None:
-    pid_file = tmp_path / "pid"
-    script = (
-        "import sys; sys.path[:0] = {path!r}\n"
-        "from pathlib import Path\n"
-        "from localcloud.layer import link_layer, unpack\n"
-        "from localcloud.runtime_api import Event\n"
-        "from localcloud.sandbox import Sandbox\n"
-        "from localcloud.sandbox_process import SandboxSettings\n"
-        "from tests.localcloud.test_sandbox import SOURCE\n"
-        "from tests.localcloud.archives import archive\n"
-        "here = Path({here!r})\n"
-        "settings = SandboxSettings(instance='1', handler='code.handle', archive=unpack(archive(SOURCE), here),\n"
-        "    layer=link_layer(here / 'layer'), homes=here, memory_mb=256, environment=dict())\n"
-        "sandbox = Sandbox(settings, lambda event: None)\n"
-        "sandbox.run(Event(request_id='1', payload=b'{{}}', function_arn='a', timeout_seconds=9))\n"
-        "Path({pid_file!r}).write_text(str(sandbox.process.pid))\n"
-        "sandbox.run(Event(request_id='2', payload=b'{{\"do\": \"nap\", \"seconds\": 60}}', function_arn='a', timeout_seconds=90))\n"
-    ).format(path=sys.path, here=str(tmp_path), pid_file=str(pid_file))
-    owner = subprocess.Popen([sys.executable, "-c", script])
+    (tmp_path / "code.zip").write_bytes(archive(SOURCE))
+    owner = subprocess.Popen([sys.executable, "-c", OWNER, str(tmp_path)], stdout=subprocess.PIPE, cwd=ROOT)
+    assert owner.stdout is not None
+    pid = int(owner.stdout.readline())
     try:
-        assert eventually(lambda: pid_file.exists() and pid_file.read_text() != "", 20)
-        pid = int(pid_file.read_text())
         os.kill(pid, 0)
     finally:
         owner.send_signal(signal.SIGKILL)
