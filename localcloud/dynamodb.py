@@ -57,9 +57,11 @@ class DynamoDb:
     def _local(self, request: Request) -> Response:
         """Let moto act in the region and send on what it changed there."""
         with self._gateway.lock("dynamodb"):
-            lengths = self.replication.lengths(request.region, tables(request))
+            lengths = self._tables.lengths(request.region, tables(request))
             response = self._gateway.moto(request)
-            self.replication.capture(request.region, lengths)
+            for name, length in lengths.items():
+                self._tables.tidy(request.region, name, length)
+                self.replication.capture(request.region, name, length)
         return response
 
     def _items(self, request: Request) -> list[Item]:

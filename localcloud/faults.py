@@ -58,12 +58,15 @@ class Fault:
         """Read the JSON form.
 
         Raises:
-            FaultError: an unknown field, or no effect.
+            FaultError: an unknown field, no effect, or a value of the wrong type.
         """
         unknown = set(given) - {field.name for field in fields(cls)}
         if unknown or "effect" not in given:
             raise FaultError(f"unknown fields {sorted(unknown)}" if unknown else "a fault needs an effect")
-        return cls(**given)  # type: ignore[arg-type]
+        try:
+            return cls(**given)  # type: ignore[arg-type]
+        except TypeError as error:
+            raise FaultError(f"a value has the wrong type: {error}") from error
 
     def matches(self, request: Request) -> bool:
         """Say whether the fault is about this call."""

@@ -10,9 +10,11 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from localcloud.dynamodb import DynamoDb
 from localcloud.faults import FaultBook
 from localcloud.gateway import Gateway
+from localcloud.identify import REST_SERVICES
 from localcloud.latency import Latency, Profile
 from localcloud.moto_cloud import MotoCloud, moto_app
 from localcloud.regions import World
+from localcloud.rest_operations import operations
 from localcloud.server import Server
 
 USED = ("dynamodb", "awslambda", "sqs", "sns", "ssm", "secretsmanager", "iam", "logs", "cloudwatch", "scheduler", "s3")
@@ -48,6 +50,8 @@ class Front:
 
 
 def warm() -> None:
-    """Import the services' backends, so that nobody's first call waits for it."""
+    """Import the services' backends and read their models, so that nobody's first call waits for it."""
     for name in USED:
         backends.get_backend(name)[DEFAULT_ACCOUNT_ID]  # type: ignore[call-overload]
+    for service in sorted(REST_SERVICES):
+        operations(service)

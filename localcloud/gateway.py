@@ -66,13 +66,16 @@ class Gateway:
         self.calls.add(request, response.status, fault)
         return response
 
+    def is_reached_by(self, environ: WSGIEnvironment) -> bool:
+        """Say whether a call gets through the network, judged by its head alone."""
+        return not self._is_cut(identify(environ, b""))
+
     def _through_the_network(self, request: Request) -> tuple[Response, str | None]:
         """Give the answer, and the faults that hit the call."""
         self._pass(request)
         hits = self.faults.hit(request)
         response = self.injection.before(request, hits) or self._carried_out(request)
         self.injection.after(request, hits)
-        self._pass(request)
         return response, ",".join(fault.id for fault in hits) or None
 
     def _carried_out(self, request: Request) -> Response:

@@ -109,7 +109,8 @@ class GlobalTables:
         table = self._known.pop((region, name), None)
         if table is not None:
             kept = tuple(each for each in table.replicas if each != region)
-            self._remember(replace(table, replicas=kept))
+            home = next(iter(kept), region) if table.home == region else table.home
+            self._remember(replace(table, replicas=kept, home=home))
 
     def _check(self, table: GlobalTable, update: Update) -> None:
         taken = [region for region in update.created if self._tables.exists(region, table.name)]

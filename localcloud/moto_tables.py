@@ -4,13 +4,13 @@ Callers hold the gateway's ``dynamodb`` lock.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
 from moto.dynamodb.models.dynamo_type import DynamoType
-from moto.dynamodb.models.table import Table
+from moto.dynamodb.models.table import StreamRecord, Table
 
 Attributes = Mapping[str, Mapping[str, object]]
 """An item as the API spells it: ``{"id": {"S": "a"}}``."""
@@ -87,10 +87,27 @@ class MotoTables:
             image = item.to_json()["Attributes"]
             yield Change(table=name, keys=self.keys(region, name, image), image=image)
 
+    def lengths(self, region: str, names: Iterable[str]) -> dict[str, int]:
+        """Give how many changes the stream of each of those tables has had that the region has."""
+        return {name: self.written(region, name) for name in names if self.exists(region, name)}
+
     def written(self, region: str, name: str) -> int:
         """Give how many changes the table's stream has had."""
         shard = self._table(region, name).stream_shard
         return len(shard.items) if shard else 0
+
+    def tidy(self, region: str, name: str, since: int) -> None:
+        """Make one stream record of the two that moto writes for an UpdateItem that creates its item."""
+        shard = self._table(region, name).stream_shard
+        if shard is None or len(shard.items) - since < 2:
+            return
+        kept = shard.items[:since]
+        for record in shard.items[since:]:
+            if kept[since:] and _completes(record, kept[-1]):
+                kept.pop()
+            record.record["dynamodb"]["SequenceNumber"] = str(shard.starting_sequence_number + len(kept))
+            kept.append(record)
+        shard.items = kept
 
     def changes(self, region: str, name: str, since: int) -> list[Change]:
         """Give what the stream had after its ``since`` first changes, the last of each item only."""
@@ -113,6 +130,12 @@ class MotoTables:
 
     def _table(self, region: str, name: str) -> Table:
         return self._backend(region).tables[name]
+
+
+def _completes(record: StreamRecord, before: StreamRecord) -> bool:
+    """Say whether a record inserts the item that the one before it inserted, which no two writes do."""
+    inserted = [each.record["dynamodb"]["Keys"] for each in (record, before) if each.record["eventName"] == "INSERT"]
+    return len(inserted) == 2 and bool(inserted[0] == inserted[1])
 
 
 def _view(table: Table) -> dict[str, object] | None:

@@ -9,11 +9,11 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-from localcloud.global_tables import GlobalTables
+from localcloud.global_tables import GlobalTable, GlobalTables
 from localcloud.latency import Latency
 from localcloud.moto_tables import Change, MotoTables
 from localcloud.regions import World
@@ -109,16 +109,12 @@ class Replication:
         self._last = 0
         world.watch(self._wake)
 
-    def capture(self, region: str, before: dict[str, int]) -> None:
-        """Send on what was written in a region since its streams were as long as ``before``; the lock is held."""
-        for name, length in before.items():
-            for change in self._tables.changes(region, name, length):
-                self._send(region, change)
-
-    def lengths(self, region: str, names: Iterable[str]) -> dict[str, int]:
-        """Give how long the streams of those tables are that are replicated from a region; the lock is held."""
-        found = [self._known.find(region, name) for name in names]
-        return {each.name: self._tables.written(region, each.name) for each in found if each and not each.strong}
+    def capture(self, region: str, name: str, since: int) -> None:
+        """Send on what a table's stream in a region had after its ``since`` first changes; the lock is held."""
+        table = self._known.find(region, name)
+        if table is not None and not table.strong:
+            for change in self._tables.changes(region, name, since):
+                self._send(region, table, change)
 
     def backlog(self) -> dict[str, int]:
         """Give how many changes wait on each link, by ``from->to``."""
@@ -133,11 +129,10 @@ class Replication:
         for link in list(self._links.values()):
             link.close()
 
-    def _send(self, region: str, change: Change) -> None:
-        table = self._known.find(region, change.table)
+    def _send(self, region: str, table: GlobalTable, change: Change) -> None:
         version = self._now(region)
         self._versions[region, change.table, change.item] = version
-        for target in table.replicas if table else ():
+        for target in table.replicas:
             if target != region:
                 due = time.monotonic() + self._latency.draw(self._latency.profile.mrec_lag_seconds)
                 self._link(region, target).send(Written(change=change, version=version, due=due))

@@ -33,9 +33,9 @@ class Connection(MotoRequestHandler):
 
     def run_wsgi(self) -> None:
         """Answer one request, or cut the connection."""
-        if self.headers.get("Expect", "").lower() == "100-continue":
-            self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         environ: WSGIEnvironment = self.make_environ()
+        if self.headers.get("Expect", "").lower() == "100-continue" and self.gateway.is_reached_by(environ):
+            self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         body = environ["wsgi.input"].read(*self._length(environ))
         try:
             self._send(self._answer(environ, body))

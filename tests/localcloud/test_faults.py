@@ -87,7 +87,14 @@ def test_counts_say_what_matched_and_what_was_hit() -> None:
 
 @pytest.mark.parametrize(
     "given",
-    [{"effect": "explode"}, {"effect": "reset", "rate": 0}, {"effect": "reset", "nth": 0}, {"efect": "reset"}, {}],
+    [
+        {"effect": "explode"},
+        {"effect": "reset", "rate": 0},
+        {"effect": "reset", "nth": 0},
+        {"effect": "reset", "rate": "often"},
+        {"efect": "reset"},
+        {},
+    ],
 )
 def test_a_fault_that_makes_no_sense_is_refused(given: dict[str, object]) -> None:
     with pytest.raises(FaultError):

@@ -76,6 +76,7 @@ def test_the_log_of_calls_tells_who_called_what_and_how_it_ended(front: Front, c
     assert table
 
 
+@pytest.mark.usefixtures("restless_threads")
 def test_eight_threads_adding_under_a_condition_lose_nothing(client: ClientOf) -> None:
     dynamodb = client("dynamodb")
     table = make(dynamodb)

@@ -50,6 +50,24 @@ def test_a_write_arrives_at_the_other_replica(east: Any, west: Any, table: str) 
     assert eventually(lambda: value(west, table, "a") == "1")
 
 
+def test_an_update_that_creates_its_item_is_one_record_in_the_stream(client: ClientOf, east: Any, table: str) -> None:
+    put(east, table, "a", "1")
+    east.update_item(
+        TableName=table,
+        Key=key("b"),
+        UpdateExpression="SET v = :v",
+        ExpressionAttributeValues={":v": {"S": "2"}},
+    )
+    put(east, table, "c", "3")
+    streams = client("dynamodbstreams", EAST)
+    arn = east.describe_table(TableName=table)["Table"]["LatestStreamArn"]
+    shard = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][0]["ShardId"]
+    start = streams.get_shard_iterator(StreamArn=arn, ShardId=shard, ShardIteratorType="TRIM_HORIZON")
+    records = [each["dynamodb"] for each in streams.get_records(ShardIterator=start["ShardIterator"])["Records"]]
+    assert [record["NewImage"]["v"]["S"] for record in records] == ["1", "2", "3"]
+    assert len({record["SequenceNumber"] for record in records}) == 3
+
+
 @pytest.mark.parametrize("operation", ["update", "batch", "transaction"])
 def test_every_kind_of_write_is_replicated(east: Any, west: Any, table: str, operation: str) -> None:
     item = {**key("a"), "v": {"S": "1"}}
@@ -186,9 +204,9 @@ def test_after_all_cuts_both_replicas_hold_the_last_write_of_each_item(
         image = None if number is None else {**key(item), "n": {"N": str(number)}}
         with lock:
             change = Change(table=table, keys=key(item), image=image)
-            lengths = replication.lengths(region, [table])
+            length = tables.written(region, table)
             tables.apply(region, change)
-            replication.capture(region, lengths)
+            replication.capture(region, table, length)
         last[change.item] = image
     world.restore()
     assert eventually(lambda: not any(replication.backlog().values()))

@@ -70,6 +70,7 @@ def test_of_all_regions_one_wins_a_condition(regions: dict[str, Any], table: str
         assert sum(pool.map(claim, regions)) == 1
 
 
+@pytest.mark.usefixtures("restless_threads")
 def test_eight_threads_in_three_regions_lose_no_increment(regions: dict[str, Any], table: str) -> None:
     clients = list(regions.values())
 
