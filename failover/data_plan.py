@@ -15,7 +15,6 @@ from failover.sites import Site, Sites, other
 from failover.tier import Change, Kind, NewPlan, TierRow
 
 VERIFY_SECONDS: Final = 10.0
-FOLLOW_SECONDS: Final = 2.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,9 +134,10 @@ class DataPlan:
         return own.insist(lambda: self.check_target(own.row.active), VERIFY_SECONDS)
 
     def _follow(self, own: Ownership) -> str:
-        """Bring the outside values along; what cannot be reached is mended by whoever reaches it later."""
+        """Bring the outside values along, within a heartbeat; what is out of reach is mended by whoever reaches it."""
         own.commit(tier.beat(own.row))
-        failed = self._parameter.write(self._parameter.regions, self._sites.region(own.row.active), FOLLOW_SECONDS)
+        active, seconds = self._sites.region(own.row.active), self._protocol.heartbeat
+        failed = self._parameter.write(self._parameter.regions, active, seconds)
         return f"left to be mended: {failed}" if failed else "every copy says so"
 
     def _notify(self, own: Ownership) -> str:

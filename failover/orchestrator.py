@@ -4,7 +4,6 @@ import logging
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
 
 from failover import tier
 from failover.clock import Clock
@@ -13,7 +12,7 @@ from failover.data_plan import DataPlan
 from failover.decision import Action, Decision, decide
 from failover.failures import AWS_ERRORS
 from failover.journal import ANSWER, Journal
-from failover.orders import Order, OrderKind
+from failover.orders import Order, OrderKind, UnknownOrder
 from failover.outside import ActiveParameter, differing, wanted
 from failover.ownership import NotYet, Ownership
 from failover.pages import Page, Pager, Severity
@@ -23,7 +22,6 @@ from failover.sites import Sites
 from failover.tier import Change, NewPlan, TierRow
 
 log = logging.getLogger(__name__)
-MEND_SECONDS: Final = 2.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +66,8 @@ class Orchestrator:
 
     def _decide(self, order: Order) -> tuple[Snapshot, Decision]:
         tools = self._tools
+        if order.tier not in tools.protocol.electorates:
+            raise UnknownOrder(f"tier {order.tier!r} has no electorate here: {', '.join(tools.protocol.electorates)}")
         seen = tools.control.snapshot(order.tier, tools.protocol.electorates[order.tier])
         return seen, decide(order, seen, tools.control.time.now(), tools.protocol)
 
@@ -134,13 +134,14 @@ class Orchestrator:
 
     def _mend(self, order: Order, _seen: Snapshot, decision: Decision) -> Answer:
         """Bring outside values to what the row says, read just before; equal values are left alone."""
-        values = self._tools.parameter.read_all(MEND_SECONDS)
+        seconds = self._tools.protocol.heartbeat
+        values = self._tools.parameter.read_all(seconds)
         row = self._tools.control.row(order.tier)
         value = wanted(row, self._tools.sites)
         regions = differing(values, value)
         if not regions or value is None:
             return _answer("stayed", decision.code, row, decision.reason)
-        failed = self._tools.parameter.write(regions, value, MEND_SECONDS)
+        failed = self._tools.parameter.write(regions, value, seconds)
         log.warning("mended", extra={"regions": regions, "value": value, "failed": failed})
         return _answer("mended", decision.code, row, f"{', '.join(regions)} now say {value}")
 
