@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Protocol
 
+CUT_OFF = timedelta(seconds=2)  # the fraction that a date lacks, and the way here
+
 
 class Clock(Protocol):
     """Monotonic seconds of this host, never compared with another host's."""
@@ -29,15 +31,21 @@ class AwsTimeUnknown(Exception):
 
 
 class AwsTime:
-    """Absolute time from the ``Date`` of the newest AWS answer plus this host's monotonic clock (law 9)."""
+    """Absolute time from the ``Date`` of AWS's answers plus this host's monotonic clock (law 9).
+
+    A date is cut to whole seconds, so that the newest one may be a second behind what an older one has become since:
+    the later of the two is nearer, and time does not run backwards within a second.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._seen: tuple[datetime, float] | None = None
 
     def observe(self, date_header: str) -> None:
-        """Take an HTTP ``Date`` (RFC 9110, whole seconds, UTC) as the time of this very moment."""
-        self._seen = (parsedate_to_datetime(date_header), self._clock.monotonic())
+        """Take an HTTP ``Date`` (RFC 9110, whole seconds, UTC) as the least that it can be at this moment."""
+        date = parsedate_to_datetime(date_header)
+        if self._seen is None or not date <= self.now() <= date + CUT_OFF:
+            self._seen = (date, self._clock.monotonic())
 
     def now(self) -> datetime:
         """Return aware UTC time.
