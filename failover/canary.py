@@ -106,15 +106,20 @@ class Lag:
 
     def __init__(self) -> None:
         self._acknowledged: deque[tuple[int, float]] = deque(maxlen=REMEMBERED)
+        self._first: int | None = None
 
     def acknowledged(self, counter: int, now: float) -> None:
         """The active site has this counter."""
         if not self._acknowledged or counter > self._acknowledged[-1][0]:
             self._acknowledged.append((counter, now))
+            self._first = self._first or counter
 
     def ms(self, standby_counter: int | None, now: float) -> int | None:
-        """Return milliseconds, 0 when everything has arrived, or ``None`` when nothing is known."""
-        if standby_counter is None or not self._acknowledged:
+        """Return milliseconds, 0 when everything has arrived, or ``None`` when nothing is known.
+
+        Until a canary of this observer's own time was seen to arrive, the standby may be behind by any length.
+        """
+        if standby_counter is None or self._first is None or standby_counter < self._first:
             return None
         missing = [at for counter, at in self._acknowledged if counter > standby_counter]
         return int((now - missing[0]) * 1000) if missing else 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from failover.votes import Vote
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+log = logging.getLogger(__name__)
 T = TypeVar("T")
 PATIENT_ATTEMPTS: Final = 8
 FIRST_PAUSE_SECONDS: Final = 0.05
@@ -83,7 +85,7 @@ class ControlTable:
         items = answer["Responses"].get(self._table, [])
         by_kind = {kind: [item for item in items if item["sk"]["S"] == kind] for kind in ("row", "vote")}
         row = self._row_of(tier, by_kind["row"][0] if by_kind["row"] else None)
-        return Snapshot(row=row, votes=tuple(rows.vote(item) for item in by_kind["vote"]))
+        return Snapshot(row=row, votes=tuple(vote for item in by_kind["vote"] if (vote := _readable(item))))
 
     def apply(self, tier: str, change: Change) -> TierRow:
         """Write one transition and return the new row.
@@ -196,9 +198,18 @@ class ControlTable:
             self.time.observe(headers["date"])
 
 
+def _readable(item: Mapping[str, object]) -> Vote | None:
+    """Read a vote; one that cannot be read is as good as silent and stops nobody else."""
+    try:
+        return rows.vote(item)
+    except rows.MalformedRow as error:
+        log.error("vote unreadable", extra={"error": str(error)})
+        return None
+
+
 def _whole(answer: T) -> T:
     if isinstance(answer, Mapping) and (answer.get("UnprocessedKeys") or answer.get("UnprocessedItems")):
-        raise PartlyAnswered()
+        raise PartlyAnswered
     return answer
 
 

@@ -5,8 +5,9 @@ from enum import StrEnum
 from typing import cast
 
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 
-AWS_ERRORS = (BotoCoreError, ClientError)
+AWS_ERRORS = (BotoCoreError, ClientError, ResponseParserError)  # the last: an answer that was cut or garbled
 THROTTLES = frozenset(
     {
         "ProvisionedThroughputExceededException",

@@ -81,8 +81,10 @@ class Observer:
         before = self._seen or self._read()
         probe, outside = self._look(before.row)
         self._make_up_its_mind(probe)
+        if self._generation is None:
+            self._seen = None  # until read again: a vote without an answer may have taken the generation
         self._vote(before, probe)
-        seen = self._read()
+        seen = self._read(before)
         return self._act(seen, probe, outside)
 
     def _look(self, row: TierRow) -> tuple[Probe, Mapping[str, object]]:
@@ -120,14 +122,14 @@ class Observer:
         now = {"standby": probe.standby, "lag_ms": probe.lag_ms, "latency_ms": _whole(probe.latency_ms)}
         return {"site": row.active, "epoch": row.epoch, "verdict": mind.verdict, "reason": mind.reason, **counts, **now}
 
-    def _read(self) -> Snapshot:
+    def _read(self, before: Snapshot | None = None) -> Snapshot:
         """Read the row and all votes, and forget what was about another epoch or site."""
         post = self._post
         seen = post.control.snapshot(post.tier, post.numbers.electorates[post.tier])
         own = self._own(seen)
         if self._generation is None and own is not None and own.about(seen.row):
             self._observation = Observation.of(own)
-        elif self._seen is not None and not _same_subject(self._seen.row, seen.row):
+        elif before is not None and not _same_subject(before.row, seen.row):
             self._observation = Observation()
             self._good_latencies_ms.clear()
         self._seen = seen

@@ -6,7 +6,6 @@ from failover.ballot import Superseded
 from failover.control_table import TierRowMissing
 from failover.failures import AWS_ERRORS
 from failover.observer import Observer, Turn
-from failover.protocol import Protocol
 from failover.rows import MalformedRow
 from lambdas.health_checker.post import Staff
 from lambdas.health_checker.troubles import Troubles
@@ -16,8 +15,9 @@ def watch(staff: Staff, lives_seconds: float, report: Callable[[Turn], None]) ->
     """Take turns at the probe interval; return why it ended. A turn that fails is told and the next one is taken."""
     clock, numbers = staff.post.clock, staff.post.numbers
     observer, began, troubles = Observer(staff.post), clock.monotonic(), Troubles(staff=staff)
-    for number in range(_turns(lives_seconds, numbers)):
-        clock.sleep(began + number * numbers.probe_interval - clock.monotonic())
+    at = began
+    while at < began + lives_seconds:
+        clock.sleep(at - clock.monotonic())
         try:
             turn = observer.turn()
         except Superseded as superseded:
@@ -27,8 +27,5 @@ def watch(staff: Staff, lives_seconds: float, report: Callable[[Turn], None]) ->
         else:
             report(turn)
             troubles.taken(turn)
+        at = max(at + numbers.probe_interval, clock.monotonic())  # late turns are not made up for in a burst
     return "its time was up"
-
-
-def _turns(lives_seconds: float, numbers: Protocol) -> int:
-    return max(1, int(lives_seconds / numbers.probe_interval))

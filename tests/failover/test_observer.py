@@ -1,0 +1,255 @@
+"""Observers: generations that hand over, votes that count once, and what an observer does when the table fails it."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+
+from failover.ballot import Superseded
+from failover.failures import AWS_ERRORS
+from failover.observer import Observer
+from failover.tier import Phase, disarm
+from failover.votes import Verdict, Vote
+from lambdas.health_checker.watch import watch
+from tests.failover.wire import Call, denied, lost_reply
+from tests.failover.world import CONTROL, NUMBERS, REGIONS, SITES, World
+
+HOME = "us-east-2"
+
+
+def vote_of(world: World, home: str = HOME) -> Vote:
+    return next(vote for vote in world.control.snapshot("data", REGIONS).votes if vote.observer == home)
+
+
+def turns(world: World, observer: Observer, count: int) -> None:
+    for _ in range(count):
+        observer.turn()
+        world.run(NUMBERS.probe_interval)
+
+
+def refusing(operation: str) -> Callable[[Call, Callable[[], Any]], Any]:
+    def refuses(call: Call, act: Callable[[], Any]) -> Any:
+        if call.role == "observer" and call.operation == operation and call.params.get("TableName", CONTROL) == CONTROL:
+            raise denied(operation)
+        return act()
+
+    return refuses
+
+
+def test_a_verdict_needs_as_many_turns_in_a_row_as_configured(model: World) -> None:
+    observer = Observer(model.staff(HOME).post)
+    said: list[Verdict] = []
+    for dark in [False] * 4 + [True] * 2 + [False] + [True] * 3 + [False] * 3:
+        model.dark = {SITES.primary} if dark else set()
+        turns(model, observer, 1)
+        said.append(vote_of(model).verdict)
+
+    unknown, healthy, unhealthy = Verdict.UNKNOWN, Verdict.HEALTHY, Verdict.UNHEALTHY
+    assert said == [unknown] * 2 + [healthy] * 7 + [unhealthy] * 3 + [healthy]
+
+
+def test_a_new_generation_looks_on_before_it_votes_and_continues_the_counts(model: World) -> None:
+    turns(model, Observer(model.staff(HOME).post), 4)
+    successor = Observer(model.staff(HOME).post)
+    turns(model, successor, 4)
+    assert (vote_of(model).generation, vote_of(model).counter, vote_of(model).goods) == (1, 4, 4)
+    turns(model, successor, 1)
+
+    assert (vote_of(model).generation, vote_of(model).counter, vote_of(model).goods) == (2, 5, 5)
+
+
+def test_a_predecessor_stops_once_its_successor_votes(model: World) -> None:
+    predecessor, successor = Observer(model.staff(HOME).post), Observer(model.staff(HOME).post)
+    turns(model, predecessor, 1)
+    turns(model, successor, 5)
+
+    before = vote_of(model)
+    with pytest.raises(Superseded):
+        predecessor.turn()
+    assert vote_of(model) == before
+
+
+def test_of_two_successors_one_votes(model: World) -> None:
+    turns(model, Observer(model.staff(HOME).post), 1)
+    pair = [Observer(model.staff(HOME).post) for _ in range(2)]
+    for _ in range(4):
+        for observer in pair:
+            observer.turn()
+        model.run(NUMBERS.probe_interval)
+    pair[0].turn()
+
+    with pytest.raises(Superseded):
+        pair[1].turn()
+    assert vote_of(model).generation == 2
+
+
+def test_a_handover_whose_answer_is_lost_supersedes_nobody(model: World) -> None:
+    turns(model, Observer(model.staff(HOME).post), 1)
+    successor = Observer(model.staff(HOME).post)
+    turns(model, successor, 4)
+
+    def loses_the_answer(call: Call, act: Callable[[], Any]) -> Any:
+        answer = act()
+        if call.operation == "update_item" and call.params["TableName"] == CONTROL:
+            model.fault = None
+            raise lost_reply(call.region)
+        return answer
+
+    model.fault = loses_the_answer
+    with pytest.raises(AWS_ERRORS):
+        successor.turn()
+    before = vote_of(model).counter
+    turns(model, successor, 2)
+
+    assert vote_of(model).counter == before + 2
+
+
+def test_a_new_epoch_starts_from_unknown(model: World) -> None:
+    model.observe_everywhere()
+    model.run(12)
+    model.dark.add(SITES.primary)
+    heard: list[Vote] = []
+
+    def listens(call: Call, act: Callable[[], Any]) -> Any:
+        answer = act()
+        if call.operation == "update_item" and call.params["Key"].get("pk") == {"S": f"vote#data#{HOME}"}:
+            heard.append(vote_of(model))
+        return answer
+
+    model.fault = listens
+    model.run(30)
+
+    first = next(vote for vote in heard if vote.epoch == 2)
+    assert (first.verdict, first.misses, first.site) == (Verdict.UNKNOWN, 0, "secondary")
+    assert first.acked_lag_ms is None
+
+
+def test_the_targets_freshness_is_unknown_until_a_canary_was_seen_to_arrive(model: World) -> None:
+    """A target that is an hour behind shows no lag in the first turns of an observer that knows no older canary."""
+    model.replication_seconds = None
+    observer = Observer(model.staff(HOME).post)
+    lags = []
+    for _ in range(2):
+        turns(model, observer, 1)
+        lags.append((vote_of(model).lag_ms, vote_of(model).acked_lag_ms))
+
+    assert lags == [(None, None), (None, None)]
+
+
+def test_a_replication_that_stops_shows_as_growing_lag(model: World) -> None:
+    observer = Observer(model.staff(HOME).post)
+    turns(model, observer, 4)
+    assert vote_of(model).lag_ms == 0
+    model.replication_seconds = None
+    turns(model, observer, 4)
+
+    assert (vote_of(model).lag_ms or 0) >= 2 * NUMBERS.probe_interval * 1000
+
+
+def test_the_freshness_stays_that_of_the_last_acknowledged_canary(model: World) -> None:
+    observer = Observer(model.staff(HOME).post)
+    turns(model, observer, 4)
+    model.dark.add(SITES.primary)
+    turns(model, observer, 20)
+
+    assert vote_of(model).acked_lag_ms == 0
+
+
+@pytest.mark.parametrize("operation", ["update_item", "batch_get_item"])
+def test_an_observer_that_may_not_vote_says_so_and_moves_nothing(model: World, operation: str) -> None:
+    model.fault = refusing(operation)
+    model.dark.add(SITES.primary)
+    ended = watch(model.staff(HOME), 30, lambda _turn: None)
+    model.run(30)
+
+    assert ended == "its time was up"
+    assert len(model.pages("cannot vote")) == 1
+    assert model.peek().epoch == 1
+
+
+def test_without_a_row_observers_page_and_make_none(model: World) -> None:
+    backend = model.backend("dynamodb", REGIONS[0])
+    backend.items = {key: item for key, item in backend.items.items() if key[0] != CONTROL}
+    watch(model.staff(HOME), 30, lambda _turn: None)
+
+    assert [page["reason"].split(":")[0] for page in model.pages("cannot vote")] == ["TierRowMissing"]
+    assert not [key for key in backend.items if key[0] == CONTROL]
+
+
+def test_a_vote_that_cannot_be_read_is_silence_and_stops_nobody(model: World) -> None:
+    for number, home in enumerate(("us-east-2", "us-west-2")):
+        model.observe(home, 0.3 * number)
+    model.run(12)
+    garbage = {"pk": {"S": "vote#data#us-east-1"}, "sk": {"S": "vote"}, "verdict": {"S": "perhaps"}}
+    model.backend("dynamodb", REGIONS[0]).put_item(TableName=CONTROL, Item=garbage)
+    model.cut |= {(home, SITES.primary) for home in REGIONS}
+    model.run(30)
+
+    assert (model.peek().epoch, model.peek().phase) == (2, Phase.STEADY)
+
+
+def test_a_canary_table_that_is_gone_is_no_reason_to_move(model: World) -> None:
+    model.observe_everywhere()
+    model.run(12)
+
+    def gone(call: Call, act: Callable[[], Any]) -> Any:
+        if "id" in call.params.get("Key", {}):
+            raise denied(call.operation)
+        return act()
+
+    model.fault = gone
+    model.run(60)
+
+    assert model.peek().epoch == 1
+    assert vote_of(model).verdict is not Verdict.UNHEALTHY
+
+
+def test_turns_missed_by_a_slow_one_are_not_made_up_for_in_a_burst(model: World) -> None:
+    began: list[float] = []
+
+    def slow_once(call: Call, act: Callable[[], Any]) -> Any:
+        if call.operation == "batch_get_item":
+            began.append(model.clock.now)
+            if len(began) == 3:
+                model.clock.now += 20
+        return act()
+
+    model.fault = slow_once
+    watch(model.staff(HOME), 60, lambda _turn: None)
+
+    later = began[4:]
+    assert all(after - before > 2.5 for before, after in zip(later, later[1:], strict=False))
+
+
+def test_an_observer_lives_no_longer_than_it_may_however_slow_its_turns(model: World) -> None:
+    def slow(call: Call, act: Callable[[], Any]) -> Any:
+        if call.operation == "batch_get_item":
+            model.clock.now += 4
+        return act()
+
+    model.fault = slow
+    began = model.clock.now
+    watch(model.staff(HOME), 60, lambda _turn: None)
+
+    assert model.clock.now - began <= 60 + 2 * 4
+
+
+def test_an_observer_wakes_at_most_once_an_interval(model: World) -> None:
+    model.observe_everywhere()
+    model.run(12)
+    model.control.apply("data", disarm(None))
+    model.dark.add(SITES.primary)
+    sent: Mapping[str, list[float]] = {region: [] for region in REGIONS}
+
+    def counts(call: Call, act: Callable[[], Any]) -> Any:
+        if call.operation == "invoke":
+            sent[call.caller].append(model.clock.now)
+        return act()
+
+    model.fault = counts
+    model.run(60)
+
+    for home in REGIONS[1:]:
+        assert len(sent[home]) > 10
+        gaps = [after - before for before, after in zip(sent[home], sent[home][1:], strict=False)]
+        assert min(gaps) >= NUMBERS.order_every - 1
