@@ -76,11 +76,11 @@ def _read(message: Mapping[str, Any]) -> Order:
     stalled = message.get("stalled_counter")
     return Order(
         kind=OrderKind(message["kind"]),
-        epoch=int(message["epoch"]),
+        epoch=_count(message["epoch"]),
         issued_at=issued_at,
         target=target,
-        seen_counters={str(name): int(counter) for name, counter in message.get("seen_counters", {}).items()},
-        stalled_counter=None if stalled is None else int(stalled),
+        seen_counters={str(name): _count(counter) for name, counter in message.get("seen_counters", {}).items()},
+        stalled_counter=None if stalled is None else _count(stalled),
         **texts,
     )
 
@@ -88,6 +88,12 @@ def _read(message: Mapping[str, Any]) -> Order:
 def _text(value: object) -> str:
     if not isinstance(value, str) or not value:
         raise ValueError(f"{value!r} is no text")
+    return value
+
+
+def _count(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise ValueError(f"{value!r} is no whole number")
     return value
 
 

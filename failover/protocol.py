@@ -104,6 +104,9 @@ class Protocol:
         for smaller, larger, share in less:
             limit = getattr(self, larger) * share
             self._require(smaller, getattr(self, smaller) < limit, f"it must stay under {limit:g} s, set by {larger}")
+        # A plan stopped sooner could be set going again while views from before its mark still carry writes.
+        least = 4 * self.client_wait()
+        self._require("plan_total", self.plan_total > least, f"it must be over {least:g} s, 4 times a client's wait")
 
     def _require(self, name: str, holds: bool, rule: str) -> None:
         if not holds:

@@ -23,13 +23,11 @@ class Settings:
             Misconfigured: one is missing or has no meaning.
         """
         text = required(environ, "MAX_LATENCY_MS")
-        try:
-            max_latency_ms = float(text)
-        except ValueError as error:
-            raise Misconfigured(f"MAX_LATENCY_MS is {text!r}, not a number of milliseconds") from error
+        if not text.isascii() or not text.isdecimal() or int(text) == 0:
+            raise Misconfigured(f"MAX_LATENCY_MS is {text!r}, not a whole number of milliseconds over 0")
         return cls(
             environment=read_environment(environ),
             observer=required(environ, "OBSERVER"),
             orchestrator_function=required(environ, "ORCHESTRATOR_FUNCTION"),
-            max_latency_ms=max_latency_ms,
+            max_latency_ms=float(text),
         )
