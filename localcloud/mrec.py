@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial
 
 from localcloud.global_tables import GlobalTable, GlobalTables
 from localcloud.latency import Latency
@@ -32,11 +33,34 @@ class Written:
     due: float
 
 
+class Lag:
+    """The lag of one link in seconds: drawn anew once the former one has passed.
+
+    Drawn for each change it would be the worst of all draws under load, since no change overtakes another.
+    """
+
+    def __init__(self, draw: Callable[[], float], clock: Callable[[], float] = time.monotonic) -> None:
+        self._draw = draw
+        self._clock = clock
+        self._seconds, self._until = 0.0, 0.0
+
+    def due(self) -> float:
+        """Give when a change that is written now arrives."""
+        now = self._clock()
+        if now >= self._until:
+            self._seconds = self._draw()
+            self._until = now + self._seconds
+        return now + self._seconds
+
+
 class Link:
     """One way between two regions: first in, first out, on a thread of its own."""
 
-    def __init__(self, target: str, passable: Callable[[], bool], deliver: Callable[[str, Written], None]) -> None:
+    def __init__(
+        self, target: str, lag: Lag, passable: Callable[[], bool], deliver: Callable[[str, Written], None]
+    ) -> None:
         self._target = target
+        self._lag = lag
         self._passable = passable
         self._deliver = deliver
         self._changed = threading.Condition()
@@ -44,10 +68,10 @@ class Link:
         self._open = True
         threading.Thread(target=self._run, name=f"replication to {target}", daemon=True).start()
 
-    def send(self, written: Written) -> None:
-        """Put a change on its way; it is never due before the one ahead of it."""
+    def send(self, change: Change, version: Version) -> None:
+        """Put a change on its way; it does not overtake the one ahead of it, even if it is due before."""
         with self._changed:
-            self._waiting.append(written)
+            self._waiting.append(Written(change=change, version=version, due=self._lag.due()))
             self._changed.notify()
 
     def wake(self) -> None:
@@ -134,8 +158,7 @@ class Replication:
         self._versions[region, change.table, change.item] = version
         for target in table.replicas:
             if target != region:
-                due = time.monotonic() + self._latency.draw(self._latency.profile.mrec_lag_seconds)
-                self._link(region, target).send(Written(change=change, version=version, due=due))
+                self._link(region, target).send(change, version)
 
     def _now(self, region: str) -> Version:
         self._last = max(self._last + 1, time.time_ns())
@@ -143,7 +166,9 @@ class Replication:
 
     def _link(self, source: str, target: str) -> Link:
         if (source, target) not in self._links:
-            self._links[source, target] = Link(target, lambda: self._world.reachable(source, target), self._deliver)
+            lag = Lag(lambda: self._latency.draw(self._latency.profile.mrec_lag_seconds))
+            way = partial(self._world.reachable, source, target)
+            self._links[source, target] = Link(target, lag, way, self._deliver)
         return self._links[source, target]
 
     def _deliver(self, region: str, written: Written) -> None:
