@@ -10,6 +10,8 @@ from types import MappingProxyType
 from typing import Literal
 
 State = Literal["OK", "ALARM", "INSUFFICIENT_DATA"]
+EXTRA_PERIODS = 2
+"""An alarm looks further back than it counts, so that late data is seen; AWS's examples show two periods."""
 
 COMPARISONS: Mapping[str, Callable[[float, float], bool]] = MappingProxyType(
     {
@@ -37,6 +39,15 @@ class Judgement:
 
     state: State
     reason: str
+
+
+def considered(datapoints: Sequence[float | None], periods: int) -> list[float | None]:
+    """Choose what an alarm of so many evaluation periods counts, of all the periods that it looks at, oldest first.
+
+    That is the newest ``periods`` datapoints that are there; only where there are fewer do missing ones fill up.
+    """
+    present = [value for value in datapoints if value is not None][-periods:]
+    return [*present, *[None] * (periods - len(present))]
 
 
 def judge(rule: AlarmRule, datapoints: Sequence[float | None], current: State) -> Judgement:

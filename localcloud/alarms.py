@@ -10,7 +10,7 @@ from typing import cast
 from moto.cloudwatch.models import Alarm, cloudwatch_backends
 from moto.core.models import DEFAULT_ACCOUNT_ID
 
-from localcloud.alarm_rules import AlarmRule, Judgement, State, judge
+from localcloud.alarm_rules import EXTRA_PERIODS, AlarmRule, Judgement, State, considered, judge
 from localcloud.gateway import Gateway
 from localcloud.metrics import Metric, Metrics, Sample
 
@@ -74,13 +74,14 @@ class Alarms:
             datapoints_to_alarm=int(alarm.datapoints_to_alarm or alarm.evaluation_periods),
             missing=alarm.treat_missing_data or "missing",
         )
-        return judge(rule, self._datapoints(region, alarm), cast(State, alarm.state_value))
+        counted = considered(self._datapoints(region, alarm), int(alarm.evaluation_periods))
+        return judge(rule, counted, cast(State, alarm.state_value))
 
     def _datapoints(self, region: str, alarm: Alarm) -> list[float | None]:
         """Return the statistic of each whole period that the alarm looks at, oldest first."""
         period = self._period(alarm)
         end = math.floor(self._metrics.clock().timestamp() / period) * period
-        starts = [end - period * back for back in range(int(alarm.evaluation_periods), 0, -1)]
+        starts = [end - period * back for back in range(int(alarm.evaluation_periods) + EXTRA_PERIODS, 0, -1)]
         dimensions = tuple((str(one.name), str(one.value)) for one in alarm.dimensions)
         metric = Metric(region=region, namespace=alarm.namespace, name=alarm.metric_name, dimensions=dimensions)
         samples = self._metrics.samples(metric, datetime.fromtimestamp(starts[0], UTC))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from localcloud.alarm_rules import COMPARISONS, AlarmRule, State, judge
+from localcloud.alarm_rules import COMPARISONS, AlarmRule, State, considered, judge
 
 HIGH, LOW, NONE = 5.0, 0.0, None
 
@@ -51,6 +51,23 @@ def test_an_alarm_goes_off_when_enough_datapoints_breach(
 def test_each_comparison_breaches_on_its_side_of_the_threshold(comparison: str, breaching: set[float]) -> None:
     rule = AlarmRule(comparison=comparison, threshold=1, datapoints_to_alarm=1)
     assert {value for value in (0.0, 1.0, 2.0) if judge(rule, [value], "OK").state == "ALARM"} == breaching
+
+
+@pytest.mark.parametrize(
+    ("datapoints", "counted"),
+    [
+        ([LOW, NONE, HIGH, NONE, HIGH], [LOW, HIGH, HIGH]),
+        ([HIGH, HIGH, LOW, LOW, LOW], [LOW, LOW, LOW]),
+        ([HIGH, LOW, LOW, LOW, NONE], [LOW, LOW, LOW]),
+        ([NONE, NONE, NONE, NONE, LOW], [LOW, NONE, NONE]),
+        ([HIGH, NONE, NONE, NONE, NONE], [HIGH, NONE, NONE]),
+        ([NONE, NONE, NONE, NONE, NONE], [NONE, NONE, NONE]),
+    ],
+)
+def test_the_newest_datapoints_that_are_there_count_before_missing_ones(
+    datapoints: list[float | None], counted: list[float | None]
+) -> None:
+    assert considered(datapoints, periods=3) == counted
 
 
 VALUES = st.lists(st.one_of(st.none(), st.floats(-10, 10)), min_size=1, max_size=6)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -50,9 +50,9 @@ class Bench:
         }
         self._client.put_metric_alarm(AlarmName=name, **given)
 
-    def put(self, value: float, function: str = "f") -> None:
+    def put(self, value: float, function: str = "f", at: datetime | None = None) -> None:
         metric = Metric(region="us-east-1", namespace="Test", name=self._name, dimensions=(("Function", function),))
-        self.metrics.put(metric, value)
+        self.metrics.put(metric, value, at=at)
 
     def state_after(self, seconds: int) -> str:
         for _ in range(seconds):
@@ -76,7 +76,7 @@ def test_an_alarm_that_goes_off_and_calms_down_tells_its_topics(front: Front, cl
     assert bench.state_after(60) == "OK"
     bench.put(1)
     assert bench.state_after(60) == "ALARM"
-    assert bench.state_after(60) == "OK"
+    assert bench.state_after(180) == "OK"
     assert [(topic, told["NewStateValue"]) for topic, told, _ in bench.published] == [
         (ALL_CLEAR, "OK"),
         (TOPIC, "ALARM"),
@@ -98,7 +98,17 @@ def test_silence_alarms_when_missing_data_breaches(front: Front, client: ClientO
         bench.put(1)
         state = bench.state_after(60)
     assert state == "OK"
-    assert [bench.state_after(60) for _ in range(4)] == ["OK", "OK", "ALARM", "ALARM"]
+    assert [bench.state_after(60) for _ in range(6)] == ["OK", "OK", "OK", "OK", "ALARM", "ALARM"]
+
+
+def test_a_datapoint_that_comes_after_its_period_was_judged_alarms_all_the_same(front: Front, client: ClientOf) -> None:
+    bench = Bench(front, client)
+    bench.alarm("Late")
+    bench.state_after(120)
+    began = bench.clock.now()
+    assert bench.state_after(75) == "OK"
+    bench.put(1, at=began)
+    assert bench.state_after(60) == "ALARM"
 
 
 def test_only_the_alarms_own_dimensions_count(front: Front, client: ClientOf) -> None:
