@@ -186,7 +186,9 @@ class Runner:
         self.count(function, "Duration", outcome.duration_ms, "Milliseconds", invoked_at)
 
     def _report(self, function: Deployed, instance: str, request_id: str, outcome: Outcome) -> None:
-        """Write the platform's report line; its shape is that of Lambda's JSON log format."""
+        """Write the platform's report line, in the shape of the JSON log format, unless the level leaves it out."""
+        if function.logging.get("SystemLogLevel") == "WARN":
+            return
         record = {
             "type": "platform.report",
             "record": {

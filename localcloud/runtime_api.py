@@ -3,6 +3,7 @@
 import queue
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -36,15 +37,28 @@ class Conversation:
     So a poll that a dead process left behind can never swallow its successor's event.
     """
 
+    freeze: Callable[[], None]
+    thaw: Callable[[], None]
     events: "queue.Queue[Event]" = field(default_factory=queue.Queue)
     answers: "queue.Queue[Answer]" = field(default_factory=queue.Queue)
-    ready: threading.Event = field(default_factory=threading.Event)
     closed: threading.Event = field(default_factory=threading.Event)
     delivered_at: float | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def offer(self, event: Event) -> None:
+        """Let the process run, and take the event at its next poll."""
+        with self._lock:
+            self.events.put(event)
+            self.thaw()
 
     def next_event(self) -> Event | None:
-        """Wait for an event; None once the conversation is over."""
-        self.ready.set()
+        """Wait for an event; None once the conversation is over.
+
+        A process that waits is frozen, as on AWS: its threads do nothing between invocations.
+        """
+        with self._lock:
+            if self.events.empty():
+                self.freeze()
         while not self.closed.is_set():
             try:
                 event = self.events.get(timeout=LOOK_AGAIN_SECONDS)

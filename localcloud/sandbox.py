@@ -2,6 +2,7 @@
 
 import json
 import queue
+import signal
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -49,7 +50,7 @@ class Sandbox:
         self._tail: list[str] = []
         self._max_memory_mb = 0
         self._born: float | None = time.monotonic()
-        self._conversation = Conversation()
+        self._conversation = Conversation(freeze=self._freeze, thaw=self._thaw)
         self._api = RuntimeApi(self._conversation)
         address = f"127.0.0.1:{self._api.server_port}"
         self.process = SandboxProcess(settings, address, self._log)
@@ -59,7 +60,7 @@ class Sandbox:
         self._tail.clear()
         self._conversation.delivered_at = None
         asked_at = time.monotonic()
-        self._conversation.events.put(event)
+        self._conversation.offer(event)
         try:
             answer = self._answer(event, asked_at)
         except Broken as broken:
@@ -111,6 +112,12 @@ class Sandbox:
             max_memory_mb=max(self._max_memory_mb, self.process.memory_mb()),
             tail="\n".join(self._tail)[-TAIL_BYTES:],
         )
+
+    def _freeze(self) -> None:
+        self.process.signal(signal.SIGSTOP)
+
+    def _thaw(self) -> None:
+        self.process.signal(signal.SIGCONT)
 
     def _log(self, event: LogEvent) -> None:
         self._tail.append(event.message.rstrip("\n"))

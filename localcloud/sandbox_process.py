@@ -32,7 +32,10 @@ class SandboxSettings:
 
 
 class SandboxProcess:
-    """A running process; it ends with this one, because ``sandbox_main`` watches its standard input."""
+    """A running process that ends with this one: ``sandbox_main`` watches its standard input.
+
+    A stopped process cannot watch, but gets SIGHUP from the kernel: its group loses its last tie to this session.
+    """
 
     def __init__(self, settings: SandboxSettings, runtime_api: str, emit: Callable[[LogEvent], None]) -> None:
         self._home = tempfile.TemporaryDirectory(prefix="sandbox-", dir=settings.homes)
@@ -69,9 +72,13 @@ class SandboxProcess:
 
     def kill(self) -> None:
         """Kill the process and what it started; harmless when it is gone already."""
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.pid, signal.SIGKILL)
+        self.signal(signal.SIGKILL)
         self._process.wait()
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal to the process and what it started."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.pid, number)
 
     def close(self) -> None:
         """Kill, and give back pipes and directory."""

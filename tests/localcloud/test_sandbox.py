@@ -21,7 +21,7 @@ from tests.localcloud.archives import archive
 from tests.localcloud.waiting import eventually
 
 SOURCE = """
-import logging, os, sys, time
+import logging, os, sys, threading, time
 BORN = time.monotonic()
 def handle(event, context):
     return actions[event.get("do", "tell")](event, context)
@@ -40,7 +40,16 @@ def need(event, context):
 def speak(event, context):
     print("printed")
     logging.getLogger("voice").warning("two\\nlines", extra={"fact": 7})
-actions = {name: globals()[name] for name in ("tell", "nap", "eat", "leave", "need", "speak")}
+def begin(event, context):
+    threading.Thread(target=count, daemon=True).start()
+counted = []
+def count():
+    while True:
+        counted.append(time.monotonic())
+        time.sleep(0.01)
+def tally(event, context):
+    return {"largest_gap": max(later - earlier for earlier, later in zip(counted, counted[1:]))}
+actions = {name: globals()[name] for name in ("tell", "nap", "eat", "leave", "need", "speak", "begin", "tally")}
 """
 Start = Callable[..., Sandbox]
 
@@ -144,6 +153,16 @@ def test_a_warm_sandbox_answers_from_the_same_process_without_starting_again(sta
     assert answer(first)["pid"] == answer(second)["pid"]
     assert first.init_ms > 0
     assert second.init_ms == 0
+
+
+def test_between_invocations_a_functions_threads_stand_still(start: Start) -> None:
+    sandbox = start()
+    run(sandbox, do="begin")
+    stat = Path(f"/proc/{sandbox.process.pid}/stat")
+    assert eventually(lambda: stat.read_text().rpartition(")")[2].split()[0] == "T")
+    stopped_at = time.monotonic()
+    assert eventually(lambda: time.monotonic() - stopped_at > 0.3)
+    assert float(str(answer(run(sandbox, do="tally"))["largest_gap"])) >= 0.3
 
 
 def test_the_poll_of_a_dead_process_takes_no_event_of_its_successor(start: Start) -> None:
