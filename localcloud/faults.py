@@ -2,8 +2,9 @@
 
 import random
 import threading
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from itertools import count
 from typing import Literal, Self, TypeAlias, get_args
 
@@ -27,7 +28,8 @@ class Fault:
     ``throttle`` (the service's own code); ``latency`` (``latency_ms`` give or take ``jitter_ms``, then on as usual);
     ``lost_reply`` (the call acts, its connection is reset); ``kill_before`` and ``kill_after`` (the calling process is
     killed before the call acts, or after, and gets no reply). ``rate`` is the share of matching calls that are hit.
-    With ``nth`` only the n-th matching call is hit, and the fault is spent.
+    With ``nth`` only the n-th matching call is hit, and the fault is spent; with ``each_process`` the calls of every
+    process are counted by themselves, and the first that gets to its n-th is hit.
     """
 
     effect: Effect
@@ -44,6 +46,7 @@ class Fault:
     status: int = 500
     code: str = "InternalServerError"
     nth: int | None = None
+    each_process: bool = False
 
     def __post_init__(self) -> None:
         if self.effect not in get_args(Effect):
@@ -88,6 +91,13 @@ class _Standing:
     fault: Fault
     matched: int = 0
     hits: int = 0
+    by_process: Counter[str] = field(default_factory=Counter)
+
+    def count(self, request: Request) -> int:
+        """Count a matching call; give its number among those that ``nth`` is about."""
+        self.matched += 1
+        self.by_process[request.caller.access_key_id] += 1
+        return self.by_process[request.caller.access_key_id] if self.fault.each_process else self.matched
 
 
 class FaultBook:
@@ -122,9 +132,9 @@ class FaultBook:
     def _hits(self, one: _Standing, request: Request) -> bool:
         if not one.fault.matches(request):
             return False
-        one.matched += 1
+        number = one.count(request)
         drawn = one.fault.rate >= 1 or self._random.random() < one.fault.rate
-        hit = drawn and one.fault.nth in (None, one.matched)
+        hit = drawn and (one.fault.nth is None or (one.fault.nth == number and not one.hits))
         one.hits += hit
         return hit
 

@@ -77,6 +77,13 @@ def test_nth_hits_one_call_and_is_spent() -> None:
     assert [bool(book.hit(request())) for _ in range(5)] == [False, False, True, False, False]
 
 
+def test_nth_of_each_process_hits_the_first_that_gets_there_and_no_other() -> None:
+    book = FaultBook()
+    book.add(Fault(effect="reset", nth=3, each_process=True))
+    callers = [f"lambda.us-east-1.checker.{process}" for process in "0101101"]
+    assert [bool(book.hit(request(caller))) for caller in callers] == [False, False, False, False, True, False, False]
+
+
 def test_counts_say_what_matched_and_what_was_hit() -> None:
     book = FaultBook()
     book.add(Fault(effect="reset", nth=2, operation="GetItem"))
