@@ -83,19 +83,24 @@ class StrongTables:
             return self._no_majority(request)
         try:
             with self._in_flight.write(request.region, items):
-                return self._write(request, table)
+                response = self._write(request, table)
         except WriteConflict:
-            message = "An item in the request is being modified by a request in another Region; read it and retry"
-            return error(request, 400, "ReplicatedWriteConflictException", message)
+            return self._conflict(request)
+        return response or self._no_majority(request)
 
-    def _write(self, request: Request, table: GlobalTable) -> Response:
-        """Write in the middle of the delay; a majority lost before leaves no trace, one lost after leaves it open."""
+    def _write(self, request: Request, table: GlobalTable) -> Response | None:
+        """Write in the middle of the delay; None without a majority, which leaves no trace if it was lost before."""
         self._sleep(self._profile.mrsc_write_seconds / 2)
         if not self._has_majority(request.region, table):
-            return self._no_majority(request)
+            return None
         response = self._carry_out(request.signed_for(table.home))
         self._sleep(self._profile.mrsc_write_seconds / 2)
-        return response if self._has_majority(request.region, table) else self._no_majority(request)
+        return response if self._has_majority(request.region, table) else None
+
+    def _conflict(self, request: Request) -> Response:
+        self._sleep(self._profile.mrsc_read_seconds)
+        message = "An item in the request is being modified by a request in another Region; read it and retry"
+        return error(request, 400, "ReplicatedWriteConflictException", message)
 
     def _has_majority(self, region: str, table: GlobalTable) -> bool:
         others = [member for member in table.members if member != region]

@@ -187,6 +187,23 @@ def test_a_majority_lost_during_a_write_leaves_its_outcome_open() -> None:
     assert written == [EAST]
 
 
+@pytest.mark.parametrize("lost_during", ["", "write"])
+def test_a_replica_without_a_majority_is_in_nobodys_way(lost_during: str) -> None:
+    world, others = world_without(isolated=None if lost_during else EAST), []
+
+    def carry_out(_request: Request) -> Response:
+        world.isolate(EAST)
+        return Response(status=200, body=b"{}")
+
+    def meanwhile(seconds: float) -> None:
+        if seconds == 1:
+            others.append(tables.write(write_in(OHIO), TABLE, ITEM).status)
+
+    tables = StrongTables(world, Profile(mrsc_no_majority_seconds=1), carry_out, meanwhile)
+    assert tables.write(write_in(EAST), TABLE, ITEM).status == 500
+    assert others == [200]
+
+
 def test_a_write_acts_in_the_middle_of_its_delay_and_reads_pay_only_if_consistent() -> None:
     steps: list[object] = []
 
