@@ -12,7 +12,7 @@ Cut: TypeAlias = Literal["refuse", "reset", "blackhole"]
 
 ``refuse``: closed at once without a byte. One listener serves every region, so a closed port cannot be shown: the SDK
 sees a connection closed before the reply instead of a refused connect, and retries both alike. ``reset``: RST.
-``blackhole``: kept open, never answered.
+``blackhole``: connected, kept open, never answered: clients meet their read timeout, not their connect timeout.
 """
 
 CUTS: tuple[Cut, ...] = get_args(Cut)
