@@ -140,7 +140,7 @@ class CanaryWatch:
     def turn(
         self, active_region: str, standby_region: str, seconds: float, others: Mapping[str, Callable[[], object]]
     ) -> tuple[Probe, Mapping[str, object]]:
-        """Probe both sites and make the turn's ``others`` calls at the same time; return the probe and their results."""
+        """Probe both sites and make the ``others`` calls at the same time; return the probe and their results."""
         self._start_over_if_moved(active_region)
         calls: dict[str, Callable[[], object]] = {
             "active read": lambda: self._canary.read(active_region),

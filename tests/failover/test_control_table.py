@@ -85,7 +85,8 @@ def test_anothers_write_in_between_means_lost(model: World, applied: bool) -> No
 
 def test_a_write_that_lands_late_is_still_ones_own(model: World) -> None:
     """The first attempt is read as not applied, and lands just before the second."""
-    row, late = model.peek(), []
+    row = model.peek()
+    late: list[Callable[[], Any]] = []
 
     def lands_late(call: Call, act: Callable[[], Any]) -> Any:
         if call.operation == "update_item":

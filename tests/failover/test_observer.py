@@ -1,6 +1,7 @@
 """Observers: generations that hand over, votes that count once, and what an observer does when the table fails it."""
 
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from failover.observer import Observer
 from failover.tier import Phase, disarm
 from failover.votes import Verdict, Vote
 from lambdas.health_checker.watch import watch
-from tests.failover.wire import Call, denied, lost_reply
+from tests.failover.wire import Call, Fault, denied, lost_reply
 from tests.failover.world import CONTROL, NUMBERS, REGIONS, SITES, World
 
 HOME = "us-east-2"
@@ -27,7 +28,7 @@ def turns(world: World, observer: Observer, count: int) -> None:
         world.run(NUMBERS.probe_interval)
 
 
-def refusing(operation: str) -> Callable[[Call, Callable[[], Any]], Any]:
+def refusing(operation: str) -> Fault:
     def refuses(call: Call, act: Callable[[], Any]) -> Any:
         if call.role == "observer" and call.operation == operation and call.params.get("TableName", CONTROL) == CONTROL:
             raise denied(operation)
@@ -218,7 +219,7 @@ def test_turns_missed_by_a_slow_one_are_not_made_up_for_in_a_burst(model: World)
     watch(model.staff(HOME), 60, lambda _turn: None)
 
     later = began[4:]
-    assert all(after - before > 2.5 for before, after in zip(later, later[1:], strict=False))
+    assert all(after - before > 2.5 for before, after in pairwise(later))
 
 
 def test_an_observer_lives_no_longer_than_it_may_however_slow_its_turns(model: World) -> None:
@@ -251,5 +252,5 @@ def test_an_observer_wakes_at_most_once_an_interval(model: World) -> None:
 
     for home in REGIONS[1:]:
         assert len(sent[home]) > 10
-        gaps = [after - before for before, after in zip(sent[home], sent[home][1:], strict=False)]
+        gaps = [after - before for before, after in pairwise(sent[home])]
         assert min(gaps) >= NUMBERS.order_every - 1

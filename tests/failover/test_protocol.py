@@ -1,0 +1,76 @@
+"""Numbers that would make the protocol unsafe are refused by name."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from failover.protocol import TIMES, Protocol, ProtocolError
+
+SAFE = Protocol()
+
+
+@pytest.mark.parametrize("name", TIMES)
+@pytest.mark.parametrize("value", [0, -1, 3601, float("nan"), float("inf")])
+def test_a_time_out_of_range_is_refused(name: str, value: float) -> None:
+    changed: dict[str, Any] = {name: value}
+    with pytest.raises(ProtocolError) as refused:
+        replace(SAFE, **changed)
+    assert refused.value.field == name
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"fall": 0}, "fall"),
+        ({"rise": 11}, "rise"),
+        ({"time_scale": 0}, "time_scale"),
+        ({"time_scale": 1.1}, "time_scale"),
+        ({"probe_deadline": 3.0}, "probe_deadline"),
+        ({"probe_interval": 4.5}, "probe_interval"),
+        ({"generation_overlap": 75.0}, "generation_overlap"),
+        ({"moving_poll": 0.35}, "moving_poll"),
+        ({"preparing_view": 4.0}, "preparing_view"),
+        ({"client_poll": 2.0}, "client_poll"),
+        ({"heartbeat": 3.0}, "heartbeat"),
+        ({"order_every": 5.0}, "order_every"),
+        ({"plan_total": 18.0}, "plan_total"),
+        ({"electorates": {"data": ("a", "b")}}, "electorates.data"),
+        ({"electorates": {"data": ("a", "b", "c", "d")}}, "electorates.data"),
+        ({"electorates": {"data": ("a",)}}, "electorates.data"),
+        ({"electorates": {"data": ("a", "a", "b")}}, "electorates.data"),
+    ],
+    ids=str,
+)
+def test_a_broken_rule_names_the_number(changes: dict[str, Any], field: str) -> None:
+    with pytest.raises(ProtocolError) as refused:
+        replace(SAFE, **changes)
+    assert refused.value.field == field
+
+
+def test_the_protocol_survives_the_lambdas_environment() -> None:
+    assert Protocol.from_json(SAFE.to_json()) == SAFE
+
+
+@pytest.mark.parametrize("text", ["", "[]", "null", "{}", '{"electorates": {}, "colour": 1}', '{"electorates": 3}'])
+def test_what_is_no_protocol_is_refused(text: str) -> None:
+    with pytest.raises((ValueError, TypeError, KeyError, AttributeError)):
+        Protocol.from_json(text)
+
+
+@given(st.floats(0.01, 1))
+def test_scaling_keeps_every_rule(scale: float) -> None:
+    scaled = replace(SAFE, time_scale=scale).scaled()
+
+    assert scaled.client_wait() == pytest.approx(SAFE.client_wait() * scale)
+    assert scaled.client_wait() > scaled.client_view
+    assert scaled.prepared_wait() > scaled.preparing_view
+
+
+@pytest.mark.parametrize(("size", "quorum"), [(3, 2), (5, 3), (7, 4)])
+def test_a_quorum_is_a_majority_of_the_configured(size: int, quorum: int) -> None:
+    protocol = replace(SAFE, electorates={"data": tuple(str(name) for name in range(size))})
+
+    assert protocol.quorum("data") == quorum
