@@ -29,6 +29,7 @@ def tell(event, context):
     left_ms = context.get_remaining_time_in_millis()
     return {"pid": os.getpid(), "environment": dict(os.environ), "left_ms": left_ms}
 def nap(event, context):
+    print(os.getpid())
     time.sleep(event["seconds"])
 def eat(event, context):
     eaten = bytearray(event["mb"] * 2**20)
@@ -48,6 +49,9 @@ def count():
         counted.append(time.monotonic())
         time.sleep(0.01)
 def tally(event, context):
+    seen = len(counted)
+    while len(counted) < seen + 2:
+        time.sleep(0.01)
     return {"largest_gap": max(later - earlier for earlier, later in zip(counted, counted[1:]))}
 actions = {name: globals()[name] for name in ("tell", "nap", "eat", "leave", "need", "speak", "begin", "tally")}
 """
@@ -218,8 +222,7 @@ layer = link_layer(here / "layer")
 settings = SandboxSettings(
     instance="1", handler="code.handle", archive=code, layer=layer, homes=here, memory_mb=256, environment={}
 )
-sandbox = Sandbox(settings, lambda event: None)
-print(sandbox.process.pid, flush=True)
+sandbox = Sandbox(settings, lambda event: print(event.message, flush=True))
 nap = b'{"do": "nap", "seconds": 60}'
 sandbox.run(Event(request_id="1", payload=nap, function_arn="a", timeout_seconds=90))
 """
