@@ -16,7 +16,11 @@ from localcloud.leftovers import own_directory
 from localcloud.machinery import Machinery, assemble
 from localcloud.machinery_admin import set_admin_routes
 
-FAIL_FAST = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 1})
+ONCE = {"total_max_attempts": 1}
+PATIENT = Config(connect_timeout=10, read_timeout=30, retries=ONCE)
+HURRIED = Config(connect_timeout=10, read_timeout=2, retries=ONCE)
+"""For calls that are not answered: gives up after 2 s."""
+
 SESSION = boto3.Session()
 SESSION = boto3.Session()
 ClientOf = Callable[..., Any]
@@ -47,7 +51,7 @@ def restless_threads() -> Iterator[None]:
 
 
 @cache
-def connect(front: Front, service: str, region: str, caller: str, config: Config = FAIL_FAST) -> Any:
+def connect(front: Front, service: str, region: str, caller: str, config: Config = PATIENT) -> Any:
     return SESSION.client(
         service,  # type: ignore[call-overload]
         region_name=region,
@@ -60,7 +64,7 @@ def connect(front: Front, service: str, region: str, caller: str, config: Config
 
 @pytest.fixture
 def client(front: Front) -> ClientOf:
-    def give(service: str, region: str = "us-east-1", *, caller: str = "", config: Config = FAIL_FAST) -> Any:
+    def give(service: str, region: str = "us-east-1", *, caller: str = "", config: Config = PATIENT) -> Any:
         return connect(front, service, region, caller or f"client.{region}.test.0", config)
 
     return give

@@ -10,7 +10,7 @@ from tests.localcloud.conftest import ClientOf
 
 def ask(front: Front, method: str, path: str, fields: object = None) -> object:
     body = None if fields is None else json.dumps(fields).encode()
-    with urlopen(Request(f"{front.endpoint}/_cloud/{path}", body, method=method), timeout=5) as answer:  # noqa: S310
+    with urlopen(Request(f"{front.endpoint}/_cloud/{path}", body, method=method), timeout=30) as answer:  # noqa: S310
         return json.load(answer)
 
 

@@ -9,7 +9,7 @@ from localcloud.caller import INTERNAL, Caller
 from localcloud.front import Front
 from localcloud.regions import World
 from localcloud.request import Cut
-from tests.localcloud.conftest import ClientOf
+from tests.localcloud.conftest import HURRIED, ClientOf
 from tests.localcloud.tables import make, value
 from tests.localcloud.waiting import eventually
 
@@ -85,7 +85,7 @@ def test_a_black_holed_region_does_not_answer_within_the_clients_deadline(front:
     front.gateway.world.darken(EAST, "blackhole")
     started = time.monotonic()
     with pytest.raises(ReadTimeoutError):
-        value(client("dynamodb"), table, "a")
+        value(client("dynamodb", config=HURRIED), table, "a")
     assert time.monotonic() - started >= 2
 
 
@@ -97,14 +97,14 @@ def test_a_refusing_region_fails_at_once_and_other_regions_answer(front: Front, 
     with pytest.raises(ConnectionClosedError):
         client("dynamodb").list_tables()
     assert value(west, table, "a") is None
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 2
 
 
 def raw_call(front: Front) -> socket.socket:
     """Send one signed call over a bare connection."""
     scope = "client.us-east-1.raw.0/20300101/us-east-1/dynamodb/aws4_request"
     head = f"POST / HTTP/1.1\r\nHost: x\r\nAuthorization: AWS4-HMAC-SHA256 Credential={scope}\r\n"
-    connection = socket.create_connection(("127.0.0.1", int(front.endpoint.rpartition(":")[2])), timeout=2)
+    connection = socket.create_connection(("127.0.0.1", int(front.endpoint.rpartition(":")[2])), timeout=10)
     connection.sendall((head + "X-Amz-Target: DynamoDB_20120810.ListTables\r\nContent-Length: 2\r\n\r\n{}").encode())
     return connection
 
