@@ -16,12 +16,10 @@ from localcloud.leftovers import own_directory
 from localcloud.machinery import Machinery, assemble
 from localcloud.machinery_admin import set_admin_routes
 
-ONCE = {"total_max_attempts": 1}
-PATIENT = Config(connect_timeout=10, read_timeout=30, retries=ONCE)
-HURRIED = Config(connect_timeout=10, read_timeout=2, retries=ONCE)
+PATIENT = Config(connect_timeout=10, read_timeout=30, retries={"total_max_attempts": 1})
+HURRIED = PATIENT.merge(Config(read_timeout=2))
 """For calls that are not answered: gives up after 2 s."""
 
-SESSION = boto3.Session()
 SESSION = boto3.Session()
 ClientOf = Callable[..., Any]
 """Gives a boto3 client: ``(service, region="us-east-1", *, caller=..., config=...)``."""
