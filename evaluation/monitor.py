@@ -64,9 +64,9 @@ class Monitor(mocks.MockMonitor, mocks.Mocks):
         return resource_pb2.RegisterResourceResponse(urn=urn, id=id_, object=answer)
 
     def RegisterResourceOutputs(self, request: resource_pb2.RegisterResourceOutputsRequest) -> empty_pb2.Empty:
-        """Keep the stack's outputs."""
+        """Keep the stack's outputs. `set_mocks` registers empty ones too, at times after the program's."""
         _ensure_event_loop()
-        if request.urn.split("::")[2] == STACK:
+        if request.urn.split("::")[2] == STACK and request.outputs.fields:
             self.outputs = plain(rpc.deserialize_properties(request.outputs, keep_unknowns=True), "", [])
         return empty_pb2.Empty()
 
