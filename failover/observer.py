@@ -46,13 +46,13 @@ class Post:
 
 @dataclass(frozen=True, kw_only=True)
 class Turn:
-    """What a turn came to, for the log and the metrics."""
+    """What a turn came to, for the log and the metrics. ``silent_peers`` are None before it can be told who is."""
 
     row: TierRow
     probe: Probe
     observation: Observation
     voting: bool
-    silent_peers: tuple[str, ...]
+    silent_peers: tuple[str, ...] | None
     quorum_votes: bool
     due: Due | None
 
@@ -154,10 +154,10 @@ class Observer:
             due=due,
         )
 
-    def _silent(self, fresh: set[str], now: float) -> tuple[str, ...]:
+    def _silent(self, fresh: set[str], now: float) -> tuple[str, ...] | None:
         """Name the peers that were not seen moving, once this generation has looked long enough to tell."""
         if now - self._began < self._post.numbers.vote_fresh:
-            return ()
+            return None
         return tuple(name for name in self._post.numbers.electorates[self._post.tier] if name not in fresh)
 
 

@@ -81,7 +81,7 @@ class Observer(pulumi.ComponentResource):
         alarm(f"{name}-errors", errors, self._child())
         alarm(f"{name}-silent", _silent(args, function), self._child())
         alarm(f"{name}-peer-silent", _peer_silent(args), self._child())
-        alarm(f"{name}-quorum-held", _quorum_held(args), self._child())
+        alarm(f"{name}-quorum-lost", _quorum_lost(args), self._child())
 
 
 def _function(args: ObserverArgs) -> RegionalFunctionArgs:
@@ -114,13 +114,14 @@ def observer_statements(topology: Topology, aws_region: str, item_key: str) -> t
     """Return what an observer may do: vote as itself, probe its own canary, wake its own orchestrator, page."""
     control = (topology.table_arn(aws_region, topology.control_table),)
     canaries = topology.table_arns_in_data_regions(topology.canary_table)
+    seen = leading_keys("tier#*", "vote#*")
     own_vote = leading_keys(f"vote#data#{aws_region}")
     own_canary = leading_keys(f"{item_key}#{aws_region}")
     orchestrator = (topology.function_arn(aws_region, "failover-orchestrator"),)
     signals = (topology.topic_arn(aws_region, "signals"),)
     ssm = topology.active_parameter_arns()
     return (
-        Statement(sid="ReadVotesAndRows", actions=("dynamodb:BatchGetItem",), resources=control),
+        Statement(sid="ReadVotesAndRows", actions=("dynamodb:BatchGetItem",), resources=control, condition=seen),
         Statement(sid="WriteOwnVote", actions=("dynamodb:UpdateItem",), resources=control, condition=own_vote),
         Statement(
             sid="ProbeOwnCanary",
@@ -160,14 +161,14 @@ def _peer_silent(args: ObserverArgs) -> AlarmArgs:
     )
 
 
-def _quorum_held(args: ObserverArgs) -> AlarmArgs:
+def _quorum_lost(args: ObserverArgs) -> AlarmArgs:
     return AlarmArgs(
-        alarm_name=args.topology.named("quorum-held"),
-        metric=observer_metric("QuorumHeld", args.topology.stack, args.aws_region, "Minimum"),
-        breaches_when="at_least",
+        alarm_name=args.topology.named("quorum-lost"),
+        metric=observer_metric("QuorumHeld", args.topology.stack, args.aws_region, "Maximum"),
+        breaches_when="less_than",
         threshold=1,
         minutes=2,
         silence_breaches=False,
         topic_arn=args.signals_arn,
-        next_step="A quorum says that the active site is down and nothing moves. `lifeboat status` says what holds it.",
+        next_step="No majority of observers votes; nothing moves by itself. `lifeboat status` names the silent.",
     )

@@ -11,9 +11,12 @@ NAMESPACE = "Lifeboat"
 
 
 def embedded(turn: Turn, stack: str, observer: str, at_ms: int) -> str:
-    """Return the line; ``at_ms`` is milliseconds since the epoch in AWS time."""
+    """Return the line; ``at_ms`` is milliseconds since the epoch in AWS time.
+
+    What is not known yet is left out: a run begins in every minute, and its zeros would be every minute's minimum.
+    """
     values: dict[str, float | None] = {
-        "PeerSilent": float(len(turn.silent_peers)),
+        "PeerSilent": None if turn.silent_peers is None else float(len(turn.silent_peers)),
         "QuorumHeld": float(turn.quorum_votes),
         "ProbeMisses": float(turn.observation.misses),
         "StandbyLagMs": turn.probe.lag_ms,
