@@ -37,6 +37,9 @@ CREATORS: Mapping[str, Creator] = {
     **sns.CREATORS,
     **sqs.CREATORS,
 }
+WITHOUT_EFFECT = frozenset({"region", "tags", "tagsAll", "sqsManagedSseEnabled", "recoveryWindowInDays"})
+"""Inputs that change nothing that a program could notice here."""
+
 CONFIG = Config(retries={"total_max_attempts": 1}, read_timeout=60, max_pool_connections=16, parameter_validation=False)
 
 
@@ -53,7 +56,7 @@ class Resources:
         """Create one resource; return its id and the outputs that its provider would compute.
 
         Raises:
-            Unsupported: there is no creator for its type.
+            Unsupported: there is no creator for its type, or it does not carry out an input.
         """
         creator = CREATORS.get(registration.type)
         if creator is None:
@@ -61,7 +64,10 @@ class Resources:
                 f"{registration.urn}: the embedded cloud cannot create {registration.type}; "
                 "add a creator for it in localcloud/create"
             )
-        id_, outputs = creator(Creation(registration=registration, call_service=self._call))
+        creation = Creation.of(registration, self._call)
+        id_, outputs = creator(creation)
+        if ignored := set(creation.inputs.unread()) - WITHOUT_EFFECT:
+            raise Unsupported(f"{registration.urn} sets {sorted(ignored)}, which the embedded cloud would leave out")
         return id_, {**registration.inputs, **outputs}
 
     def _call(

@@ -1,8 +1,9 @@
 """One declared resource on its way to being real: its inputs, and calls to the services of its region."""
 
-from collections.abc import Callable, Mapping
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Self, TypeAlias
 
 from evaluation import Registration, Value
 
@@ -17,16 +18,41 @@ class Unsupported(Exception):
     """The program declares something that the embedded cloud cannot make."""
 
 
+class Inputs(Mapping[str, Value]):
+    """A resource's inputs that remember which of them were read."""
+
+    def __init__(self, given: Mapping[str, Value]) -> None:
+        self._given = given
+        self._read: set[str] = set()
+
+    def __getitem__(self, name: str) -> Value:
+        value = self._given[name]
+        self._read.add(name)
+        return value
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._given)
+
+    def __len__(self) -> int:
+        return len(self._given)
+
+    def unread(self) -> list[str]:
+        """Return the inputs that nobody asked for."""
+        return sorted(set(self._given) - self._read)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Creation:
     """What a creator works with."""
 
     registration: Registration
+    inputs: Inputs
     call_service: Call
 
-    @property
-    def inputs(self) -> Mapping[str, Value]:
-        return self.registration.inputs
+    @classmethod
+    def of(cls, registration: Registration, call_service: Call) -> Self:
+        """Begin with nothing read."""
+        return cls(registration=registration, inputs=Inputs(registration.inputs), call_service=call_service)
 
     @property
     def region(self) -> str:
@@ -34,8 +60,9 @@ class Creation:
 
     @property
     def name(self) -> str:
-        """Return the physical name; one that was not given is the logical one, which is the same in every run."""
-        return str(self.inputs.get("name") or self.registration.name)
+        """Return the physical name; one that was not given is the logical one with a suffix, the same in every run."""
+        suffix = hashlib.sha256(self.registration.urn.encode()).hexdigest()[:7]
+        return str(self.inputs.get("name") or f"{self.registration.name}-{suffix}")
 
     def text(self, name: str) -> str:
         """Return an input as text, "" if it was not given."""

@@ -42,7 +42,11 @@ def test_stopped_timers_start_nothing_more() -> None:
 
 def test_started_timers_do_not_wait_for_work_that_takes_long() -> None:
     timers, release, done = Timers(), threading.Event(), threading.Event()
-    timers.after(0, lambda: release.wait(5) and None)
+
+    def wait() -> None:
+        release.wait(5)
+
+    timers.after(0, wait)
     timers.after(0.01, done.set)
     timers.start()
     try:

@@ -1,14 +1,15 @@
 """What the program declares, created by its types."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import pytest
 
 from evaluation import Registration, Value, evaluate
-from localcloud.create import CREATORS, Resources, Unsupported
+from localcloud.create import Resources, Unsupported
 from localcloud.create.creation import Creation
 from localcloud.create.dynamodb import table
 from localcloud.front import Front
+from localcloud.latency import Profile
 from tests.localcloud.conftest import ClientOf
 
 
@@ -31,10 +32,17 @@ def registration(type_: str, inputs: dict[str, Value], name: str = "logical") ->
     )
 
 
+@pytest.fixture(scope="module")
+def quiet_front() -> Iterator[Front]:
+    """A front without machinery: nothing that is created begins to run."""
+    opened = Front.open(Profile())
+    yield opened
+    opened.close()
+
+
 @pytest.mark.parametrize("stack", ["local", "staging", "prod"])
-def test_every_type_that_a_stack_declares_can_be_created(stack: str) -> None:
-    declared = {one.type for one in evaluate(stack, preview=True).registrations if one.custom}
-    assert {type_ for type_ in declared if not type_.startswith("pulumi:providers:")} <= set(CREATORS)
+def test_everything_that_a_stack_declares_is_created_with_all_its_inputs(quiet_front: Front, stack: str) -> None:
+    assert evaluate(stack, create=Resources(quiet_front.endpoint).create).outputs["stack"] == stack
 
 
 def test_an_unknown_type_is_refused_by_name(front: Front) -> None:
@@ -42,9 +50,17 @@ def test_an_unknown_type_is_refused_by_name(front: Front) -> None:
         Resources(front.endpoint).create(registration("aws:ec2/instance:Instance", {}))
 
 
-def test_a_name_that_was_not_given_is_the_logical_one(front: Front) -> None:
-    id_, outputs = Resources(front.endpoint).create(registration("aws:sns/topic:Topic", {}, "my-topic"))
-    assert id_ == outputs["arn"] == "arn:aws:sns:us-east-1:123456789012:my-topic"
+def test_an_input_that_would_be_left_out_is_refused_by_name(front: Front) -> None:
+    inputs: dict[str, Value] = {"name": "fifo", "fifoTopic": True}
+    with pytest.raises(Unsupported, match="fifoTopic"):
+        Resources(front.endpoint).create(registration("aws:sns/topic:Topic", inputs))
+
+
+def test_a_name_that_was_not_given_is_made_from_the_logical_one_the_same_in_every_run(front: Front) -> None:
+    declared = registration("aws:sns/topic:Topic", {}, "my-topic")
+    names = {str(Resources(front.endpoint).create(declared)[1]["name"]) for _ in range(2)}
+    assert len(names) == 1
+    assert names.pop().startswith("my-topic-")
 
 
 class Recorder:
@@ -78,7 +94,7 @@ def test_strong_replicas_and_their_witness_are_added_in_one_call() -> None:
     recorder = Recorder()
     witness: Value = {"regionName": "us-east-2"}
     inputs: dict[str, Value] = {**TABLE, "replicas": [replica("us-west-2", "STRONG")], "globalTableWitness": witness}
-    table(Creation(registration=registration("aws:dynamodb/table:Table", inputs), call_service=recorder))
+    table(Creation.of(registration("aws:dynamodb/table:Table", inputs), recorder))
     [update] = [parameters for _, operation, parameters in recorder.calls if operation == "update_table"]
     assert update["MultiRegionConsistency"] == "STRONG"
     assert update["ReplicaUpdates"] == [{"Create": {"RegionName": "us-west-2"}}]
@@ -89,7 +105,7 @@ def test_eventual_replicas_are_added_one_by_one_and_each_gets_its_own_recovery()
     recorder = Recorder()
     replicas: Value = [replica("us-west-2", "EVENTUAL"), replica("eu-west-1", "EVENTUAL")]
     inputs: dict[str, Value] = {**TABLE, "replicas": replicas}
-    table(Creation(registration=registration("aws:dynamodb/table:Table", inputs), call_service=recorder))
+    table(Creation.of(registration("aws:dynamodb/table:Table", inputs), recorder))
     operations = [operation for _, operation, _ in recorder.calls]
     assert operations.count("update_table") == 2
     recovered = {region for region, operation, _ in recorder.calls if operation == "update_continuous_backups"}
