@@ -515,3 +515,26 @@ def test_a_target_that_fails_its_verification_is_told_and_stays(model: World) ->
     assert answer.outcome == "done"
     assert (model.peek().epoch, model.peek().active) == (2, "secondary")
     assert model.pages("verify of failover")
+
+
+def test_votes_that_turn_while_the_target_is_checked_stop_the_mark(model: World) -> None:
+    model.waking = False
+    settle(model)
+    model.cut |= {(region, SITES.primary) for region in REGIONS}
+    model.run(12)
+    woken = model.wake()
+
+    def recovers(call: Call, act: Any) -> Any:
+        if call.role == "orchestrator" and "id" in call.params.get("Key", {}):
+            model.fault = None
+            for key, item in model.backend("dynamodb", REGIONS[0]).items.items():
+                if key[1].startswith("vote#"):
+                    item["verdict"] = {"S": "healthy"}
+        return act()
+
+    model.fault = recovers
+    answer = model.deliver(woken, "us-east-2")
+
+    assert answer
+    assert answer.code == "no-quorum"
+    assert model.peek().epoch == 1
