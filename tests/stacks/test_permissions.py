@@ -39,6 +39,7 @@ def test_an_observer_writes_its_own_vote_and_canary_only(stack: Evaluation) -> N
         if policy.name.startswith("health-checker"):
             keys = {str(s["Sid"]): keys_of(s) for s in statements(policy) if "Condition" in s}
             assert keys == {
+                "ReadVotesAndRows": ["tier#*", "vote#*"],
                 "WriteOwnVote": [f"vote#data#{policy.region}"],
                 "ProbeOwnCanary": [f"health_check_id#{policy.region}"],
             }
