@@ -12,6 +12,7 @@ from evaluation import ROOT
 from localcloud.cloud import Addresses, EmbeddedCloud
 from localcloud.leftovers import clean, process_of
 
+OUTPUTS = "outputs.json"
 STOP_SECONDS = 10.0
 LOOK_SECONDS = 0.05
 
@@ -33,7 +34,8 @@ def up(root: Path, stack: str, options: list[str]) -> EmbeddedCloud:
         start_new_session=True,
     )
     cloud = EmbeddedCloud.attach(Addresses.of(process))
-    cloud.deploy(stack)
+    outputs = cloud.deploy(stack).outputs
+    (cloud.addresses.directory / OUTPUTS).write_text(json.dumps(outputs, indent=2, sort_keys=True))
     return cloud
 
 
@@ -59,17 +61,22 @@ AWS is at {endpoint} for every region and service. In a shell:
   export AWS_ACCESS_KEY_ID=operator.us-east-1.me.0 AWS_SECRET_ACCESS_KEY=embedded
 
 then `aws dynamodb list-tables`, or boto3.client("dynamodb") in Python. The key says who calls: operator or client,
-region, name, number.
+region, name, number. Nothing fails over until the tier is armed, and the way back is an order:
+
+  ./lifeboat arm -s local --outputs {outputs}
+  curl -d '{darken}' {endpoint}/_cloud/regions
+  curl -d '{restore}' {endpoint}/_cloud/regions
+  ./lifeboat failback -s local --outputs {outputs} --reason "playing" --yes
 
   curl {endpoint}/_cloud/logs      what the functions logged
   curl {sink}                      what people were sent
-  curl -d '{darken}' {endpoint}/_cloud/regions
 
 The cloud's own log is {directory}/cloud.log. `make local-down` ends it."""
 
 
 def how_to_use(cloud: EmbeddedCloud) -> str:
     """Say how the AWS command line and boto3 reach the cloud."""
-    darken = json.dumps({"region": "us-east-1", "action": "darken"})
     where = cloud.addresses
-    return HOW_TO_USE.format(endpoint=where.endpoint, sink=where.sink, directory=where.directory, darken=darken)
+    actions = {action: json.dumps({"region": "us-east-1", "action": action}) for action in ("darken", "restore")}
+    paths = {"directory": where.directory, "outputs": where.directory / OUTPUTS}
+    return HOW_TO_USE.format(endpoint=where.endpoint, sink=where.sink, **paths, **actions)

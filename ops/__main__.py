@@ -2,10 +2,17 @@
 
 import typer
 
+from failover.orders import OrderKind
+from ops.arming import arm, disarm
+from ops.moves import verb
 from ops.resources import resources
 
 app = typer.Typer(name="lifeboat", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.command()(resources)
+app.command()(arm)
+app.command()(disarm)
+for kind in (OrderKind.FAILOVER, OrderKind.SWITCHOVER, OrderKind.FAILBACK, OrderKind.ABORT):
+    app.command(name=kind.value)(verb(kind))
 
 
 @app.callback()

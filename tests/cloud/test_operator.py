@@ -1,0 +1,80 @@
+"""A person with `lifeboat`, the stack's saved outputs and plain credentials."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from failover.tier import Phase
+from ops.__main__ import app
+from tests.cloud.stage import Stage, eventually
+
+pytestmark = pytest.mark.xdist_group("cloud")
+MOVED_SECONDS = 10.0
+
+
+@pytest.fixture
+def outputs(stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The saved outputs; the environment is that of a person near the control plane's home."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", stage.cloud.endpoint)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "operator.us-east-2.person.0")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "embedded")
+    path = tmp_path / "outputs.json"
+    path.write_text(json.dumps(dict(stage.outputs)))
+    return path
+
+
+def lifeboat(verb: str, outputs: Path, *arguments: str) -> Result:
+    return CliRunner().invoke(app, [verb, "-s", "local", "--outputs", str(outputs), *arguments])
+
+
+def test_a_switchover_and_the_failback_are_one_command_each(stage: Stage, outputs: Path) -> None:
+    before = stage.row()
+    there = lifeboat("switchover", outputs, "--reason", "patching", "--yes")
+    assert (there.exit_code, stage.row().active, stage.row().epoch) == (0, "secondary", before.epoch + 1), there.output
+    eventually(lambda: _done(lifeboat("failback", outputs, "--reason", "patched", "--yes")), MOVED_SECONDS, "back")
+    assert (stage.row().active, stage.row().epoch, stage.row().phase) == ("primary", before.epoch + 2, Phase.STEADY)
+
+
+def test_a_dry_run_tells_the_decision_and_moves_nothing(stage: Stage, outputs: Path) -> None:
+    before = stage.row()
+    told = lifeboat("failover", outputs, "--dry-run")
+    assert (told.exit_code, stage.row().epoch) == (0, before.epoch)
+    assert "start: " in told.output
+
+
+@pytest.mark.parametrize(
+    ("verb", "arguments", "why"),
+    [
+        ("failback", ("--reason", "x", "--yes"), "primary is active already"),
+        ("abort", ("--reason", "x", "--yes"), "nothing to abort"),
+        ("failover", ("--yes",), "say why with --reason"),
+        ("disarm", ("--for", "soon"), "write a whole number and s, m, h or d"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_in_one_line(
+    stage: Stage, outputs: Path, verb: str, arguments: tuple[str, ...], why: str
+) -> None:
+    before = stage.row()
+    told = lifeboat(verb, outputs, *arguments)
+    assert (told.exit_code, stage.row().epoch) == (1, before.epoch)
+    assert why in told.stderr + told.stdout
+
+
+def test_disarming_and_arming_change_only_that(stage: Stage, outputs: Path) -> None:
+    assert "disarmed until" in lifeboat("disarm", outputs, "--for", "4h").output
+    assert (stage.row().armed, stage.row().phase) == (False, Phase.STEADY)
+    assert "armed" in lifeboat("arm", outputs).output
+    assert (stage.row().armed, stage.row().armed_until) == (True, None)
+
+
+def test_a_lost_region_does_not_stop_a_person(stage: Stage, outputs: Path) -> None:
+    stage.cloud.regions.darken(stage.primary, "reset")
+    told = lifeboat("disarm", outputs)
+    assert told.exit_code == 0, told.output
+    assert not stage.row().armed
+
+
+def _done(result: Result) -> bool:
+    return result.exit_code == 0 and "done: primary is active" in result.output
