@@ -109,7 +109,7 @@ def test_a_death_around_any_call_leaves_the_same_end_and_one_epoch(move: str, be
 
 
 def started(world: World, epoch: int) -> bool:
-    """Say whether the death left a trace in the row: nobody repeats a person's order that died before its first write."""
+    """Say whether the death left a trace in the row: an order that died before that is repeated by nobody."""
     automatic = bool(world.dark)
     row = world.peek()
     return automatic or (row.plan_id is not None and (row.epoch >= epoch or row.step is not None))
