@@ -1,4 +1,4 @@
-"""A conditional store with DynamoDB's answers, a hundred times faster than moto; `test_model_table` compares the two."""
+"""A conditional store with DynamoDB's answers, a hundred times faster than moto; `test_model_table` compares them."""
 
 # ruff: noqa: N803 - boto3's spelling of parameters
 
