@@ -85,9 +85,13 @@ def table(found: Sequence[Spread], runs: int) -> Table:
 
 
 def measure(runs: int, first_seed: int, console: Console) -> list[Verdict]:
-    """Run the drills one after the other; each keeps its own report."""
-    chosen = experiments.load(DEFAULT)
-    return [run(chosen, seed, OUT / f"seed-{seed}", console) for seed in range(first_seed, first_seed + runs)]
+    """Run the drills one after the other, until one is interrupted; each keeps its own report."""
+    chosen, reached = experiments.load(DEFAULT), list[Verdict]()
+    for seed in range(first_seed, first_seed + runs):
+        reached.append(run(chosen, seed, OUT / f"seed-{seed}", console))
+        if reached[-1].taken.interrupted:
+            break
+    return reached
 
 
 def main() -> int:

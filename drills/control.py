@@ -29,10 +29,11 @@ def after_activity_control(context: Activity, state: Run, **_context: object) ->
     Raises:
         InterruptExecution: a stage of the method failed; the rollbacks come next.
     """
-    failed = state is None or state.get("status") != "succeeded"
+    failed = state is None or state.get("status") != "succeeded"  # no state: Ctrl-C cut the activity off
     detail = _detail(state) if failed else None
     drill = running.current()
     drill.events.write("drill", name=context["name"], state="failed" if failed else "succeeded", detail=detail)
+    drill.interrupted |= state is None or InterruptExecution.__name__ in (detail or "")
     if failed and drill.in_method:
         raise InterruptExecution(f"{context['name']}: {detail}")
 

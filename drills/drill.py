@@ -33,7 +33,10 @@ REST_SECONDS = 30.0
 
 @dataclass(frozen=True, kw_only=True)
 class Taken:
-    """What a drill leaves. ``figures`` are None without a fault; ``trouble`` says why it cannot have passed anyway."""
+    """What a drill leaves. ``figures`` are None without a fault; ``trouble`` says why it cannot have passed anyway.
+
+    ``interrupted``: by a person or a signal, not by what it found.
+    """
 
     stack: Stack
     load: LoadSpec
@@ -41,6 +44,7 @@ class Taken:
     operations: tuple[Operation, ...]
     figures: Figures | None
     ordered_at: float | None
+    interrupted: bool
     trouble: tuple[str, ...]
 
     @property
@@ -113,8 +117,8 @@ def _trouble(journal: Journal) -> Iterator[str]:
     if not all(states[when] and states[when]["steady_state_met"] for when in ("before", "after")):
         yield "the steady state was not met before and after"
     for run in [*journal["run"], *journal["rollbacks"]]:
-        if run["status"] != "succeeded":
-            yield f"{run['activity']['name']}: {str(run.get('exception', ['failed'])[-1]).strip()}"
+        if run.get("status") != "succeeded":
+            yield f"{run['activity']['name']}: {str(run.get('exception', ['interrupted'])[-1]).strip()}"
 
 
 def _unrest(events: EventLog, sight: Sight) -> Iterator[str]:
@@ -152,5 +156,6 @@ def _taken(
         operations=operations,
         figures=figures,
         ordered_at=drill.ordered_at,
+        interrupted=drill.interrupted,
         trouble=tuple(trouble),
     )

@@ -94,7 +94,8 @@ def panel_scales(figure: go.Figure, scene: Scene) -> None:
     figure.update_yaxes(categoryorder="array", categoryarray=writers, row=3, col=1)
     figure.update_yaxes(range=[-4, 104], tickvals=[0, 50, 100], ticktext=["0 %", "50 %", "100 %"], row=4, col=1)
     figure.update_yaxes(type="log", ticksuffix=" ms", dtick=1, row=5, col=1)
-    figure.update_yaxes(ticksuffix=" s", rangemode="tozero", row=6, col=1)
+    worst = max((event.number("seconds") or 0.0 for event in scene.events if event.source == "lag"), default=0.0)
+    figure.update_yaxes(ticksuffix=" s", range=[0, 1.2 * max(worst, 1.0)], row=6, col=1)
 
 
 def bars(figure: go.Figure, row: int, scene: Scene, stretches: Sequence[Stretch]) -> None:

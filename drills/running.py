@@ -41,7 +41,7 @@ class Drill:
     """What the actions and probes of one run share.
 
     ``give`` hands an order to an orchestrator as an operator does and returns its answer; ``now`` is AWS time.
-    ``ordered_at`` is when the failback was ordered, on the events' clock.
+    ``ordered_at`` is when the failback was ordered, on the events' clock; ``interrupted``: by a person or a signal.
     """
 
     regions: Regions
@@ -56,6 +56,7 @@ class Drill:
     give: Callable[[Order], Mapping[str, object]]
     stop_load: Callable[[], None]
     in_method: bool = False
+    interrupted: bool = False
     ordered_at: float | None = None
     begun: dict[str, str] = field(default_factory=dict)
 

@@ -89,6 +89,7 @@ def test_whatever_ends_the_method_the_fault_is_mended_and_the_load_stopped(
     assert stage.regions.done[-1] == ("restore", "all")
     assert stage.faults.standing == []
     assert len(stage.load_stops) == 1
+    assert stage.drill.interrupted is (ending is not fail)
 
 
 def test_no_failback_is_ordered_of_a_failover_that_never_came(tmp_path: Path) -> None:

@@ -32,6 +32,7 @@ def taken(tmp_path: Path) -> Taken:
         operations=operations,
         figures=_figures(),
         ordered_at=ORDERED_AT,
+        interrupted=False,
         trouble=(),
     )
 
