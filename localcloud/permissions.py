@@ -1,6 +1,5 @@
 """What the cloud's own machinery may do on somebody's behalf, by role and by resource policy."""
 
-from collections.abc import Mapping
 from typing import Protocol
 
 
@@ -14,6 +13,3 @@ class Permissions(Protocol):
     def policy_allows(self, policy: str, service: str, action: str, resource: str, source_arn: str) -> bool:
         """Say whether a resource's own policy (JSON, "" for none) lets a service act for ``source_arn``."""
         ...
-
-
-Conditions = Mapping[str, Mapping[str, object]]
