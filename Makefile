@@ -25,7 +25,7 @@ $(STAMP): $(LOCKS)
 		$$one -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$one && break; done) \
 		|| { echo "Python 3.11 or newer is needed; none of python3.13, python3.12, python3.11, python3 is" >&2; exit 1; }; \
 	test -x $(PYTHON) || $$python -m venv $(VENV)
-	$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes $(LOCKS:%=-r %)
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --no-compile --require-hashes $(LOCKS:%=-r %)
 	@touch $@
 
 drill: setup ## One drill: EXPERIMENT=name, FAULT=name

@@ -72,19 +72,33 @@ def evaluate(
 
 
 def _run(stack: str, monitor: Monitor, preview: bool, program: Callable[[], None]) -> None:
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
-    # The first error is raised to the caller; without this each that follows from it is printed too.
-    loop.set_exception_handler(lambda _loop, _context: None)
-    try:
-        mocks.set_mocks(monitor, project=PROJECT, stack=stack, preview=preview, monitor=monitor)
-        settings.set_root_resource(None)  # type: ignore[arg-type]
-        # What set_mocks leaves shared: after a failed run it holds tasks of a loop that is closed.
-        settings.SETTINGS.outputs, settings.SETTINGS.lock = set(), threading.Lock()
-        loop.run_until_complete(run_in_stack(program))
-    finally:
-        loop.run_until_complete(loop.shutdown_default_executor())
-        loop.close()
+    settings.configure(_settings(stack, monitor, preview))
+    with asyncio.Runner() as runner:
+        # The first error is raised to the caller; without this each that follows from it is printed too.
+        runner.get_loop().set_exception_handler(lambda _loop, _context: None)
+        asyncio.set_event_loop(runner.get_loop())
+        runner.run(run_in_stack(program))
+
+
+def _settings(stack: str, monitor: Monitor, preview: bool) -> mocks.MockSettings:
+    """Return settings that share nothing with another run.
+
+    The SDK's own ``set_mocks`` does not do: it registers a stack of its own, whose empty outputs may arrive last.
+    """
+    return mocks.MockSettings(
+        monitor=monitor,
+        monitor_features=set(monitor.GetDeploymentInfo(None).supportedFeatures),  # type: ignore[no-untyped-call]
+        engine=mocks.MockEngine(None),
+        project=PROJECT,
+        stack=stack,
+        dry_run=preview,
+        organization=None,
+        callbacks=None,
+        outputs=set(),
+        lock=threading.Lock(),
+        package_refs={},
+        base_providers_by_ref={},
+    )
 
 
 @contextlib.contextmanager

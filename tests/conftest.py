@@ -3,6 +3,7 @@
 import functools
 from collections.abc import Callable, Mapping
 
+import hypothesis
 import pytest
 
 from evaluation import Evaluation, evaluate
@@ -25,6 +26,9 @@ VARIANTS: Mapping[str, Mapping[str, object]] = {
     "streams": {"data": STREAMS_DATA},
 }
 Evaluate = Callable[[str], Evaluation]
+# A busy machine is slow, which is no fault of the code.
+hypothesis.settings.register_profile("lifeboat", deadline=None)
+hypothesis.settings.load_profile("lifeboat")
 
 
 @functools.cache
