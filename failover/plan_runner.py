@@ -9,7 +9,7 @@ from failover.data_plan import DataPlan, Step
 from failover.journal import Journal
 from failover.ownership import Ownership, PlanOverdue, StepFailed
 from failover.pages import Page, Pager, Severity
-from failover.tier import Phase, TierRow
+from failover.tier import Change, Phase, TierRow
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +37,6 @@ class PlanRunner:
         try:
             while own.row.step is not None:
                 self._perform(self._plan.step(own.row.step), own, journal)
-            journal.answer("done", f"{own.row.active} is active in epoch {own.row.epoch}")
         except AlreadyMoved as lost:
             return _answer("lost", own.row, str(lost))
         except PlanOverdue as overdue:
@@ -55,7 +54,10 @@ class PlanRunner:
             self._pager.say(_failed_step(own.row, step.name, str(failure)))
         if step.transition:
             journal.begin(step.transition, own.row)
-        own.commit(step.ending(own.row))
+        change = step.ending(own.row)
+        if _ends_the_plan(change):  # the answer first: nobody takes over a plan that is over, to write it
+            journal.answer("done", f"{own.row.active} is active in epoch {own.row.epoch}")
+        own.commit(change)
         log.info("step done", extra={"plan": own.row.plan_id, "step": step.name, "epoch": own.row.epoch})
 
     def _give_up(self, own: Ownership, journal: Journal, reason: str) -> Answer:
@@ -75,6 +77,10 @@ class PlanRunner:
 
 def _answer(outcome: str, row: TierRow, reason: str) -> Answer:
     return Answer(outcome=outcome, code=outcome, reason=reason, epoch=row.epoch, plan_id=row.plan_id)
+
+
+def _ends_the_plan(change: Change) -> bool:
+    return "step" in change.sets and change.sets["step"] is None
 
 
 def _failed_step(row: TierRow, step: str, reason: str) -> Page:
