@@ -4,6 +4,7 @@ The archive lists files by relative path, so two clones at different paths give 
 """
 
 import ast
+import functools
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,8 +21,11 @@ class NotBundled(pulumi.RunError):
     """A function imports what its archive may not carry."""
 
 
+@functools.cache
 def function_archive(noun: str) -> pulumi.AssetArchive:
     """Return the archive of ``lambdas/<noun>/handler.py`` and the modules that it needs, sorted.
+
+    Every region deploys the same one, so a process follows the imports once; the files are read when it is uploaded.
 
     Raises:
         NotBundled: the handler is missing, or something imports what is neither in the runtime nor ours.
