@@ -63,6 +63,7 @@ def events() -> list[Event]:
         *step(33.2, 3.9, 7, "wait for the last write", "us-west-2"),
         *step(37.1, 0.3, 8, "publish", "us-west-2"),
         *step(37.4, 0.4, 9, "verify", "us-west-2"),
+        event(17.65, "step", id="plan/answer", step="answer", owner="us-west-2", outcome="done"),
         page(12.5, "critical", "data fails over to secondary"),
         page(17.6, "info", "data is served by secondary in epoch 2"),
         page(38.0, "info", "data is served by primary in epoch 3"),

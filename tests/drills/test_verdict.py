@@ -91,6 +91,7 @@ def test_the_result_names_settings_versions_and_every_step_with_its_outcome(take
     assert {"lifeboat", "python", "moto", "pulumi"} <= set(result["versions"])
     assert [step["name"] for step in result["steps"]][:3] == ["check target", "mark moving", "wait client view"]
     assert {step["outcome"] for step in result["steps"]} == {"done"}
+    assert "answer" not in {step["name"] for step in result["steps"]}
 
 
 def test_a_step_that_was_first_seen_at_its_end_has_no_duration(taken: Taken, tmp_path: Path) -> None:
