@@ -35,6 +35,7 @@ class Observation:
     goods: int = 0
     reason: str = "no probe yet"
     acked_lag_ms: int | None = None
+    neutrals: int = 0
 
     @classmethod
     def of(cls, vote: Vote) -> "Observation":
@@ -53,15 +54,25 @@ def limit_ms(good_latencies_ms: Sequence[float], max_latency_ms: float) -> float
 
 
 def observe(before: Observation, probe: Probe, limit: float, protocol: Protocol) -> Observation:
-    """Fold one probe into the verdict: ``fall`` misses in a row turn it, ``rise`` goods in a row turn it back."""
+    """Fold one probe into the verdict: ``fall`` misses in a row turn it, ``rise`` goods in a row turn it back.
+
+    ``fall`` probes in a row that prove nothing leave no verdict standing, and no count.
+    """
     if probe.neutral:
-        return replace(before, reason=probe.reason)
-    after = _acknowledged(before, probe)
+        return _unknowing(before, probe, protocol)
+    after = replace(_acknowledged(before, probe), neutrals=0)
     if probe.latency_ms is None:
         return _missed(after, probe.reason, protocol)
     if probe.latency_ms > limit:
         return _missed(after, f"{probe.latency_ms:.0f} ms, over the limit of {limit:.0f} ms", protocol)
     return _good(after, probe, protocol)
+
+
+def _unknowing(before: Observation, probe: Probe, protocol: Protocol) -> Observation:
+    after = replace(before, neutrals=before.neutrals + 1, reason=probe.reason)
+    if after.neutrals < protocol.fall:
+        return after
+    return replace(after, verdict=Verdict.UNKNOWN, misses=0, goods=0)
 
 
 def _acknowledged(before: Observation, probe: Probe) -> Observation:

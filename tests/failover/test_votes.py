@@ -33,10 +33,13 @@ def test_silence_is_no_opinion(speakers: list[str], size: int) -> None:
 @given(st.lists(st.sampled_from([GOOD, MISS, SLOW, NEUTRAL]), max_size=30), st.integers(1, 5), st.integers(1, 5))
 def test_a_verdict_turns_only_after_enough_in_a_row(probes: list[Probe], fall: int, rise: int) -> None:
     protocol = replace(PROTOCOL, fall=fall, rise=rise)
-    seen, proven, expected = Observation(), [], Verdict.UNKNOWN
+    seen, proven, expected, blind = Observation(), [], Verdict.UNKNOWN, 0
     for probe in probes:
         seen = observe(seen, probe, 500.0, protocol)
         proven += [probe is GOOD] if probe is not NEUTRAL else []
+        blind = blind + 1 if probe is NEUTRAL else 0
+        if blind >= fall:
+            proven, expected = [], Verdict.UNKNOWN
         if len(proven) >= fall and not any(proven[-fall:]):
             expected = Verdict.UNHEALTHY
         if len(proven) >= rise and all(proven[-rise:]):
@@ -75,6 +78,16 @@ def test_a_vote_is_fresh_while_its_counter_was_seen_moving_lately(readings: list
         freshness.see({"o": counter}, now)
         assert freshness.fresh("o", now) == (moved is not None and now - moved <= 9.0)
     assert not freshness.fresh("never seen", now)
+
+
+def test_no_verdict_stands_on_probes_that_prove_nothing() -> None:
+    down = Observation(verdict=Verdict.UNHEALTHY, misses=3)
+    seen = [down]
+    for _ in range(PROTOCOL.fall):
+        seen.append(observe(seen[-1], NEUTRAL, 500.0, PROTOCOL))
+
+    assert [one.verdict for one in seen[1:]] == [Verdict.UNHEALTHY, Verdict.UNHEALTHY, Verdict.UNKNOWN]
+    assert observe(observe(seen[1], GOOD, 500.0, PROTOCOL), NEUTRAL, 500.0, PROTOCOL).neutrals == 1
 
 
 def test_a_counter_that_falls_back_is_not_fresh() -> None:
