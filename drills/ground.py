@@ -102,7 +102,7 @@ def prepared(events: EventLog, seed: int) -> Iterator[Ground]:
             outputs = cloud.deploy(STACK).outputs
         ground = _ground(cloud, stacks.from_outputs(outputs), seed)
         with events.stage("arm the tier"):
-            arm(ground.control, TIER)
+            arm(ground.control, TIER, ground.stack.tier.protocol.electorates[TIER])
             _set_off_observers(cloud, ground.stack)
         yield ground
 

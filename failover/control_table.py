@@ -79,13 +79,13 @@ class ControlTable:
         Raises:
             TierRowMissing, MalformedRow: there is nothing to decide on.
         """
-        keys = [rows.tier_key(tier), *(rows.vote_key(tier, observer) for observer in electorate)]
-        request: Any = {self._table: {"Keys": keys, "ConsistentRead": True}}
-        answer = self._retried(lambda: _whole(self._client.batch_get_item(RequestItems=request)))
-        items = answer["Responses"].get(self._table, [])
-        by_kind = {kind: [item for item in items if item["sk"]["S"] == kind] for kind in ("row", "vote")}
-        row = self._row_of(tier, by_kind["row"][0] if by_kind["row"] else None)
-        return Snapshot(row=row, votes=tuple(vote for item in by_kind["vote"] if (vote := _readable(item))))
+        found = self._items([rows.tier_key(tier), *(rows.vote_key(tier, observer) for observer in electorate)])
+        row = next((item for item in found if item["sk"]["S"] == "row"), None)
+        return Snapshot(row=self._row_of(tier, row), votes=_votes(found))
+
+    def votes(self, tier: str, electorate: tuple[str, ...]) -> tuple[Vote, ...]:
+        """Read the votes alone, where there may be no row to vote about."""
+        return _votes(self._items([rows.vote_key(tier, observer) for observer in electorate]))
 
     def apply(self, tier: str, change: Change) -> TierRow:
         """Write one transition and return the new row.
@@ -125,14 +125,14 @@ class ControlTable:
         request: Any = {self._table: [{"PutRequest": {"Item": entry}} for entry in entries]}
         self._retried(lambda: _whole(self._client.batch_write_item(RequestItems=request)))
 
-    def entry(self, plan_id: str, number: int) -> dict[str, Any] | None:
-        """Read one journal entry."""
-        key = rows.journal_key(plan_id, number)
+    def first_answer(self, order_id: str) -> dict[str, Any] | None:
+        """Read what an order with this id was answered before."""
+        key = rows.answer_key(order_id)
         answer = self._retried(lambda: self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True))
         return rows.values_of(answer["Item"]) if "Item" in answer else None
 
     def entries(self, plan_id: str) -> list[dict[str, Any]]:
-        """Read a plan's journal, oldest first."""
+        """Read a plan's journal, oldest first, and the answer to its order last."""
         answer = self._retried(
             lambda: self._client.query(
                 TableName=self._table,
@@ -169,6 +169,11 @@ class ControlTable:
             raise TierRowMissing(f"no row for tier {tier!r}; create it with `lifeboat arm`") from error
         return {**rows.values_of(item), "item": item}
 
+    def _items(self, keys: list[rows.Item]) -> list[Any]:
+        request: Any = {self._table: {"Keys": keys, "ConsistentRead": True}}
+        answer = self._retried(lambda: _whole(self._client.batch_get_item(RequestItems=request)))
+        return answer["Responses"].get(self._table, [])
+
     def _row_of(self, tier: str, item: Mapping[str, object] | None) -> TierRow:
         if not item:
             raise TierRowMissing(f"no row for tier {tier!r}; create it with `lifeboat arm`")
@@ -196,6 +201,10 @@ class ControlTable:
         headers = answer["ResponseMetadata"]["HTTPHeaders"] if isinstance(answer, Mapping) else {}
         if "date" in headers:
             self.time.observe(headers["date"])
+
+
+def _votes(items: list[Any]) -> tuple[Vote, ...]:
+    return tuple(vote for item in items if item["sk"]["S"] == "vote" and (vote := _readable(item)))
 
 
 def _readable(item: Mapping[str, object]) -> Vote | None:

@@ -14,12 +14,13 @@ from failover.protocol import Protocol
 from failover.sites import Site, Sites, other
 from failover.tier import Change, Kind, NewPlan, TierRow
 
+AFTERWARDS: Final = "lifeboat journal; when the primary is back and caught up: lifeboat failback"
 VERIFY_SECONDS: Final = 10.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """``effect`` returns what it found; ``ending`` is the row write that ends the step, ``transition`` its name if it is an act.
+    """``effect`` returns what it found; ``ending`` is the row write that ends the step, ``transition`` an act's name.
 
     A step that ``may_fail`` lies after the point of no return: its failure is told and the plan goes on.
     """
@@ -105,9 +106,7 @@ class DataPlan:
         ]
 
     def _mark(self, row: TierRow) -> Change:
-        assert row.kind and row.target and row.plan_id and row.owner, "a plan under way names what it does"
-        plan = NewPlan(plan_id=row.plan_id, kind=row.kind, target=row.target, owner=row.owner, at=self._now())
-        return tier.mark(row, plan, "drain")
+        return tier.mark(row, tier.plan_under_way(row, self._now()), "drain")
 
     def _prepare(self, own: Ownership) -> str:
         """Outlast every view from before the announcement; those read since are short ones."""
@@ -164,6 +163,6 @@ def moved(row: TierRow) -> Page:
         severity=Severity.INFO if row.kind and row.kind.planned else Severity.CRITICAL,
         summary=f"{row.kind} of {row.tier}: {row.active} is active in epoch {row.epoch}",
         reason=f"plan {row.plan_id} has run",
-        next_step="lifeboat journal; when the old site is back and caught up: lifeboat failback",
+        next_step="lifeboat journal" if row.active == "primary" else AFTERWARDS,
         by=row.owner or "",
     )

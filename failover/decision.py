@@ -14,6 +14,10 @@ from failover.votes import Tally, not_older, tally
 DATE_RESOLUTION = timedelta(seconds=2)  # HTTP dates are whole seconds on both ends
 
 
+class MovesNothing(Exception):
+    """The decision is not to start or resume a plan."""
+
+
 class Action(StrEnum):
     """What to do now."""
 
@@ -36,6 +40,17 @@ class Decision:
     kind: Kind | None = None
     target: Site | None = None
     page: bool = False
+
+    @property
+    def move(self) -> tuple[Kind, Site]:
+        """Return what to start or resume, and where to.
+
+        Raises:
+            MovesNothing: this decision is another one.
+        """
+        if self.kind is None or self.target is None:
+            raise MovesNothing(f"{self.action} names no move: {self.reason}")
+        return self.kind, self.target
 
 
 def decide(order: Order, seen: Snapshot, now: datetime, protocol: Protocol) -> Decision:
@@ -98,6 +113,8 @@ def _stale(order: Order, row: TierRow, now: datetime, protocol: Protocol) -> Dec
         return _refused("epoch", f"the order is for epoch {order.epoch}, the tier is in {row.epoch}; look again")
     if now - order.issued_at > timedelta(seconds=protocol.cooldown):
         return _refused("old", f"the order was given at {order.issued_at.isoformat()}; give it again if it still holds")
+    if order.issued_at - now > timedelta(seconds=protocol.vote_fresh) + DATE_RESOLUTION:
+        return _refused("future", f"the order is of {order.issued_at.isoformat()}, and AWS says {now.isoformat()}")
     return None
 
 

@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from failover import rows
 from failover.control_table import ControlTable
 from failover.tier import TierRow
 
-ANSWER: Final = 0
 ENTRIES_PER_COUNTER: Final = 10
 
 
@@ -27,10 +26,14 @@ class Entry:
 
     def item(self) -> rows.Item:
         """Return the entry as an item of the control table."""
+        return {**rows.journal_key(self.plan_id, self.number, self.owner), **self.content()}
+
+    def content(self) -> rows.Item:
+        """Return the item without its key."""
         ended = self.finished_at.isoformat() if self.finished_at else None
         times = {"started_at": self.started_at.isoformat(), "finished_at": ended}
         said = {"step": self.step, "owner": self.owner, "outcome": self.outcome, "detail": self.detail}
-        return {**rows.journal_key(self.plan_id, self.number), **rows.to_item({**times, **said})}
+        return rows.to_item({**times, **said})
 
 
 class Journal:
@@ -40,19 +43,13 @@ class Journal:
         self._plan_id = plan_id
         self._owner = owner
         self._control = control
-        self._number = ANSWER
+        self._number = 0
         self._open: Entry | None = None
 
     def begin(self, step: str, row: TierRow) -> None:
         """Write that the step begins; in the same round trip, that the one before is done."""
         self._number = max(self._number + 1, row.owner_counter * ENTRIES_PER_COUNTER)
-        entry = Entry(
-            plan_id=self._plan_id,
-            number=self._number,
-            step=step,
-            owner=self._owner,
-            started_at=self._control.time.now(),
-        )
+        entry = self._entry(step)
         self._control.write_entries([*self._closed("done", None), entry.item()])
         self._open = entry
 
@@ -69,19 +66,17 @@ class Journal:
 
     def answer(self, outcome: str, detail: str) -> None:
         """Write what whoever gives the same order again is told."""
-        now = self._control.time.now()
-        said = {"step": "answer", "outcome": outcome, "detail": detail}
-        entry = Entry(plan_id=self._plan_id, number=ANSWER, owner=self._owner, started_at=now, finished_at=now, **said)
-        self._control.write_entries([*self._closed("done", None), entry.item()])
+        said = replace(self._entry("answer"), outcome=outcome, detail=detail, finished_at=self._control.time.now())
+        item = {**rows.answer_key(self._plan_id), **said.content()}
+        self._control.write_entries([*self._closed("done", None), item])
         self._open = None
+
+    def _entry(self, step: str) -> Entry:
+        now = self._control.time.now()
+        return Entry(plan_id=self._plan_id, number=self._number, step=step, owner=self._owner, started_at=now)
 
     def _closed(self, outcome: str, detail: str | None) -> list[rows.Item]:
         if self._open is None:
             return []
         now = self._control.time.now()
         return [replace(self._open, finished_at=now, outcome=outcome, detail=detail or self._open.detail).item()]
-
-
-def first_answer(plan_id: str, control: ControlTable) -> dict[str, Any] | None:
-    """Return what an order with this id was answered before."""
-    return control.entry(plan_id, ANSWER)

@@ -11,7 +11,7 @@ from failover.control_table import AlreadyMoved, ControlTable, Snapshot
 from failover.data_plan import DataPlan
 from failover.decision import Action, Decision, decide
 from failover.failures import AWS_ERRORS
-from failover.journal import ANSWER, Journal
+from failover.journal import Journal
 from failover.orders import Order, OrderKind, UnknownOrder
 from failover.outside import ActiveParameter, differing, wanted
 from failover.ownership import NotYet, Ownership
@@ -57,7 +57,7 @@ class Orchestrator:
 
     def carry_out(self, order: Order) -> Answer:
         """Do what the order leads to; the same order again gets the first answer."""
-        if order.kind is not OrderKind.WAKE and (said := self._tools.control.entry(order.id, ANSWER)):
+        if order.kind is not OrderKind.WAKE and (said := self._tools.control.first_answer(order.id)):
             return Answer(outcome=said["outcome"], code="again", reason=said["detail"], epoch=order.epoch)
         seen, decision = self._decide(order)
         facts = {"order": order.id, "kind": order.kind, "by": order.by, "epoch": seen.row.epoch}
@@ -87,11 +87,11 @@ class Orchestrator:
         return self._own_and_run(seen.row, change, journal)
 
     def _unfit(self, decision: Decision) -> Decision | None:
-        assert decision.target, "a start names its target"
+        _, target = decision.move
         try:
-            self._tools.plan.check_target(decision.target)
+            self._tools.plan.check_target(target)
         except (*AWS_ERRORS, NotYet) as error:
-            reason = f"{decision.reason}; but {decision.target} did not take a canary: {error}"
+            reason = f"{decision.reason}; but {target} did not take a canary: {error}"
             return Decision(action=Action.REFUSE, code="target-down", reason=reason, page=True)
         return None
 
@@ -100,14 +100,13 @@ class Orchestrator:
         return f"{row.tier}-{row.epoch + 1}-{self._name}" if order.kind is OrderKind.WAKE else order.id
 
     def _new_plan(self, order: Order, row: TierRow, decision: Decision) -> NewPlan:
-        assert decision.kind and decision.target, "a start names its kind and target"
-        now, plan_id = self._tools.control.time.now(), self._plan_id(order, row)
-        return NewPlan(plan_id=plan_id, kind=decision.kind, target=decision.target, owner=self._name, at=now)
+        (kind, target), now = decision.move, self._tools.control.time.now()
+        return NewPlan(plan_id=self._plan_id(order, row), kind=kind, target=target, owner=self._name, at=now)
 
-    def _take_over(self, order: Order, seen: Snapshot, _decision: Decision) -> Answer:
-        assert order.stalled_counter is not None and seen.row.plan_id, "only a stalled plan is taken over"
-        journal = Journal(seen.row.plan_id, self._name, self._tools.control)
-        return self._own_and_run(seen.row, tier.take_over(seen.row, self._name, order.stalled_counter), journal)
+    def _take_over(self, _order: Order, seen: Snapshot, _decision: Decision) -> Answer:
+        """Own the plan if its counter still is the one that the order's sender saw standing still."""
+        journal = Journal(str(seen.row.plan_id), self._name, self._tools.control)
+        return self._own_and_run(seen.row, tier.take_over(seen.row, self._name), journal)
 
     def _resume(self, order: Order, seen: Snapshot, decision: Decision) -> Answer:
         plan = self._new_plan(order, seen.row, decision)
@@ -147,7 +146,7 @@ class Orchestrator:
 
     def _answer_once(self, order: Order, outcome: str, reason: str) -> None:
         """Write the first answer; a copy of the order that was slower than the plan's end changes nothing."""
-        if not self._tools.control.entry(order.id, ANSWER):
+        if not self._tools.control.first_answer(order.id):
             Journal(order.id, self._name, self._tools.control).answer(outcome, reason)
 
     def _stay(self, _order: Order, seen: Snapshot, decision: Decision) -> Answer:

@@ -1,4 +1,4 @@
-"""Values outside the control table that say who is active. They follow the row, are compared by value, and are mended."""
+"""Values outside the control table that say who is active: compared with the row by value, and mended."""
 
 from __future__ import annotations
 

@@ -29,9 +29,14 @@ def vote_key(tier: str, observer: str) -> Item:
     return {"pk": {"S": f"vote#{tier}#{observer}"}, "sk": {"S": "vote"}}
 
 
-def journal_key(plan_id: str, number: int) -> Item:
-    """Return the key of one journal entry; entries sort by number."""
-    return {"pk": {"S": f"journal#{plan_id}"}, "sk": {"S": f"{number:012d}"}}
+def journal_key(plan_id: str, number: int, owner: str) -> Item:
+    """Return the key of one journal entry; entries sort by number, and two owners never write over each other."""
+    return {"pk": {"S": f"journal#{plan_id}"}, "sk": {"S": f"{number:012d}#{owner}"}}
+
+
+def answer_key(order_id: str) -> Item:
+    """Return the key of the first answer to an order, whoever gave it; it sorts before the entries."""
+    return {"pk": {"S": f"journal#{order_id}"}, "sk": {"S": "answer"}}
 
 
 def to_attribute(value: Value) -> Item:

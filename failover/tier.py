@@ -84,6 +84,21 @@ class NewPlan:
     at: datetime
 
 
+class NoPlanUnderWay(Exception):
+    """The row names no plan, or not whole."""
+
+
+def plan_under_way(row: TierRow, at: datetime) -> NewPlan:
+    """Return the row's own plan, for its next opening write.
+
+    Raises:
+        NoPlanUnderWay: the row names none.
+    """
+    if not (row.plan_id and row.kind and row.target and row.owner):
+        raise NoPlanUnderWay(f"tier {row.tier}, epoch {row.epoch}: plan {row.plan_id}, {row.kind}, to {row.target}")
+    return NewPlan(plan_id=row.plan_id, kind=row.kind, target=row.target, owner=row.owner, at=at)
+
+
 def mark(row: TierRow, plan: NewPlan, first_step: str) -> Change:
     """Open a new epoch with the target as active, writes stopped until it is published."""
     moved = {**_times(row.moved_at), plan.target: plan.at.isoformat()}
@@ -101,10 +116,9 @@ def resume(row: TierRow, plan: NewPlan, step: str) -> Change:
     return _owned(row, plan, step, {"phase": Phase.MOVING})
 
 
-def take_over(row: TierRow, owner: str, stalled_counter: int) -> Change:
-    """Own a plan whose owner's counter was seen standing still at ``stalled_counter``."""
-    expects = {**_pins(row), "owner_counter": stalled_counter}
-    return Change(expects=expects, sets={"owner": owner, "owner_counter": stalled_counter + 1})
+def take_over(row: TierRow, owner: str) -> Change:
+    """Own a plan whose owner's counter was seen standing still at what the row says."""
+    return _next(row, {"owner": owner})
 
 
 def beat(row: TierRow) -> Change:

@@ -19,7 +19,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Vote:
-    """One observer's row. ``lag_ms`` is the standby's now, ``acked_lag_ms`` at the last canary the active acknowledged."""
+    """One observer's row. ``lag_ms`` is the standby's, ``acked_lag_ms`` at the last canary the active acknowledged."""
 
     observer: str
     tier: str

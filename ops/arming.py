@@ -22,7 +22,9 @@ def arm(stack: StackOption, outputs: OutputsOption = None, tier: TierOption = "d
     Example: lifeboat arm -s prod
     """
     with one_line():
-        typer.echo(told(arming.arm(_reachable(read_deployed(stack, outputs), tier), tier)))
+        deployed = read_deployed(stack, outputs)
+        electorate = deployed.protocol.electorates[tier]
+        typer.echo(told(arming.arm(_reachable(deployed, tier), tier, electorate)))
 
 
 def disarm(

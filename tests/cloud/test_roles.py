@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from failover.decision import Action, decide
-from failover.journal import ANSWER
 from failover.orders import Order, OrderKind
 from localcloud import iam
 from localcloud.iam import Access
@@ -102,7 +101,7 @@ def _done_by_queue(stage: Stage, region: str, kind: OrderKind) -> bool:
     eventually(lambda: _would_start(stage, order(stage, kind)), SOON_SECONDS, f"a {kind} is possible")
     given = order(stage, kind)
     stage.client("sns", region).publish(TopicArn=stage.outputs["signalsTopicArns"][region], Message=given.to_json())
-    answer = eventually(lambda: stage.control.entry(given.id, ANSWER), SOON_SECONDS, f"an answer to {given.id}")
+    answer = eventually(lambda: stage.control.first_answer(given.id), SOON_SECONDS, f"an answer to {given.id}")
     return bool(answer and answer["outcome"] == "done")
 
 

@@ -105,10 +105,12 @@ def test_an_old_vote_found_at_the_first_look_gets_its_time_to_move(watched: Watc
 
 def test_the_steps_of_the_plan_that_the_row_names_are_recorded_at_their_begin_and_end(watched: Watched) -> None:
     watched.put(rows.tier_key("data"), epoch=2, active="secondary", phase="moving", plan_id="p1")
-    watched.put(rows.journal_key("p1", 10), step="wait", owner="us-west-2", started_at="now")
+    watched.put(rows.journal_key("p1", 10, "us-west-2"), step="wait", owner="us-west-2", started_at="now")
     watched.look_at(0)
-    watched.put(rows.journal_key("p1", 10), step="wait", owner="us-west-2", started_at="now", outcome="done")
-    watched.put(rows.journal_key("p2", 10), step="other plan", owner="us-west-2", started_at="now")
+    watched.put(
+        rows.journal_key("p1", 10, "us-west-2"), step="wait", owner="us-west-2", started_at="now", outcome="done"
+    )
+    watched.put(rows.journal_key("p2", 10, "us-west-2"), step="other plan", owner="us-west-2", started_at="now")
     watched.look_at(1)
     assert [(facts["step"], facts.get("outcome")) for facts in watched.seen("step")] == [
         ("wait", None),

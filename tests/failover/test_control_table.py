@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from failover import tier
 from failover.arming import arm, disarm
+from failover.ballot import Ballot
 from failover.control_table import AlreadyMoved, TierRowMissing
 from failover.sites import Site, other
 from failover.tier import Change, Kind, NewPlan, Phase, TierRow
@@ -130,10 +131,30 @@ def test_a_missing_row_is_never_made_by_a_plan(model: World) -> None:
     assert not [key for key in model.backend("dynamodb", REGIONS[0]).items if key[0] == CONTROL]
 
 
+def test_a_row_that_was_lost_comes_back_where_the_observers_last_saw_it(model: World) -> None:
+    backend = model.backend("dynamodb", REGIONS[0])
+    said: dict[str, tier.Value] = {
+        "site": "secondary",
+        "epoch": 7,
+        "verdict": "healthy",
+        "misses": 0,
+        "goods": 3,
+        "reason": "ok",
+    }
+    Ballot(
+        table=CONTROL, client=model.client("dynamodb", "us-east-2", "us-east-2"), tier="data", observer="us-east-2"
+    ).cast({**said, "standby": "healthy"}, generation=1, after=None)
+    backend.items = {key: item for key, item in backend.items.items() if "tier#data" not in str(key)}
+
+    row = arm(model.control, "data", REGIONS)
+
+    assert (row.active, row.epoch > 1000, row.armed) == ("secondary", True, True)
+
+
 def test_arming_touches_no_plan_under_way(model: World) -> None:
     disarm(model.control, "data")
     under_way = model.control.apply("data", marked(model.peek()))
-    armed = arm(model.control, "data")
+    armed = arm(model.control, "data", REGIONS)
 
     assert armed.armed
     assert model.control.apply("data", tier.beat(armed)).owner == under_way.owner
@@ -152,7 +173,7 @@ ACTS: dict[str, Callable[[TierRow, str], Change]] = {
     "mark": marked,
     "prepare": lambda row, me: tier.prepare(row, plan(me, other(row.active)), "prepare"),
     "resume": lambda row, me: tier.resume(row, plan(me, row.active), "wait"),
-    "take over": lambda row, me: tier.take_over(row, me, row.owner_counter),
+    "take over": tier.take_over,
     "beat": lambda row, _me: tier.beat(row),
     "advance": lambda row, _me: tier.advance(row, "next"),
     "publish": lambda row, _me: tier.publish(row, "verify"),

@@ -232,6 +232,13 @@ ORDERED: Mapping[str, tuple[Order, TierRow, tuple[Vote, ...], str, str]] = {
         "refuse",
         "old",
     ),
+    "a failover from the future": (
+        replace(FAILOVER, issued_at=NOW + timedelta(seconds=12)),
+        STEADY,
+        SEEN,
+        "refuse",
+        "future",
+    ),
     "a failover sets a held plan going": (FAILOVER, HELD, SEEN, "resume", "ordered"),
     "a failover of a held plan the other way": (replace(FAILOVER, target="secondary"), HELD, SEEN, "start", "ordered"),
     "a switchover starts": (SWITCHOVER, STEADY, SEEN, "start", "ordered"),

@@ -1,6 +1,7 @@
 """The model of a conditional store answers as moto does, so that what is shown over it holds over DynamoDB's shapes."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -45,8 +46,8 @@ def story(world: World) -> list[TierRow | str]:
     apply(tier.beat(rows[-2]))
     apply(tier.mark(rows[-1], plan("secondary"), "drain"))
     apply(tier.mark(rows[0], plan("secondary"), "drain"))
-    apply(tier.take_over(rows[-1], "you", rows[-1].owner_counter))
-    apply(tier.take_over(rows[-1], "you", rows[-1].owner_counter - 1))
+    apply(tier.take_over(rows[-1], "you"))
+    apply(tier.take_over(replace(rows[-1], owner_counter=rows[-1].owner_counter - 1), "you"))
     apply(tier.hold(rows[-1]))
     apply(tier.resume(rows[-1], plan("secondary"), "drain"))
     apply(tier.publish(rows[-1], "verify"))

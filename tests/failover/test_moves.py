@@ -390,7 +390,7 @@ def test_a_region_dark_for_an_hour_is_failed_over_once_armed(model: World) -> No
     model.dark.add(SITES.primary)
     model.run(3600)
     assert model.peek().epoch == 1
-    arm(model.control, "data")
+    arm(model.control, "data", REGIONS)
     model.run(60)
 
     assert (model.peek().epoch, model.peek().active) == (2, "secondary")

@@ -82,7 +82,7 @@ class World:
         if self.moto:
             self._make_tables()
         self.control = self.control_of("us-east-2")
-        arm(self.control, "data")
+        arm(self.control, "data", REGIONS)
         for region in REGIONS:
             self.set_parameter(region, SITES.primary)
 

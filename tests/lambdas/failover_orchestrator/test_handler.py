@@ -33,6 +33,8 @@ NEEDED = (
     "LIFEBOAT_PROTOCOL",
 )
 
+OBSERVERS = ("us-east-1", "us-east-2", "us-west-2")
+
 
 @dataclass
 class Invocation:
@@ -49,7 +51,7 @@ def _a_new_process() -> Iterator[None]:
 @pytest.fixture
 def _armed(account: None, environment: dict[str, str]) -> None:
     client = boto3.client("dynamodb", region_name="us-east-2")
-    arm(ControlTable(environment["CONTROL_TABLE"], client, SystemClock(), random.Random(1)), "data")  # noqa: S311
+    arm(ControlTable(environment["CONTROL_TABLE"], client, SystemClock(), random.Random(1)), "data", OBSERVERS)  # noqa: S311
 
 
 def order(**changes: Any) -> dict[str, Any]:

@@ -15,6 +15,8 @@ from failover.votes import Verdict
 from lambdas.health_checker.handler import handle
 from lambdas.health_checker.settings import Settings
 
+OBSERVERS = ("us-east-1", "us-east-2", "us-west-2")
+
 
 @dataclass(frozen=True)
 class Invocation:
@@ -48,7 +50,7 @@ def test_one_life_casts_a_vote_and_says_what_it_came_to(
     environment: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     table = control(environment)
-    arm(table, "data")
+    arm(table, "data", OBSERVERS)
     ended = handle({}, Invocation())
 
     (vote,) = table.snapshot("data", ("us-east-2",)).votes
