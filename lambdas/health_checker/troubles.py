@@ -49,7 +49,7 @@ class Troubles:
             severity=Severity.CRITICAL,
             summary=f"observer {name} {what}",
             reason=reason,
-            next_step="lifeboat doctor; a missing row is made by `lifeboat arm`",
+            next_step="lifeboat status; a missing row is made by `lifeboat arm`",
             by=name,
         )
         self.staff.pager.say(page)

@@ -12,6 +12,7 @@ from tests.cloud.stage import Stage, eventually
 
 pytestmark = pytest.mark.xdist_group("cloud")
 MOVED_SECONDS = 10.0
+AFTER = ["verify", "follow", "notify"]
 
 
 @pytest.fixture
@@ -35,6 +36,19 @@ def test_a_switchover_and_the_failback_are_one_command_each(stage: Stage, output
     assert (there.exit_code, stage.row().active, stage.row().epoch) == (0, "secondary", before.epoch + 1), there.output
     eventually(lambda: _done(lifeboat("failback", outputs, "--reason", "patched", "--yes")), MOVED_SECONDS, "back")
     assert (stage.row().active, stage.row().epoch, stage.row().phase) == ("primary", before.epoch + 2, Phase.STEADY)
+
+
+def test_status_and_journal_tell_where_the_tier_stands_and_why(stage: Stage, outputs: Path) -> None:
+    assert lifeboat("journal", outputs).exit_code == 1
+    assert lifeboat("switchover", outputs, "--reason", "patching", "--yes").exit_code == 0
+    told = json.loads(lifeboat("status", outputs, "--json").output)
+    steps = [entry["step"] for entry in json.loads(lifeboat("journal", outputs, "--json").output)]
+    assert (told["row"]["active"], {vote["observer"] for vote in told["votes"]}) == (
+        "secondary",
+        set(stage.control_regions),
+    )
+    assert steps == ["check target", "announce", "prepare", "mark moving", "drain", "publish", *AFTER, "answer"]
+    assert "secondary is active" in lifeboat("status", outputs).output
 
 
 def test_a_dry_run_tells_the_decision_and_moves_nothing(stage: Stage, outputs: Path) -> None:
