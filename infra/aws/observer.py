@@ -164,7 +164,7 @@ def _peer_silent(args: ObserverArgs) -> AlarmArgs:
 def _quorum_lost(args: ObserverArgs) -> AlarmArgs:
     return AlarmArgs(
         alarm_name=args.topology.named("quorum-lost"),
-        metric=observer_metric("QuorumHeld", args.topology.stack, args.aws_region, "Maximum"),
+        metric=observer_metric("MajorityVotes", args.topology.stack, args.aws_region, "Maximum"),
         breaches_when="less_than",
         threshold=1,
         minutes=2,

@@ -17,7 +17,7 @@ def embedded(turn: Turn, stack: str, observer: str, at_ms: int) -> str:
     """
     values: dict[str, float | None] = {
         "PeerSilent": None if turn.silent_peers is None else float(len(turn.silent_peers)),
-        "QuorumHeld": float(turn.quorum_votes),
+        "MajorityVotes": float(turn.quorum_votes),
         "ProbeMisses": float(turn.observation.misses),
         "StandbyLagMs": turn.probe.lag_ms,
     }
