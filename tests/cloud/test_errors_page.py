@@ -182,7 +182,7 @@ def test_a_page_whose_incident_cannot_be_written_reaches_people_all_the_same(sta
 
 @dataclass(frozen=True, kw_only=True)
 class Troubles:
-    """Four slow troubles, one to a region and kind, all begun at once; people are told by alarms."""
+    """Slow troubles, one to a region and kind, all begun at once; people are told by alarms."""
 
     stage: Stage
     row: TierRow
@@ -199,7 +199,8 @@ class Troubles:
         eventually(heard, ALARM_SECONDS, f"{name} of {region} by {channel}")
 
 
-UNKNOWN_EVENT_IN, NO_ENVIRONMENT_IN, POISON_IN, SILENT_IN = "us-east-1", "us-east-2", "us-west-2", "us-west-2"
+UNKNOWN_EVENT_IN, NO_ENVIRONMENT_IN, POISON_IN = "us-east-1", "us-east-2", "us-west-2"
+OBSERVING_IN, SILENT_IN = "us-east-1", ("us-east-2", "us-west-2")
 
 
 @pytest.fixture(scope="module")
@@ -207,11 +208,11 @@ def troubles(whole_stage: Stage) -> Iterator[Troubles]:
     stage = whole_stage
     row = stage.set()
     begun = Troubles(stage=stage, row=row, last_page=stage.last_page(), last_line=last_line(stage))
-    with (
-        silenced(stage, SILENT_IN),
-        unset(stage, NO_ENVIRONMENT_IN, "CONTROL_TABLE"),
-        impatient_queue(stage, POISON_IN),
-    ):
+    with ExitStack() as under_way:
+        for region in SILENT_IN:
+            under_way.enter_context(silenced(stage, region))
+        under_way.enter_context(unset(stage, NO_ENVIRONMENT_IN, "CONTROL_TABLE"))
+        under_way.enter_context(impatient_queue(stage, POISON_IN))
         invoke(stage, UNKNOWN_EVENT_IN, b'{"detail-type": "nothing that we know"}')
         invoke(stage, NO_ENVIRONMENT_IN, b"{}")
         poison(stage, POISON_IN, "not an order")
@@ -296,9 +297,13 @@ def test_a_message_that_nobody_can_handle_ends_in_the_dead_letters_and_people_ar
 
 
 def test_a_silent_observer_is_told_by_its_alarm_and_by_its_peers(troubles: Troubles) -> None:
-    troubles.alarm("observer-silent", SILENT_IN)
-    for peer in {*troubles.stage.control_regions} - {SILENT_IN}:
-        troubles.alarm("peer-silent", peer)
+    for region in SILENT_IN:
+        troubles.alarm("observer-silent", region)
+    troubles.alarm("peer-silent", OBSERVING_IN)
+
+
+def test_a_lost_majority_of_observers_is_told_by_whoever_is_left(troubles: Troubles) -> None:
+    troubles.alarm("quorum-lost", OBSERVING_IN)
 
 
 def test_none_of_these_troubles_moved_anything(troubles: Troubles) -> None:
