@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -12,6 +12,7 @@ import pytest
 from failover import rows
 from failover.tier import TierRow
 from failover.votes import Verdict
+from tests.cloud.breakage import canary_table_deleted, impatient_queue, orders_queue, silenced, unset
 from tests.cloud.role_policies import RolePolicy, StatementOf
 from tests.cloud.stage import TIER, Stage, eventually
 from tests.cloud.told import errors, last_line, told_of
@@ -69,17 +70,6 @@ def test_a_revoked_permission_of_all_observers_is_paged_and_moves_nothing(stage:
         ]
         assert logged
         assert "AccessDenied" in logged[0]["detail"]
-
-
-@contextmanager
-def canary_table_deleted(stage: Stage) -> Iterator[None]:
-    """Delete the primary's replica; bring it back with what the standby holds."""
-    dynamodb, table, region = stage.client("dynamodb", stage.secondary), stage.outputs["canaryTable"], stage.primary
-    dynamodb.update_table(TableName=table, ReplicaUpdates=[{"Delete": {"RegionName": region}}])
-    try:
-        yield
-    finally:
-        dynamodb.update_table(TableName=table, ReplicaUpdates=[{"Create": {"RegionName": region}}])
 
 
 def test_a_deleted_canary_table_in_the_primary_is_paged_and_moves_nothing(stage: Stage) -> None:
@@ -221,50 +211,6 @@ def troubles(whole_stage: Stage) -> Iterator[Troubles]:
 
 def invoke(stage: Stage, region: str, payload: bytes) -> None:
     stage.client("lambda", region).invoke(FunctionName=stage.orchestrator, InvocationType="Event", Payload=payload)
-
-
-@contextmanager
-def silenced(stage: Stage, region: str) -> Iterator[None]:
-    """Stop a region's observer and what starts it."""
-    schedules = stage.client("scheduler", region)
-    found = schedules.get_schedule(Name=stage.observer)
-    kept = {name: found[name] for name in ("Name", "ScheduleExpression", "FlexibleTimeWindow", "Target")}
-    schedules.update_schedule(**kept, State="DISABLED")
-    stage.cloud.kills(region, stage.observer)
-    try:
-        yield
-    finally:
-        schedules.update_schedule(**kept, State="ENABLED")
-
-
-@contextmanager
-def unset(stage: Stage, region: str, variable: str) -> Iterator[None]:
-    """Take a variable from the orchestrator's environment."""
-    functions = stage.client("lambda", region)
-    found = functions.get_function_configuration(FunctionName=stage.orchestrator)["Environment"]["Variables"]
-    less = {name: value for name, value in found.items() if name != variable}
-    functions.update_function_configuration(FunctionName=stage.orchestrator, Environment={"Variables": less})
-    try:
-        yield
-    finally:
-        functions.update_function_configuration(FunctionName=stage.orchestrator, Environment={"Variables": found})
-
-
-def orders_queue(stage: Stage, region: str, name: str = "orders") -> str:
-    return str(stage.client("sqs", region).get_queue_url(QueueName=f"lifeboat-local-{name}")["QueueUrl"])
-
-
-@contextmanager
-def impatient_queue(stage: Stage, region: str) -> Iterator[None]:
-    """Let a message that failed come back at once: minutes of waiting prove nothing more."""
-    queues, url = stage.client("sqs", region), orders_queue(stage, region)
-    usual = queues.get_queue_attributes(QueueUrl=url, AttributeNames=["VisibilityTimeout"])["Attributes"]
-    queues.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "1"})
-    try:
-        yield
-    finally:
-        queues.set_queue_attributes(QueueUrl=url, Attributes=usual)
-        queues.purge_queue(QueueUrl=orders_queue(stage, region, "orders-dead"))
 
 
 def poison(stage: Stage, region: str, body: str) -> None:
