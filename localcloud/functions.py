@@ -1,11 +1,12 @@
 """Runs deployed functions: one sandbox per event at a time, with AWS's metrics and log lines around it."""
 
+import functools
 import itertools
 import json
 import threading
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +22,7 @@ from localcloud.regions import World
 from localcloud.runtime_api import Event
 from localcloud.sandbox import Outcome, Sandbox
 from localcloud.sandbox_process import SandboxSettings
+from localcloud.starts import Starts
 
 
 class RegionDark(Exception):
@@ -58,6 +60,7 @@ class Runner:
         self._surroundings = surroundings
         self._layer = link_layer(surroundings.directory / "layer")
         self._lock = threading.Lock()
+        self._starts = Starts()
         self._pools: dict[tuple[str, str], Pool] = {}
         self._numbers = itertools.count(1)
 
@@ -125,16 +128,17 @@ class Runner:
             timeout_seconds=function.timeout_seconds,
         )
         pool = self._pool(function)
-        with pool.sandbox(function.version, function.reserved_concurrency, lambda: self._start(function)) as sandbox:
+        make = functools.partial(self._start, function)
+        with pool.sandbox(function.version, function.reserved_concurrency, make) as sandbox:
             outcome = sandbox.run(event)
             self._report(function, sandbox.settings.instance, request_id, outcome)
         return outcome
 
     def _pool(self, function: Deployed) -> Pool:
         with self._lock:
-            return self._pools.setdefault((function.region, function.name), Pool())
+            return self._pools.setdefault((function.region, function.name), Pool(self._starts))
 
-    def _start(self, function: Deployed) -> Sandbox:
+    def _start(self, function: Deployed, started: Callable[[], None]) -> Sandbox:
         instance = f"{next(self._numbers):06d}"
         settings = SandboxSettings(
             instance=instance,
@@ -145,7 +149,7 @@ class Runner:
             memory_mb=function.memory_mb,
             environment=self._environment(function, instance),
         )
-        return Sandbox(settings, self._logs.writer(function, instance))
+        return Sandbox(settings, self._logs.writer(function, instance), started)
 
     def _environment(self, function: Deployed, instance: str) -> Mapping[str, str]:
         """Return the function's own environment under the reserved names, which it cannot override.

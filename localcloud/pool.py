@@ -6,8 +6,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from localcloud.sandbox import Sandbox
+from localcloud.starts import Start, Starts
 
 log = logging.getLogger(__name__)
+
+Make = Callable[[Callable[[], None]], Sandbox]
+"""Starts a sandbox; what it is given is called once the sandbox has started."""
 
 
 class Throttled(Exception):
@@ -17,13 +21,15 @@ class Throttled(Exception):
 class Pool:
     """Sandboxes of one function; those of an older version end when they are next idle."""
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
+    def __init__(self, starts: Starts) -> None:
+        self._starts = starts
+        self._changed = starts.changed
         self._idle: list[tuple[str, Sandbox]] = []
         self._busy: list[Sandbox] = []
+        self._starting = 0
 
     @contextmanager
-    def sandbox(self, version: str, limit: int | None, make: Callable[[], Sandbox]) -> Iterator[Sandbox]:
+    def sandbox(self, version: str, limit: int | None, make: Make) -> Iterator[Sandbox]:
         """Lend a sandbox of this version, the most recently used first; ``make`` one if none is idle.
 
         Raises:
@@ -37,16 +43,36 @@ class Pool:
 
     def all(self) -> list[Sandbox]:
         """Return every sandbox, busy or not."""
-        with self._lock:
+        with self._changed:
             return [*self._busy, *(sandbox for _, sandbox in self._idle)]
 
-    def _take(self, version: str, limit: int | None, make: Callable[[], Sandbox]) -> Sandbox:
-        with self._lock:
-            if limit is not None and len(self._busy) >= limit:
-                raise Throttled(f"reserved concurrency is {limit}")
-            sandbox = self._warm(version) or make()
+    def _take(self, version: str, limit: int | None, make: Make) -> Sandbox:
+        with self._changed:
+            taken = self._idle_or_turn(version, limit)
+            if not isinstance(taken, Start):
+                self._busy.append(taken)
+                return taken
+            self._starting += 1
+        try:
+            sandbox = make(taken.over)
+        except BaseException:
+            taken.over()
+            raise
+        finally:
+            with self._changed:
+                self._starting -= 1
+        with self._changed:
             self._busy.append(sandbox)
-            return sandbox
+        return sandbox
+
+    def _idle_or_turn(self, version: str, limit: int | None) -> Sandbox | Start:
+        """Wait for an idle sandbox or for a turn to start one, whichever comes first."""
+        while True:
+            if limit is not None and len(self._busy) + self._starting >= limit:
+                raise Throttled(f"reserved concurrency is {limit}")
+            if taken := self._warm(version) or self._starts.begin():
+                return taken
+            self._changed.wait()
 
     def _warm(self, version: str) -> Sandbox | None:
         """Pop an idle sandbox of this version that still lives; close what is dead or old on the way."""
@@ -58,8 +84,9 @@ class Pool:
         return None
 
     def _give_back(self, version: str, sandbox: Sandbox) -> None:
-        with self._lock:
+        with self._changed:
             self._busy.remove(sandbox)
+            self._changed.notify_all()
             if sandbox.process.alive:
                 self._idle.append((version, sandbox))
                 return

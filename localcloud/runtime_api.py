@@ -37,6 +37,7 @@ class Conversation:
     So a poll that a dead process left behind can never swallow its successor's event.
     """
 
+    started: Callable[[], None]
     freeze: Callable[[], None]
     thaw: Callable[[], None]
     events: "queue.Queue[Event]" = field(default_factory=queue.Queue)
@@ -56,6 +57,7 @@ class Conversation:
 
         A process that waits is frozen, as on AWS: its threads do nothing between invocations.
         """
+        self.started()
         with self._lock:
             if self.events.empty():
                 self.freeze()

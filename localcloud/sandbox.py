@@ -44,13 +44,19 @@ class Broken(Exception):
 class Sandbox:
     """A process of the deployed archive with a conversation of its own."""
 
-    def __init__(self, settings: SandboxSettings, emit: Callable[[LogEvent], None]) -> None:
+    def __init__(
+        self,
+        settings: SandboxSettings,
+        emit: Callable[[LogEvent], None],
+        started: Callable[[], None] = lambda: None,
+    ) -> None:
         self.settings = settings
+        self._started = started
         self._emit = emit
         self._tail: list[str] = []
         self._max_memory_mb = 0
         self._born: float | None = time.monotonic()
-        self._conversation = Conversation(freeze=self._freeze, thaw=self._thaw)
+        self._conversation = Conversation(started=started, freeze=self._freeze, thaw=self._thaw)
         self._api = RuntimeApi(self._conversation)
         address = f"127.0.0.1:{self._api.server_port}"
         self.process = SandboxProcess(settings, address, self._log)
@@ -66,6 +72,7 @@ class Sandbox:
         except Broken as broken:
             self.kill()
             answer = broken.answer(event.request_id)
+        self._started()
         self.process.capture.drain()
         return self._outcome(answer)
 
