@@ -124,6 +124,5 @@ def _limits(settings: Settings, timeout_seconds: float) -> FunctionLimits:
     return FunctionLimits(
         timeout_seconds=math.ceil(timeout_seconds),
         memory_mb=settings.functions.memory_mb,
-        log_level=settings.functions.log_level,
         log_retention_days=settings.functions.log_retention_days,
     )

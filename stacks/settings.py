@@ -17,7 +17,6 @@ EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 WEBHOOK = re.compile(r"https://[^@\s/]+(/\S*)?")
 ENDPOINT = re.compile(r"https?://[^@\s/]+/?")
 SECRET_NAME = re.compile(r"[A-Za-z0-9/_+=.-]{1,200}")
-LOG_LEVELS = ("DEBUG", "INFO", "WARN", "ERROR")
 # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
 RETENTION_DAYS = (
     1,
@@ -78,14 +77,9 @@ class FunctionSettings:
     """What the Lambda functions share."""
 
     memory_mb: int
-    log_level: str
     log_retention_days: int
 
     def __post_init__(self) -> None:
-        if self.log_level not in LOG_LEVELS:
-            raise ConfigError(
-                "lifeboat:functions.logLevel", self.log_level, f"it must be one of {', '.join(LOG_LEVELS)}"
-            )
         if self.log_retention_days not in RETENTION_DAYS:
             allowed = f"CloudWatch Logs keeps {', '.join(map(str, RETENTION_DAYS))} days"
             raise ConfigError("lifeboat:functions.logRetentionDays", self.log_retention_days, allowed)
@@ -171,7 +165,6 @@ def _functions(section: Section) -> FunctionSettings:
     with section:
         return FunctionSettings(
             memory_mb=section.whole("memoryMb", 512, 128, 10_240),
-            log_level=section.text("logLevel", "INFO"),
             log_retention_days=section.whole("logRetentionDays", 30, 1, 3653),
         )
 

@@ -13,6 +13,10 @@ from infra.aws.topology import Topology
 RUNTIME = "python3.12"
 # An order older than this is a hint nobody needs: its sender looks again every few seconds.
 LONGEST_WAIT_SECONDS = 60
+# Not a setting: below it boto3 logs its headers and answers, secrets among them; above it the `decided` lines are gone,
+# and a line of metrics, which carries no level, counts as INFO
+# (https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html).
+APPLICATION_LOG_LEVEL = "INFO"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +25,6 @@ class FunctionLimits:
 
     timeout_seconds: int
     memory_mb: int
-    log_level: str
     log_retention_days: int
 
 
@@ -121,7 +124,7 @@ class RegionalFunction(pulumi.ComponentResource):
 def _logging(args: RegionalFunctionArgs) -> aws.lambda_.FunctionLoggingConfigArgs:
     return aws.lambda_.FunctionLoggingConfigArgs(
         log_format="JSON",
-        application_log_level=args.limits.log_level,
+        application_log_level=APPLICATION_LOG_LEVEL,
         system_log_level="WARN",
         log_group=args.topology.log_group(args.dashed),
     )

@@ -31,7 +31,6 @@ def tools() -> tuple[Tools, str]:
 
 def handle(event: object, context: Context) -> dict[str, object]:
     """Answer each order; one that cannot be read fails the invocation, and so reaches the dead letters."""
-    logging.getLogger().setLevel(logging.INFO)
     made, region = tools()
     orchestrator = Orchestrator(f"{region}/{context.aws_request_id}", made)
     answers = [asdict(orchestrator.carry_out(from_message(body))) for body in from_event(event)]

@@ -24,7 +24,6 @@ class Context(Protocol):
 
 def handle(_event: object, context: Context) -> dict[str, str]:
     """Observe until this invocation's life is over or its successor votes."""
-    logging.getLogger().setLevel(logging.INFO)
     settings = Settings.from_env(os.environ)
     staff = build(settings, SystemClock(), random.Random())  # noqa: S311 - jitter of retries
     remaining = context.get_remaining_time_in_millis() / 1000 - SPARE_SECONDS

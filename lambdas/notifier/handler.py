@@ -1,7 +1,6 @@
 """Takes pages and alarms from the region's pages queue and tells people."""
 
 import functools
-import logging
 import os
 
 from failover.aws_clients import client
@@ -28,7 +27,6 @@ def desk() -> Desk:
 
 def handle(event: object, _context: object) -> dict[str, list[dict[str, str]]]:
     """Report the messages that were not done with, so that only they come back."""
-    logging.getLogger().setLevel(logging.INFO)
     messages = messages_of(event)
     failed = [message.id for message in messages if not desk().take(message)]
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}

@@ -67,7 +67,6 @@ WRONG = [
     ({"alerting": {"webhooks": ["https://user:pass@a.example"]}}, "alerting.webhooks", ["without credentials"]),
     ({"alerting": {"slackWebhookSecret": "a b"}}, "alerting.slackWebhookSecret", ["'a b'"]),
     ({"functions": {"logRetentionDays": 31}}, "functions.logRetentionDays", ["31", "30, 60"]),
-    ({"functions": {"logLevel": "LOUD"}}, "functions.logLevel", ["'LOUD'", "DEBUG, INFO"]),
     ({"functions": {"memoryMb": 64}}, "functions.memoryMb", ["64", "128-10240"]),
     ({"endpoints": {"url": "localhost"}}, "endpoints.url", ["'localhost'", "http"]),
     ({"tags": {"team": 5}}, "tags.team", ["5", "text"]),
