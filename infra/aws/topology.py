@@ -64,10 +64,6 @@ class Topology:
         """Return a queue's ARN."""
         return self._arn("sqs", aws_region, self.named(noun))
 
-    def schedule_arn(self, aws_region: str, noun: str) -> str:
-        """Return the ARN of a schedule in the default group."""
-        return self._arn("scheduler", aws_region, f"schedule/default/{self.named(noun)}")
-
     def log_group_arn(self, aws_region: str, noun: str) -> str:
         """Return the ARN of a function's log group."""
         return self._arn("logs", aws_region, f"log-group:{self.log_group(noun)}")
