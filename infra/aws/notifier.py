@@ -49,11 +49,11 @@ class Notifier(pulumi.ComponentResource):
         self.register_outputs({})
 
     def _secret(self, name: str, args: NotifierArgs) -> aws.secretsmanager.Secret:
-        """Declare the container; `lifeboat secret set` gives it a value, in every control region."""
+        """Declare the container; a person puts the address into it, in every control region."""
         return aws.secretsmanager.Secret(
             f"{name}-slack-webhook",
             name=args.slack_webhook_secret,
-            description="Slack incoming webhook for Lifeboat's pages; set with `lifeboat secret set`.",
+            description="Slack incoming webhook for Lifeboat's pages; its value is put here by hand, never by Pulumi.",
             opts=pulumi.ResourceOptions(parent=self),
         )
 

@@ -59,6 +59,8 @@ class Slack:
             value = self._secrets.get_secret_value(SecretId=self._secret_name)
         except AWS_ERRORS as error:
             if code_of(error) == "ResourceNotFoundException":
-                raise NotSetUp(f"{self._secret_name} has no value; set it with `lifeboat secret set`") from error
+                raise NotSetUp(
+                    f"{self._secret_name} has no value; put the address into it in Secrets Manager"
+                ) from error
             raise NotPosted(f"{self._secret_name} could not be read: {code_of(error)}") from error
         return value.get("SecretString", "").strip()
