@@ -23,7 +23,7 @@ def arm(stack: StackOption, outputs: OutputsOption = None, tier: TierOption = "d
     """
     with one_line():
         deployed = read_deployed(stack, outputs)
-        electorate = deployed.protocol.electorates[tier]
+        electorate = deployed.electorate(tier)
         typer.echo(told(arming.arm(_reachable(deployed, tier), tier, electorate)))
 
 

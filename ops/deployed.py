@@ -42,6 +42,16 @@ class Deployed:
     orchestrators: Mapping[str, str]
     protocol: Protocol
 
+    def electorate(self, tier: str) -> tuple[str, ...]:
+        """Name the observers of a tier.
+
+        Raises:
+            CannotReach: the stack has no such tier.
+        """
+        if tier not in self.protocol.electorates:
+            raise CannotReach(f"tier {tier!r} is not of this stack; it has {', '.join(self.protocol.electorates)}")
+        return self.protocol.electorates[tier]
+
     def control(self, region: str) -> ControlTable:
         """Return the control table as seen from one control region."""
         client = aws_clients.client("dynamodb", region, connect_seconds=CONNECT_SECONDS, read_seconds=READ_SECONDS)
@@ -51,14 +61,14 @@ class Deployed:
         """Return the control table in the first region that answers for a tier, and what it said.
 
         Raises:
-            CannotReach: no control region answers.
+            CannotReach: no control region answers, or the stack has no such tier.
             TierRowMissing: the tier was never armed.
         """
-        failures: dict[str, str] = {}
+        electorate, failures = self.electorate(tier), dict[str, str]()
         for region in self.control_regions:
             control = self.control(region)
             try:
-                return control, control.snapshot(tier, self.protocol.electorates[tier])
+                return control, control.snapshot(tier, electorate)
             except AWS_ERRORS as error:
                 failures[region] = str(error)
         raise CannotReach(f"no control region answers, so nothing can be decided: {failures}")
