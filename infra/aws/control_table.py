@@ -38,7 +38,8 @@ class ControlTable(pulumi.ComponentResource):
             attributes=[aws.dynamodb.TableAttributeArgs(name=key, type="S") for key in ("pk", "sk")],
             point_in_time_recovery=aws.dynamodb.TablePointInTimeRecoveryArgs(enabled=True),
             server_side_encryption=aws.dynamodb.TableServerSideEncryptionArgs(enabled=True),
-            # Streams are what global tables replicate with; nothing of ours reads this one.
+            # The provider would try to switch off, at each update, the stream that it finds on a table with replicas
+            # (https://github.com/hashicorp/terraform-provider-aws/issues/43625). Nothing of ours reads it.
             stream_enabled=True,
             stream_view_type="NEW_AND_OLD_IMAGES",
             deletion_protection_enabled=args.protect_data,
