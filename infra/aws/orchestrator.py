@@ -92,7 +92,7 @@ def _function(args: OrchestratorArgs) -> RegionalFunctionArgs:
 
 
 def _environment(args: OrchestratorArgs) -> dict[str, str]:
-    # Zones and name stay blank until traffic is declared; the orchestrator only reports with them.
+    # Zones and name stay blank until traffic is declared.
     return {
         "PRIMARY_REGION_HOSTED_ZONE_ID": "",
         "SECONDARY_REGION_HOSTED_ZONE_ID": "",
