@@ -44,7 +44,7 @@ class Bench:
         for _ in range(seconds):
             self.clock.seconds += 1
             self.schedules.tick()
-        return len([payload for _, _, payload in self.fired if json.loads(payload)["by"] == name])
+        return len([payload for _, _, payload in self.fired if json.loads(payload).get("by") == name])
 
 
 def test_a_rate_fires_after_its_jitter_and_then_at_its_rate(front: Front, client: ClientOf) -> None:
