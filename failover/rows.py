@@ -35,7 +35,7 @@ def journal_key(plan_id: str, number: int, owner: str) -> Item:
 
 
 def answer_key(order_id: str) -> Item:
-    """Return the key of the first answer to an order, whoever gave it; it sorts before the entries."""
+    """Return the key of the first answer to an order, whoever gave it; it sorts after the entries."""
     return {"pk": {"S": f"journal#{order_id}"}, "sk": {"S": "answer"}}
 
 
