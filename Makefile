@@ -1,4 +1,4 @@
-# Everything happens inside this clone: .venv/ and out/.
+# Everything happens inside this clone: .venv/, .local/ and out/.
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -11,7 +11,6 @@ LOCKS := requirements.txt requirements-lint.txt
 COMPILE := $(VENV)/bin/uv pip compile --quiet --no-header --generate-hashes --python-version 3.11
 EXPERIMENT ?= data-region-outage
 FAULT ?=
-export EXPERIMENT FAULT
 
 .PHONY: help setup drill drills local local-down test lint bench lock
 
@@ -21,9 +20,9 @@ help: ## This list
 setup: $(STAMP) ## Python packages into .venv, by hash; instant when nothing changed
 
 $(STAMP): $(LOCKS)
-	@python=$$(for one in python3.13 python3.12 python3.11 python3; do \
+	@python=$$(for one in python3.11 python3.12 python3.13 python3; do \
 		$$one -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$one && break; done) \
-		|| { echo "Python 3.11 or newer is needed; none of python3.13, python3.12, python3.11, python3 is" >&2; exit 1; }; \
+		|| { echo "Python 3.11 or newer is needed; none of python3.11, python3.12, python3.13, python3 is" >&2; exit 1; }; \
 	test -x $(PYTHON) || $$python -m venv $(VENV)
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --no-compile --require-hashes $(LOCKS:%=-r %)
 	@touch $@
