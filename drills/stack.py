@@ -17,7 +17,7 @@ LOADED_TABLE = "orders"
 
 @dataclass(frozen=True, kw_only=True)
 class Stack:
-    """``orchestrators`` maps each control region to its function's name."""
+    """``orchestrators`` maps each control region to its function's ARN."""
 
     name: str
     tier: DataTierArgs
