@@ -1,8 +1,9 @@
 """Replication of eventually consistent global tables (MREC).
 
-Each write is local at first. Its change is taken from the table's stream and travels to each other replica over the
-link between the two regions, in order and after a lag. There the last writer wins, by time of write and then by region,
-deletions included. A link stands still while either end or the way between them is lost, and then delivers in order.
+Each write is local at first. Its change is taken from the table's stream and travels to each other replica over a link
+of the table's own, in order and after a lag: AWS promises no order between tables, so none may be relied on here. There
+the last writer wins, by time of write and then by region, deletions included. A link stands still while either end or
+the way between them is lost, and then delivers in order.
 """
 
 import logging
@@ -54,7 +55,7 @@ class Lag:
 
 
 class Link:
-    """One way between two regions: first in, first out, on a thread of its own."""
+    """One table's way between two regions: first in, first out, on a thread of its own."""
 
     def __init__(
         self, target: str, lag: Lag, passable: Callable[[], bool], deliver: Callable[[str, Written], None]
@@ -128,7 +129,7 @@ class Replication:
         self._world = world
         self._latency = latency
         self._lock = lock
-        self._links: dict[tuple[str, str], Link] = {}
+        self._links: dict[tuple[str, str, str], Link] = {}
         self._versions: dict[tuple[str, str, str], Version] = {}
         self._last = 0
         world.watch(self._wake)
@@ -141,12 +142,20 @@ class Replication:
                 self._send(region, table, change)
 
     def backlog(self) -> dict[str, int]:
-        """Give how many changes wait on each link, by ``from->to``."""
-        return {f"{source}->{target}": len(link) for (source, target), link in list(self._links.items())}
+        """Give how many changes of all tables wait, by ``from->to``."""
+        waiting: dict[str, int] = {}
+        for (source, target, _), link in list(self._links.items()):
+            way = f"{source}->{target}"
+            waiting[way] = waiting.get(way, 0) + len(link)
+        return waiting
 
     def lags(self) -> dict[str, float]:
-        """Give for how many seconds the oldest change of each link has waited, by ``from->to``."""
-        return {f"{source}->{target}": link.oldest_seconds() for (source, target), link in list(self._links.items())}
+        """Give for how many seconds the oldest change of any table has waited, by ``from->to``."""
+        oldest: dict[str, float] = {}
+        for (source, target, _), link in list(self._links.items()):
+            way = f"{source}->{target}"
+            oldest[way] = max(oldest.get(way, 0.0), link.oldest_seconds())
+        return oldest
 
     def close(self) -> None:
         """Stop all links."""
@@ -158,18 +167,18 @@ class Replication:
         self._versions[region, change.table, change.item] = version
         for target in table.replicas:
             if target != region:
-                self._link(region, target).send(change, version)
+                self._link(region, target, change.table).send(change, version)
 
     def _now(self, region: str) -> Version:
         self._last = max(self._last + 1, time.time_ns())
         return self._last, region
 
-    def _link(self, source: str, target: str) -> Link:
-        if (source, target) not in self._links:
+    def _link(self, source: str, target: str, table: str) -> Link:
+        if (source, target, table) not in self._links:
             lag = Lag(lambda: self._latency.draw(self._latency.profile.mrec_lag_seconds))
             way = partial(self._world.reachable, source, target)
-            self._links[source, target] = Link(target, lag, way, self._deliver)
-        return self._links[source, target]
+            self._links[source, target, table] = Link(target, lag, way, self._deliver)
+        return self._links[source, target, table]
 
     def _deliver(self, region: str, written: Written) -> None:
         """Apply a change unless the item was written later here; nothing is sent on, so no change goes in circles."""

@@ -1,5 +1,6 @@
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
@@ -15,7 +16,7 @@ from localcloud.latency import Latency, Profile
 from localcloud.moto_tables import Attributes, Change, MotoTables
 from localcloud.mrec import Lag, Replication
 from localcloud.regions import World
-from tests.localcloud.conftest import ClientOf
+from tests.localcloud.conftest import ClientOf, connect
 from tests.localcloud.tables import BOTH_IMAGES, key, make_eventual, put, value
 from tests.localcloud.waiting import eventually
 
@@ -141,15 +142,32 @@ def test_a_condition_sees_its_own_region_only(front: Front, east: Any, west: Any
         put(east, table, "a", "3", ConditionExpression="attribute_not_exists(id)")
 
 
-def test_a_link_keeps_the_order_of_writes_across_tables(front: Front, east: Any, west: Any) -> None:
-    first, second = make_eventual(east, WEST), make_eventual(east, WEST)
+def test_a_table_keeps_the_order_of_its_writes(front: Front, east: Any, west: Any) -> None:
+    table = make_eventual(east, WEST)
     front.gateway.world.darken(WEST, "refuse")
     for number in range(40):
-        put(east, first, "n", str(number))
-        put(east, second, "n", str(number))
+        put(east, table, "first", str(number))
+        put(east, table, "second", str(number))
     front.gateway.world.restore(WEST)
-    while (behind := value(west, second, "n")) != "39":
-        assert int(value(west, first, "n") or 0) >= int(behind or 0)
+    while (behind := value(west, table, "second")) != "39":
+        assert int(value(west, table, "first") or 0) >= int(behind or 0)
+
+
+def test_tables_arrive_in_no_order_among_themselves() -> None:
+    slow = Front.open(replace(Profile(), mrec_lag_seconds=(0.0, 0.6)), seed=3)
+    east, west = (connect(slow, "dynamodb", region, f"client.{region}.test.0") for region in (EAST, WEST))
+    tables = [make_eventual(east, WEST) for _ in range(6)]
+    for table in tables:
+        put(east, table, "a", "1")
+    arrived: list[str] = []
+
+    def look() -> bool:
+        arrived.extend(name for name in tables if name not in arrived and value(west, name, "a"))
+        return len(arrived) == len(tables)
+
+    assert eventually(look)
+    slow.close()
+    assert arrived != tables
 
 
 def test_the_admin_api_tells_the_backlog(front: Front, client: ClientOf, east: Any, table: str) -> None:
