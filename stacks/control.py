@@ -93,7 +93,11 @@ def _orchestrator(aws_region: str, settings: Settings, signals: Topic, alerts: T
         item_value=settings.health_check.item_value,
         signals_arn=signals.arn,
         alerts_arn=alerts.arn,
-        limits=_limits(settings, settings.protocol.scaled().plan_total + MARGIN_SECONDS),
+        limits=_limits(
+            settings,
+            settings.protocol.scaled().plan_total + MARGIN_SECONDS,
+            settings.functions.orchestrator_memory_mb,
+        ),
     )
 
 
@@ -101,7 +105,7 @@ def _notifier(aws_region: str, settings: Settings, signals: Topic, alerts: Topic
     return NotifierArgs(
         topology=topology_of(settings),
         aws_region=aws_region,
-        environment=_environment(settings),
+        environment={"CONTROL_TABLE": topology_of(settings).control_table, "STACK": settings.stack},
         slack_webhook_secret=settings.alerting.slack_webhook_secret,
         signals_arn=signals.arn,
         alerts_arn=alerts.arn,
@@ -120,9 +124,9 @@ def _environment(settings: Settings) -> dict[str, str]:
     }
 
 
-def _limits(settings: Settings, timeout_seconds: float) -> FunctionLimits:
+def _limits(settings: Settings, timeout_seconds: float, memory_mb: int | None = None) -> FunctionLimits:
     return FunctionLimits(
         timeout_seconds=math.ceil(timeout_seconds),
-        memory_mb=settings.functions.memory_mb,
+        memory_mb=memory_mb or settings.functions.memory_mb,
         log_retention_days=settings.functions.log_retention_days,
     )

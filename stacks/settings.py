@@ -16,6 +16,9 @@ STACK_NAME = re.compile(r"[a-z][a-z0-9-]{0,19}")
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 WEBHOOK = re.compile(r"https://[^@\s/]+(/\S*)?")
 ENDPOINT = re.compile(r"https?://[^@\s/]+/?")
+# A whole processor: it is cold whenever it matters, and runs for seconds a year.
+# https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
+ONE_PROCESSOR_MB = 1769
 SECRET_NAME = re.compile(r"[A-Za-z0-9/_+=.-]{1,200}")
 # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
 RETENTION_DAYS = (
@@ -77,6 +80,7 @@ class FunctionSettings:
     """What the Lambda functions share."""
 
     memory_mb: int
+    orchestrator_memory_mb: int
     log_retention_days: int
 
     def __post_init__(self) -> None:
@@ -164,7 +168,8 @@ def _alerting(section: Section, stack: str) -> AlertingSettings:
 def _functions(section: Section) -> FunctionSettings:
     with section:
         return FunctionSettings(
-            memory_mb=section.whole("memoryMb", 512, 128, 10_240),
+            memory_mb=section.whole("memoryMb", 256, 128, 10_240),
+            orchestrator_memory_mb=section.whole("orchestratorMemoryMb", ONE_PROCESSOR_MB, 128, 10_240),
             log_retention_days=section.whole("logRetentionDays", 30, 1, 3653),
         )
 

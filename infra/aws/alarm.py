@@ -91,6 +91,22 @@ def errors_alarm(
     )
 
 
+def throttles_alarm(
+    name: str, alarm_name: str, function_name: pulumi.Input[str], topic_arn: pulumi.Input[str]
+) -> AlarmArgs:
+    """Return the alarm for a function that is not let run: the account's concurrency is spent."""
+    return AlarmArgs(
+        alarm_name=alarm_name,
+        metric=function_metric("Throttles", function_name),
+        breaches_when="at_least",
+        threshold=1,
+        minutes=1,
+        silence_breaches=False,
+        topic_arn=topic_arn,
+        next_step=f"The {name} was throttled. Raise the account's Lambda concurrency in this region.",
+    )
+
+
 def dead_letters_alarm(alarm_name: str, queue_name: pulumi.Input[str], topic_arn: pulumi.Input[str]) -> AlarmArgs:
     """Return the alarm for messages that nobody could handle."""
     return AlarmArgs(

@@ -12,6 +12,7 @@ from infra.aws.regional_function import FunctionLimits, RegionalFunction, Region
 from infra.aws.subscribed_queue import SubscribedQueue, SubscribedQueueArgs
 from infra.aws.topology import Topology
 
+SHORTEST_RECOVERY_DAYS = 7  # until then a stack that was destroyed cannot be made again under the same name
 NOUN = "notifier"
 # Pages from us say `kind`; what CloudWatch publishes for an alarm has an AlarmName instead.
 PAGES = {"$or": [{"kind": ["page"]}, {"AlarmName": [{"exists": True}]}]}
@@ -53,6 +54,7 @@ class Notifier(pulumi.ComponentResource):
         return aws.secretsmanager.Secret(
             f"{name}-slack-webhook",
             name=args.slack_webhook_secret,
+            recovery_window_in_days=SHORTEST_RECOVERY_DAYS,
             description="Slack incoming webhook for Lifeboat's pages; its value is put here by hand, never by Pulumi.",
             opts=pulumi.ResourceOptions(parent=self),
         )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from infra.aws.alarm import alarm, dead_letters_alarm, errors_alarm
+from infra.aws.alarm import alarm, dead_letters_alarm, errors_alarm, throttles_alarm
 from infra.aws.policy import Statement, leading_keys
 from infra.aws.regional_function import FunctionLimits, RegionalFunction, RegionalFunctionArgs
 from infra.aws.subscribed_queue import SubscribedQueue, SubscribedQueueArgs
@@ -65,7 +65,9 @@ class Orchestrator(pulumi.ComponentResource):
         named = args.topology.named
         errors = errors_alarm("orchestrator", named("orchestrator-errors"), function.name, args.signals_arn)
         dead = dead_letters_alarm(named("orders-dead-letters"), orders.dead_letter_queue_name, args.alerts_arn)
+        throttles = throttles_alarm("orchestrator", named("orchestrator-throttled"), function.name, args.signals_arn)
         alarm(f"{name}-errors", errors, child)
+        alarm(f"{name}-throttled", throttles, child)
         alarm(f"{name}-dead-letters", dead, child)
 
 
