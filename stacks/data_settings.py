@@ -3,14 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import pulumi_aws as aws
+
 from infra.aws.table_schema import MODES, Mode, TableSchema
-from stacks.aws_regions import MRSC_SETS, SETS_FOR_PEOPLE, mrsc_set_of
+from stacks.aws_regions import SETS_FOR_PEOPLE, mrsc_set_of
 from stacks.config_error import ConfigError
 from stacks.config_section import Section
 from stacks.table_settings import read_tables
 
 KEY = "lifeboat:data"
-KNOWN_REGIONS = tuple(sorted(set().union(*MRSC_SETS)))
+KNOWN_REGIONS = tuple(sorted(region.value for region in aws.Region))
 
 
 @dataclass(frozen=True, kw_only=True)
