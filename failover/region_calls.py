@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Answer = TypeVar("Answer")
 
 PATIENT = (0.3, 1.0)  # seconds to connect and to read
-HURRIED = (0.1, 0.25)  # fits into a view read while the tier is `preparing`; a cross-country round trip takes 0.07
+HURRIED = (0.2, 0.25)  # fits into a view read while the tier is `preparing`; a cross-country round trip takes 0.07
 
 
 class NoTime(Exception):

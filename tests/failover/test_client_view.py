@@ -213,7 +213,7 @@ def test_nobody_writes_while_the_tier_moves(phase: str) -> None:
 
 
 def test_writing_goes_on_while_the_tier_prepares_under_short_views() -> None:
-    assert watching({"us-east-1": ControlRegion(row(phase="preparing"))}).grant(0.35).until == pytest.approx(100.7)
+    assert watching({"us-east-1": ControlRegion(row(phase="preparing"))}).grant(0.45).until == pytest.approx(100.7)
 
 
 def test_an_older_epoch_never_replaces_a_newer_one() -> None:

@@ -96,7 +96,7 @@ class World:
         return RegionalTable("orders", regions, self.views, clock=self.clock, jitter=jitter)
 
     def _calls(self, name: str, patient: Region, hurried: Region | None) -> RegionCalls:
-        pairs = ((patient, 1.3), (hurried or patient, 0.35))
+        pairs = ((patient, 1.3), (hurried or patient, 0.45))
         clients = [TimedClient(client=cast("DynamoDBClient", region), seconds=seconds) for region, seconds in pairs]
         return RegionCalls(name, clients, self.clock, Breaker(self.clock, failures_to_open=3))
 

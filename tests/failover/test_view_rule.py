@@ -109,7 +109,7 @@ def moves() -> st.SearchStrategy[Move]:
 def client(network: Network) -> tuple[ClientView, RegionalTable]:
     boto = cast("DynamoDBClient", network)
     views = ClientView({"us-east-2": boto}, "control", PROTOCOL, clock=network.clock)
-    timed = (TimedClient(client=boto, seconds=1.3), TimedClient(client=boto, seconds=0.35))
+    timed = (TimedClient(client=boto, seconds=1.3), TimedClient(client=boto, seconds=0.45))
     primary = RegionCalls("us-east-1", timed, network.clock)
     secondary = RegionCalls("us-west-2", timed, network.clock)
     table = RegionalTable(
