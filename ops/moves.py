@@ -1,7 +1,7 @@
 """`lifeboat failover`, `switchover`, `failback`, `abort`: orders to the orchestrator, given by a person."""
 
-import getpass
 import json
+import os
 import uuid
 from collections.abc import Callable
 from datetime import datetime
@@ -62,7 +62,7 @@ def _order(kind: OrderKind, seen: Snapshot, reason: str, now: datetime) -> Order
         tier=seen.row.tier,
         epoch=seen.row.epoch,
         reason=reason or "not said",
-        by=getpass.getuser(),
+        by=os.environ.get("USER") or f"uid {os.getuid()}",
         issued_at=now,
     )
 

@@ -7,7 +7,7 @@ from typing import NoReturn
 import typer
 from rich.console import Console
 
-from failover.control_table import TierRowMissing
+from failover.control_table import AlreadyMoved, TierRowMissing
 from failover.failures import AWS_ERRORS
 from failover.rows import MalformedRow
 from ops.deployed import CannotReach
@@ -27,5 +27,5 @@ def one_line() -> Iterator[None]:
     """Turn what can be expected to go wrong into one line."""
     try:
         yield
-    except (CannotReach, TierRowMissing, MalformedRow, OSError, ValueError, *AWS_ERRORS) as error:
+    except (CannotReach, AlreadyMoved, TierRowMissing, MalformedRow, OSError, ValueError, *AWS_ERRORS) as error:
         end(REFUSED, f"refused: {error}")
