@@ -23,16 +23,16 @@ class Context(Protocol):
 
 
 @functools.cache
-def tools() -> tuple[Tools, str]:
-    """Make the tools once per process and name the region."""
-    env = Settings.from_env(os.environ).environment
-    return build(env, SystemClock(), random.Random()), env.region  # noqa: S311 - jitter of retries
+def tools() -> tuple[Tools, Settings]:
+    """Read the settings and make the tools, once per process."""
+    settings = Settings.from_env(os.environ)
+    return build(settings.environment, SystemClock(), random.Random()), settings  # noqa: S311 - jitter of retries
 
 
 def handle(event: object, context: Context) -> dict[str, object]:
     """Answer each order; one that cannot be read fails the invocation, and so reaches the dead letters."""
-    made, region = tools()
-    orchestrator = Orchestrator(f"{region}/{context.aws_request_id}", made)
+    made, settings = tools()
+    orchestrator = Orchestrator(f"{settings.environment.region}/{context.aws_request_id}", made)
     answers = [asdict(orchestrator.carry_out(from_message(body))) for body in from_event(event)]
-    log.info("answered", extra={"answers": answers})
+    log.info("answered", extra={"answers": answers, **settings.application()})
     return {"answers": answers, "batchItemFailures": []}

@@ -8,12 +8,21 @@ from failover.environment import Environment, read_environment
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """Zones and name are to check and report with, never to edit; blank while only data is declared."""
+    """Zones and name are to report with, never to edit; blank while only data is declared."""
 
     environment: Environment
     primary_zone_id: str
     secondary_zone_id: str
     application_dns_name: str
+
+    def application(self) -> dict[str, str]:
+        """Return what a report says of the application's name; nothing while only data is declared."""
+        named = {
+            "application": self.application_dns_name,
+            "primary_zone": self.primary_zone_id,
+            "secondary_zone": self.secondary_zone_id,
+        }
+        return {name: value for name, value in named.items() if value}
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Settings":

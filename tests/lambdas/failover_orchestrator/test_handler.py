@@ -16,6 +16,7 @@ from failover.control_table import ControlTable, TierRowMissing
 from failover.environment import Misconfigured
 from failover.orders import UnknownOrder
 from lambdas.failover_orchestrator import handler
+from lambdas.failover_orchestrator.settings import Settings
 
 OPTIONAL = {"PRIMARY_REGION_HOSTED_ZONE_ID", "SECONDARY_REGION_HOSTED_ZONE_ID", "APPLICATION_DNS_NAME"}
 NEEDED = (
@@ -106,3 +107,11 @@ def test_without_a_row_nothing_is_moved_or_made(environment: dict[str, str]) -> 
         handler.handle(order(), Invocation())
     table = boto3.client("dynamodb", region_name="us-east-2").scan(TableName=environment["CONTROL_TABLE"])
     assert table["Count"] == 0
+
+
+def test_a_report_names_the_application_once_there_is_one(environment: dict[str, str]) -> None:
+    zones = {"PRIMARY_REGION_HOSTED_ZONE_ID": "Z1", "SECONDARY_REGION_HOSTED_ZONE_ID": "Z1"}
+    named = Settings.from_env({**environment, **zones, "APPLICATION_DNS_NAME": "shop.example.com"})
+
+    assert Settings.from_env(environment).application() == {}
+    assert named.application() == {"application": "shop.example.com", "primary_zone": "Z1", "secondary_zone": "Z1"}
