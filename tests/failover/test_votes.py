@@ -119,8 +119,8 @@ def test_what_is_due() -> None:
     assert due(STEADY, votes()[:1]) is None
     assert due(STEADY, votes()[:2]) == (True, None)
     assert due(MOVING, votes()) is None
-    assert due(MOVING, well, 5.9) is None
-    assert due(MOVING, well, 6.0) == (False, 30)
+    assert due(MOVING, well, 3.1) is None
+    assert due(MOVING, well, 5.9) == (False, 30)
     assert due(VERIFYING, votes(), 6.0) == (True, 30)
     assert due(HELD, well, 99.0) == (False, None)
     assert due(STEADY, well, 99.0) is None
