@@ -19,9 +19,8 @@ def run(*arguments: str) -> tuple[int, str, str]:
     return result.exit_code, result.stdout, result.stderr
 
 
-@pytest.mark.parametrize("stack", ["local", "staging", "prod"])
-def test_json_has_every_resource_with_its_fields(stack: str) -> None:
-    code, out, _ = run("-s", stack, "--json", "--preview")
+def test_json_has_every_resource_with_its_fields() -> None:
+    code, out, _ = run("-s", "staging", "--json", "--preview")
     listed = json.loads(out)["resources"]
     assert code == 0
     assert len(listed) > 100

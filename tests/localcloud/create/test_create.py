@@ -40,9 +40,8 @@ def quiet_front() -> Iterator[Front]:
     opened.close()
 
 
-@pytest.mark.parametrize("stack", ["local", "staging", "prod"])
-def test_everything_that_a_stack_declares_is_created_with_all_its_inputs(quiet_front: Front, stack: str) -> None:
-    assert evaluate(stack, create=Resources(quiet_front.endpoint).create).outputs["stack"] == stack
+def test_everything_that_a_stack_declares_is_created_with_all_its_inputs(quiet_front: Front) -> None:
+    assert evaluate("prod", create=Resources(quiet_front.endpoint).create).outputs["stack"] == "prod"
 
 
 def test_an_unknown_type_is_refused_by_name(front: Front) -> None:
