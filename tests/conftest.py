@@ -7,6 +7,7 @@ import hypothesis
 import pytest
 
 from evaluation import Evaluation, evaluate
+from tests.scheduling import Scheduling
 
 EU_DATA: Mapping[str, object] = {
     "primaryRegion": "eu-west-1",
@@ -29,6 +30,12 @@ Evaluate = Callable[[str], Evaluation]
 # A busy machine is slow, which is no fault of the code.
 hypothesis.settings.register_profile("lifeboat", deadline=None)
 hypothesis.settings.load_profile("lifeboat")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Scheduling:
+    """Keep the tests of the whole cloud on one worker."""
+    return Scheduling(config, log)
 
 
 @functools.cache
