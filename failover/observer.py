@@ -1,5 +1,6 @@
 """An observer's turn: look at both sites, make up its mind, vote, read what all say, wake whoever must act."""
 
+import itertools
 import logging
 from collections import deque
 from collections.abc import Mapping
@@ -69,6 +70,7 @@ class Observer:
         self._good_latencies_ms: deque[float] = deque(maxlen=BASELINE_SAMPLES)
         self._freshness = Freshness(post.numbers.vote_fresh)
         self._owner = Stillness()
+        self._looks_outside = itertools.cycle((True, False))  # each second turn is soon enough to mend in time
 
     def turn(self) -> Turn:
         """Take one turn.
@@ -90,7 +92,8 @@ class Observer:
     def _look(self, row: TierRow) -> tuple[Probe, Mapping[str, object]]:
         post = self._post
         active, standby = post.sites.region(row.active), post.sites.region(other(row.active))
-        return post.watch.turn(active, standby, post.numbers.probe_deadline, post.parameter.reads())
+        outside = post.parameter.reads() if next(self._looks_outside) else {}
+        return post.watch.turn(active, standby, post.numbers.probe_deadline, outside)
 
     def _make_up_its_mind(self, probe: Probe) -> None:
         limit = limit_ms(tuple(self._good_latencies_ms), self._post.max_latency_ms)

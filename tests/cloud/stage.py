@@ -21,7 +21,7 @@ from localcloud.caller import INTERNAL
 from localcloud.cloud import EmbeddedCloud
 
 TIER = "data"
-LOOK_SECONDS = 0.02
+LOOK_SECONDS = 0.04
 SETTLED_SECONDS = 20.0
 T = TypeVar("T")
 
