@@ -99,6 +99,13 @@ class Story:
         """From the kill to the end of the plan."""
         return max(0.0, self.sights[-1].at - float(str(self.killed["at"]))) if self.killed else 0.0
 
+    def seen_when_killed(self) -> tuple[Phase, str | None] | None:
+        """Return the phase and step that the row had when its owner was killed; ``None`` if it was not."""
+        if self.killed is None:
+            return None
+        earlier = [sight.row for sight in self.sights if sight.after < float(str(self.killed["at"]))]
+        return earlier[-1].phase, earlier[-1].step
+
     @property
     def stopped_seconds(self) -> float:
         """For how long clients could not write, at the most."""

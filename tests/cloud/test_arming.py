@@ -11,7 +11,7 @@ from tests.cloud.told import told_of
 
 pytestmark = pytest.mark.xdist_group("cloud")
 PAGE_SECONDS = 10.0
-A_WHILE = timedelta(seconds=3)
+A_WHILE = timedelta(seconds=2)
 
 
 def test_disarmed_nothing_moves_and_people_are_told_and_armed_again_it_fails_over(stage: Stage) -> None:

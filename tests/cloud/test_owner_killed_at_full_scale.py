@@ -1,0 +1,58 @@
+"""The owner of a plan is killed at production's timings, at the two points after which most is at stake.
+
+These tests mostly wait, beside others on another worker, in a cloud of their own.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+
+from failover.orders import OrderKind
+from failover.tier import Phase
+from localcloud.cloud import EmbeddedCloud
+from tests.cloud.killing import (
+    Point,
+    Story,
+    assert_in_time,
+    assert_journal_explains,
+    assert_moved_once,
+    lose_the_primary,
+    order_a_move,
+)
+from tests.cloud.stage import Stage
+
+UNPLANNED = ("check target", "mark moving", "wait", "publish", "verify", "follow", "notify")
+ORDERED_TO = "us-east-2"
+JOURNAL = "BatchWriteItem"  # an entry is written before each effect; so killed before it is killed after the last one
+
+
+@pytest.fixture(scope="module")
+def stage() -> Iterator[Stage]:
+    """A stack as production has it; its observers are set off at once, which their schedules do within a minute."""
+    with EmbeddedCloud.start(profile="cloud", seed=7) as cloud:
+        stage = Stage.of(cloud, cloud.deploy("local").outputs)
+        for region in stage.control_regions:
+            stage.client("lambda", region).invoke(FunctionName=stage.observer, InvocationType="Event", Payload=b"{}")
+        yield stage
+
+
+def assert_finished_by_others(stage: Stage, story: Story, at: tuple[Phase, str]) -> None:
+    """See that the owner died at that phase and step, and the one end of every failover in time."""
+    assert story.seen_when_killed() == at
+    assert_moved_once(stage, story, "secondary", stage.far_regions)
+    assert_journal_explains(story, UNPLANNED)
+    assert story.stopped_seconds >= stage.protocol.client_wait()
+    assert_in_time(stage, story)
+    assert story.journal[0]["owner"] != story.journal[-1]["owner"]
+
+
+def test_killed_right_after_the_mark_the_owner_is_replaced_in_time(stage: Stage) -> None:
+    story = lose_the_primary(stage, Point(kill="kill_before", nth=3, operation=JOURNAL))
+    assert_finished_by_others(stage, story, (Phase.MOVING, "wait"))
+
+
+def test_killed_right_after_the_publish_the_owner_is_replaced_in_time(stage: Stage) -> None:
+    stage.cloud.regions.darken(stage.primary, "blackhole")
+    point = Point(kill="kill_before", nth=5, operation=JOURNAL, caller_region=ORDERED_TO)
+    story = order_a_move(stage, stage.reopen(), OrderKind.FAILOVER, point, ORDERED_TO)
+    assert_finished_by_others(stage, story, (Phase.STEADY, "verify"))
