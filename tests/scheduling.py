@@ -10,13 +10,13 @@ from pathlib import PurePosixPath
 from xdist.scheduler import LoadScopeScheduling
 
 CLOUD = PurePosixPath("tests/cloud")
-OWN_CLOUD = CLOUD / "test_owner_killed_at_full_scale.py"
+OWN_CLOUDS = (CLOUD / "test_owner_killed_at_full_scale.py", CLOUD / "test_overlap.py")
 
 
 def scope_of(nodeid: str) -> str:
     """Return what the test shares a worker with: the other tests of the cloud, those of its file, or nothing."""
     path = PurePosixPath(nodeid.partition("::")[0])
-    if path == OWN_CLOUD:
+    if path in OWN_CLOUDS:
         return str(path)
     return str(CLOUD) if path.is_relative_to(CLOUD) else nodeid
 

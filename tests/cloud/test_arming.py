@@ -2,14 +2,11 @@
 
 from datetime import timedelta
 
-import pytest
-
 from failover.arming import arm, disarm
 from tests.cloud.killing import watch
 from tests.cloud.stage import TIER, Stage, eventually
 from tests.cloud.told import told_of
 
-pytestmark = pytest.mark.xdist_group("cloud")
 PAGE_SECONDS = 10.0
 A_WHILE = timedelta(seconds=2)
 

@@ -17,7 +17,6 @@ from tests.cloud.role_policies import RolePolicy, StatementOf
 from tests.cloud.stage import TIER, Stage, eventually
 from tests.cloud.told import errors, last_line, told_of
 
-pytestmark = pytest.mark.xdist_group("cloud")
 SOON_SECONDS = 15.0
 ALARM_SECONDS = 60.0
 NOTIFIER = "lifeboat-local-notifier"

@@ -1,12 +1,8 @@
 """The primary's region refuses every call from the first second, and the global control planes with it (law 1)."""
 
-import pytest
-
 from localcloud.faults import GLOBAL_CONTROL_PLANES, control_planes_out
 from tests.cloud.killing import assert_moved_once, tell
 from tests.cloud.stage import Stage
-
-pytestmark = pytest.mark.xdist_group("cloud")
 
 
 def test_a_failover_needs_neither_the_lost_region_nor_the_global_control_planes(stage: Stage) -> None:

@@ -10,7 +10,6 @@ from failover.tier import Phase
 from ops.__main__ import app
 from tests.cloud.stage import Stage, eventually
 
-pytestmark = pytest.mark.xdist_group("cloud")
 MOVED_SECONDS = 10.0
 AFTER = ["verify", "follow", "notify"]
 

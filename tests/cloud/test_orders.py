@@ -13,7 +13,6 @@ from localcloud.faults import Fault
 from tests.cloud.killing import Story, assert_moved_once, tell
 from tests.cloud.stage import TIER, Stage, eventually
 
-pytestmark = pytest.mark.xdist_group("cloud")
 SOON_SECONDS = 10.0
 TIMES = 5
 AN_HOUR = timedelta(hours=1)

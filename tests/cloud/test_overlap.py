@@ -23,7 +23,6 @@ from localcloud.caller import INTERNAL
 from localcloud.cloud import EmbeddedCloud
 from tests.cloud.stage import TIER, Stage, eventually
 
-pytestmark = pytest.mark.xdist_group("cloud")
 TIME_SCALE = 0.3
 START_SECONDS = 30.0
 MOVE_SECONDS = 30.0

@@ -27,7 +27,6 @@ from tests.cloud.killing import (
 )
 from tests.cloud.stage import Stage
 
-pytestmark = pytest.mark.xdist_group("cloud")
 UNPLANNED = ("check target", "mark moving", "wait", "publish", "verify", "follow", "notify")
 PLANNED = ("check target", "announce", "prepare", "mark moving", "drain", "publish", "verify", "follow", "notify")
 JOURNAL = "BatchWriteItem"

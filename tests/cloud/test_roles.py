@@ -16,7 +16,6 @@ from tests.cloud.role_policies import RolePolicy, StatementOf
 from tests.cloud.stage import TIER, Stage, eventually
 from tests.cloud.told import told_of
 
-pytestmark = pytest.mark.xdist_group("cloud")
 KINDS = ("health-checker", "failover-orchestrator", "notifier", "scheduler")
 SOON_SECONDS = 20.0
 ACCOUNT = "123456789012"
