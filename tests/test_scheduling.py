@@ -10,6 +10,8 @@ def test_all_tests_of_the_whole_cloud_share_one_worker() -> None:
     assert len(scopes) == 1
 
 
-@pytest.mark.parametrize("nodeid", ["tests/localcloud/test_cloud.py::test_it", f"{OWN_CLOUDS[0]}::test_it", "test_a.py::b"])
+@pytest.mark.parametrize(
+    "nodeid", ["tests/localcloud/test_cloud.py::test_it", f"{OWN_CLOUDS[0]}::test_it", "test_a.py::b"]
+)
 def test_no_other_test_waits_for_them(nodeid: str) -> None:
     assert scope_of(nodeid) != scope_of("tests/cloud/test_orders.py::test_it")
