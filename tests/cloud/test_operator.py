@@ -31,15 +31,15 @@ def lifeboat(verb: str, outputs: Path, *arguments: str) -> Result:
 
 def test_a_switchover_and_the_failback_are_one_command_each(stage: Stage, outputs: Path) -> None:
     before = stage.row()
-    there = lifeboat("switchover", outputs, "--reason", "patching", "--yes")
-    assert (there.exit_code, stage.row().active, stage.row().epoch) == (0, "secondary", before.epoch + 1), there.output
+    eventually(lambda: _done(lifeboat("switchover", outputs, "--reason", "patching", "--yes")), MOVED_SECONDS, "there")
+    assert (stage.row().active, stage.row().epoch) == ("secondary", before.epoch + 1)
     eventually(lambda: _done(lifeboat("failback", outputs, "--reason", "patched", "--yes")), MOVED_SECONDS, "back")
     assert (stage.row().active, stage.row().epoch, stage.row().phase) == ("primary", before.epoch + 2, Phase.STEADY)
 
 
 def test_status_and_journal_tell_where_the_tier_stands_and_why(stage: Stage, outputs: Path) -> None:
     assert lifeboat("journal", outputs).exit_code == 1
-    assert lifeboat("switchover", outputs, "--reason", "patching", "--yes").exit_code == 0
+    eventually(lambda: _done(lifeboat("switchover", outputs, "--reason", "patching", "--yes")), MOVED_SECONDS, "there")
     told = json.loads(lifeboat("status", outputs, "--json").output)
     steps = [entry["step"] for entry in json.loads(lifeboat("journal", outputs, "--json").output)]
     assert (told["row"]["active"], {vote["observer"] for vote in told["votes"]}) == (
@@ -90,4 +90,6 @@ def test_a_lost_region_does_not_stop_a_person(stage: Stage, outputs: Path) -> No
 
 
 def _done(result: Result) -> bool:
-    return result.exit_code == 0 and "done: primary is active" in result.output
+    """Say whether it moved; a machine too busy for a tenth of the timings is refused for its lag, and asks again."""
+    assert result.exit_code == 0 or "let it catch up" in result.output, result.output
+    return result.exit_code == 0 and "is active" in result.output
