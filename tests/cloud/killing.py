@@ -21,6 +21,7 @@ LONGEST_SECONDS = 60.0  # at full scale a whole failover with a takeover takes h
 LAST_CALL_SECONDS = 0.3
 READS = ("Get", "BatchGet", "Query")
 ANSWER = "answer"
+FIND_SOMETHING = ("prepare", "wait", "drain", "verify", "follow", "notify")
 BEFORE_IT_IS_OWNED = ("check target", "announce", "mark moving")
 
 
@@ -212,19 +213,21 @@ def around(point: Point) -> Iterator[None]:
 def assert_moved_once(stage: Stage, story: Story, to: Site, reachable: tuple[str, ...]) -> None:
     """See one new epoch with the target active, no write allowed too early, and every outside value along."""
     row = story.end
-    assert (row.epoch, row.active, row.phase, row.step) == (story.before.epoch + 1, to, Phase.STEADY, None)
-    assert {sight.row.epoch for sight in story.sights} <= {story.before.epoch, row.epoch}
+    assert (row.epoch, row.active, row.phase, row.step) == (story.before.epoch + 1, to, Phase.STEADY, None), row
+    assert {sight.row.epoch for sight in story.sights} <= {story.before.epoch, row.epoch}, story.sights
     told = stage.primary if to == "primary" else stage.secondary
     seconds = stage.protocol.mend_within
     eventually(lambda: {stage.parameters()[one] for one in reachable} == {told}, seconds, f"{reachable} tell {told}")
 
 
 def assert_journal_explains(story: Story, steps: tuple[str, ...]) -> None:
-    """See every step in its order, an entry left open only where the plan changed hands, and the answer."""
+    """See every step in its order and what it found, entries left open only where the plan changed hands, the answer."""
     entries = [entry for entry in story.journal if entry["step"] != ANSWER]
-    assert [entry["outcome"] for entry in story.journal if entry["step"] == ANSWER] == ["done"]
-    assert tuple(dict.fromkeys(entry["step"] for entry in entries)) == steps
-    assert entries[-1].get("outcome") == "done"
+    assert [entry["outcome"] for entry in story.journal if entry["step"] == ANSWER] == ["done"], story.journal
+    assert tuple(dict.fromkeys(entry["step"] for entry in entries)) == steps, entries
+    assert entries[-1].get("outcome") == "done", entries
+    done = [entry for entry in entries if entry.get("outcome") == "done"]
+    assert all(entry.get("detail") for entry in done if entry["step"] in FIND_SOMETHING), done
     for entry, following in pairwise(entries):
         assert entry.get("outcome") == "done" or entry["owner"] != following["owner"], entry
 
