@@ -1,14 +1,12 @@
 """Evaluations are shared by the whole session: each takes about a second."""
 
 import functools
-import os
 from collections.abc import Callable, Mapping
 
 import hypothesis
 import pytest
 
 from evaluation import Evaluation, evaluate
-from tests.scheduling import Scheduling
 
 EU_DATA: Mapping[str, object] = {
     "primaryRegion": "eu-west-1",
@@ -27,23 +25,10 @@ VARIANTS: Mapping[str, Mapping[str, object]] = {
     "mrsc": {"control": {"regions": ["eu-west-1", "eu-west-2", "eu-central-1"]}, "data": EU_DATA},
     "streams": {"data": STREAMS_DATA},
 }
-GIVING_WAY = 10
 Evaluate = Callable[[str], Evaluation]
 # A busy machine is slow, which is no fault of the code.
 hypothesis.settings.register_profile("lifeboat", deadline=None)
 hypothesis.settings.load_profile("lifeboat")
-
-
-def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Let the tests of the whole cloud go first: their timings are real, and a tenth of what is deployed."""
-    if "tests/cloud" not in item.nodeid and os.getpriority(os.PRIO_PROCESS, 0) < GIVING_WAY:
-        os.setpriority(os.PRIO_PROCESS, 0, GIVING_WAY)
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Scheduling:
-    """Keep the tests of the whole cloud on one worker."""
-    return Scheduling(config, log)
 
 
 @functools.cache
