@@ -221,7 +221,7 @@ def assert_moved_once(stage: Stage, story: Story, to: Site, reachable: tuple[str
 
 
 def assert_journal_explains(story: Story, steps: tuple[str, ...]) -> None:
-    """See each step in its order and what it found; entries stay open only where the plan changed hands."""
+    """See every step in order and what it found, entries left open only where the plan changed hands, and an answer."""
     entries = [entry for entry in story.journal if entry["step"] != ANSWER]
     assert [entry["outcome"] for entry in story.journal if entry["step"] == ANSWER] == ["done"], story.journal
     assert tuple(dict.fromkeys(entry["step"] for entry in entries)) == steps, entries
