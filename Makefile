@@ -12,7 +12,7 @@ COMPILE := $(VENV)/bin/uv pip compile --quiet --no-header --generate-hashes --py
 EXPERIMENT ?= data-region-outage
 FAULT ?=
 
-.PHONY: help setup drill drills local local-down test lint bench lock
+.PHONY: help setup drill drills local local-down test test-cloud lint bench lock
 
 help: ## This list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 20
@@ -47,9 +47,11 @@ lint: setup ## Rules, format, types
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 
-test: lint ## Rules, format, types and the whole suite
+test: lint ## Rules, format, types and the suite
 	$(PYTHON) -m pytest -n 2 --ignore tests/cloud
-	$(PYTHON) -m pytest tests/cloud  # alone: a tenth of the deployed timings leaves no time to share
+
+test-cloud: setup ## The whole embedded cloud at a tenth of its timings; needs the machine to itself
+	$(PYTHON) -m pytest tests/cloud
 
 lock: setup ## Newest packages that fit requirements*.in, with hashes
 	test -x $(VENV)/bin/uv || $(PYTHON) -m pip install --quiet uv
