@@ -136,4 +136,4 @@ def _opened(page: Path, net_log: Path, folder: Path) -> str:
     profile = f"--user-data-dir={folder / 'profile'}"
     quiet = [*QUIET.split(), "--disable-component-update", "--disable-sync", profile]
     look = [f"--log-net-log={net_log}", "--virtual-time-budget=4000", "--dump-dom", page.as_uri()]
-    return subprocess.run([str(CHROMIUM), *quiet, *look], capture_output=True, text=True, check=True, timeout=240).stdout
+    return subprocess.run([str(CHROMIUM), *quiet, *look], capture_output=True, text=True, check=True, timeout=99).stdout
