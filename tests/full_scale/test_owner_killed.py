@@ -1,15 +1,7 @@
-"""The owner of a plan is killed at production's timings, at the two points after which most is at stake.
-
-These tests mostly wait, beside others on another worker, in a cloud of their own.
-"""
-
-from collections.abc import Iterator
-
-import pytest
+"""The owner of a plan is killed at production's timings, at the two points after which most is at stake."""
 
 from failover.orders import OrderKind
 from failover.tier import Phase
-from localcloud.cloud import EmbeddedCloud
 from tests.cloud.killing import (
     Point,
     Story,
@@ -24,16 +16,6 @@ from tests.cloud.stage import Stage
 UNPLANNED = ("check target", "mark moving", "wait", "publish", "verify", "follow", "notify")
 ORDERED_TO = "us-east-2"
 JOURNAL = "BatchWriteItem"  # an entry is written before each effect; so killed before it is killed after the last one
-
-
-@pytest.fixture(scope="module")
-def stage() -> Iterator[Stage]:
-    """A stack as production has it; its observers are set off at once, which their schedules do within a minute."""
-    with EmbeddedCloud.start(profile="cloud", seed=7) as cloud:
-        stage = Stage.of(cloud, cloud.deploy("local").outputs)
-        for region in stage.control_regions:
-            stage.client("lambda", region).invoke(FunctionName=stage.observer, InvocationType="Event", Payload=b"{}")
-        yield stage
 
 
 def assert_finished_by_others(stage: Stage, story: Story, at: tuple[Phase, str]) -> None:
