@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from drills.events import Event
 
@@ -42,7 +43,7 @@ def votes(events: Iterable[Event], until: float) -> list[Stretch]:
 
 
 def steps(events: Iterable[Event], until: float) -> list[Stretch]:
-    """Return one stretch for each journal item, from its first sight to its outcome (or to ``until``)."""
+    """Return one stretch for each journal item, to the sight of its outcome (or to ``until``)."""
     begun: dict[str, Event] = {}
     ended: dict[str, Event] = {}
     for event in events:
@@ -133,10 +134,18 @@ def _step(begun: Event, ended: Event | None, until: float) -> Stretch:
     outcome = ended.text("outcome") if ended else "unfinished"
     return Stretch(
         lane="plan step",
-        start=begun.at,
+        start=min(begun.at, ended.at - _journalled_seconds(ended)) if ended else begun.at,
         end=ended.at if ended else until,
         label=begun.text("step"),
         look="done" if outcome == "done" else "undone",
         detail=f"{begun.text('step')} by {begun.text('owner')}: {outcome}",
         outcome=outcome,
     )
+
+
+def _journalled_seconds(ended: Event) -> float:
+    """Return how long a step took by its owner's own record, for one that was over before it was first seen."""
+    started, finished = ended.text("started_at"), ended.text("finished_at")
+    if not started or not finished:
+        return 0.0
+    return (datetime.fromisoformat(finished) - datetime.fromisoformat(started)).total_seconds()

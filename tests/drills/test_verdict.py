@@ -94,11 +94,14 @@ def test_the_result_names_settings_versions_and_every_step_with_its_outcome(take
     assert "answer" not in {step["name"] for step in result["steps"]}
 
 
-def test_a_step_that_was_first_seen_at_its_end_has_no_duration(taken: Taken, tmp_path: Path) -> None:
-    seen = recorded.event(11.9, "step", id="p/1", step="check target", owner="us-west-2", outcome="done")
-    verdict.publish(reached(dataclasses.replace(taken, events=(*taken.events, seen))), tmp_path)
+def test_a_step_that_was_first_seen_at_its_end_took_what_its_owner_wrote(taken: Taken, tmp_path: Path) -> None:
+    times = {"started_at": "2026-01-01T00:00:00.500+00:00", "finished_at": "2026-01-01T00:00:00.900+00:00"}
+    done = {"owner": "us-west-2", "outcome": "done"}
+    timed = recorded.event(11.9, "step", id="p/1", step="check target", **done, **times)
+    untimed = recorded.event(11.9, "step", id="p/2", step="mark moving", **done)
+    verdict.publish(reached(dataclasses.replace(taken, events=(*taken.events, timed, untimed))), tmp_path)
     steps = json.loads((tmp_path / "result.json").read_text())["steps"]
-    assert [step["seconds"] for step in steps if step["started"] == 11.9] == [0.1, None]
+    assert [(one["started"], one["seconds"]) for one in steps][-2:] == [(11.5, 0.4), (11.9, None)]
 
 
 def test_the_picture_marks_the_moments_that_the_figures_are_made_of(taken: Taken, tmp_path: Path) -> None:
