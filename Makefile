@@ -33,7 +33,8 @@ drill: setup ## One drill: EXPERIMENT=name, FAULT=name
 drills: setup ## Every drill
 	$(PYTHON) -m drills.run --all
 
-bench: setup ## Drills at seeded random phases of the fault; out/bench/result.json
+bench: setup ## Drills at seeded random phases of the fault, and cold starts; out/bench/
+	$(PYTHON) -m drills.cold_start
 	$(PYTHON) -m drills.bench
 
 local: setup ## The embedded cloud, deployed, to play with

@@ -1,13 +1,16 @@
-"""What a cold orchestrator takes to act: from the order given to its first conditional write answered.
+"""What a cold orchestrator takes to act: from the order given to its first conditional writes answered.
 
 `python -m drills.cold_start`: each time its process is killed first, and the order moves the tier to the other site.
-Writes ``out/bench/cold-start.json``: ``{value, unit, beside}`` with the median as the value. Times are the cloud's own.
+The first such write is the canary that tries the target, the second marks the tier's row: the new epoch.
+Writes ``out/bench/cold-start.json``: ``{figure: {value, unit, beside}}`` with the median as the value.
 """
 
 import argparse
 import json
 import sys
 import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -35,8 +38,16 @@ class NeverMoved(Exception):
     """The order was not carried out in time."""
 
 
-def measured(ground: Ground, region: str) -> float:
-    """Order a move from a region's orchestrator that does not run; return the seconds to its first conditional write.
+@dataclass(frozen=True, kw_only=True)
+class ColdStart:
+    """One start, in seconds from the order given."""
+
+    first_conditional_write_seconds: float
+    new_epoch_seconds: float
+
+
+def measured(ground: Ground, region: str) -> ColdStart:
+    """Order a move from a region's orchestrator that does not run, and let it end.
 
     Raises:
         NeverMoved: the tier is not at rest on the other site within a minute.
@@ -44,14 +55,13 @@ def measured(ground: Ground, region: str) -> float:
     before = ground.control.row(TIER)
     ground.cloud.kills(region, _function(ground, region))
     newest = max((int(str(call["number"])) for call in ground.cloud.calls()), default=0)
-    order = _move(before, ground)
+    order = _move(before, ground).to_json().encode()
     client = cast("LambdaClient", ground.cloud.client("lambda", region, config=SIMPLE))
     given = time.monotonic()
-    client.invoke(
-        FunctionName=ground.stack.orchestrators[region], InvocationType="Event", Payload=order.to_json().encode()
-    )
+    client.invoke(FunctionName=ground.stack.orchestrators[region], InvocationType="Event", Payload=order)
     _await_rest(ground, before.epoch + 1)
-    return _first_write(ground, region, newest) - given
+    canary, mark = _conditional_writes(ground, region, newest)[:2]
+    return ColdStart(first_conditional_write_seconds=canary - given, new_epoch_seconds=mark - given)
 
 
 def _function(ground: Ground, region: str) -> str:
@@ -72,24 +82,41 @@ def _move(row: TierRow, ground: Ground) -> Order:
 
 
 def _await_rest(ground: Ground, epoch: int) -> None:
+    """Wait until a plan is over and all observers have voted, so that nothing else starts meanwhile."""
     deadline = time.monotonic() + LONGEST_SECONDS
-    while (row := ground.control.row(TIER)).epoch < epoch or row.phase is not Phase.STEADY or row.step:
+    electorate = ground.stack.tier.protocol.electorates[TIER]
+    while True:
+        seen = ground.control.snapshot(TIER, electorate)
+        at_rest = seen.row.epoch >= epoch and seen.row.phase is Phase.STEADY and seen.row.step is None
+        if at_rest and len(seen.votes) == len(electorate):
+            return
         if time.monotonic() > deadline:
-            raise NeverMoved(f"epoch {epoch} is not at rest after {LONGEST_SECONDS:.0f} s: {row}")
+            raise NeverMoved(f"epoch {epoch} is not at rest after {LONGEST_SECONDS:.0f} s: {seen.row}")
         time.sleep(LOOK_SECONDS)
 
 
-def _first_write(ground: Ground, region: str, since: int) -> float:
+def _conditional_writes(ground: Ground, region: str, since: int) -> list[float]:
     caller = f"lambda.{region}.{_function(ground, region)}."
     calls = (call for call in ground.cloud.calls(since) if str(call["caller"]).startswith(caller))
-    return next(float(str(call["at"])) for call in calls if (call["operation"], call["status"]) == (CONDITIONAL, 200))
+    return [float(str(call["at"])) for call in calls if (call["operation"], call["status"]) == (CONDITIONAL, 200)]
 
 
-def measure(runs: int) -> list[float]:
+def measure(runs: int) -> list[ColdStart]:
     """Measure in turn in every control region of one fresh cloud."""
     with TemporaryDirectory() as folder, prepared(EventLog(Path(folder) / "events.jsonl", time.monotonic), 1) as ground:
+        _await_rest(ground, 1)
         regions = ground.stack.tier.control_regions
         return [measured(ground, regions[turn % len(regions)]) for turn in range(runs)]
+
+
+def result(taken: Sequence[ColdStart]) -> dict[str, object]:
+    """Return what the file holds; the limit is the first write's."""
+    return {figure: _figure([asdict(one)[figure] for one in taken]) for figure in asdict(taken[0])}
+
+
+def _figure(seconds: Sequence[float]) -> dict[str, object]:
+    beside = {"min": round(min(seconds), 3), "max": round(max(seconds), 3), "runs": len(seconds)}
+    return {"value": round(median(seconds), 3), "unit": "s", "beside": beside}
 
 
 def main() -> int:
@@ -97,11 +124,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m drills.cold_start", description=__doc__)
     parser.add_argument("--runs", type=int, default=RUNS)
     taken = measure(parser.parse_args().runs)
-    beside = {"min": round(min(taken), 3), "max": round(max(taken), 3), "runs": len(taken), "limit": LIMIT_SECONDS}
     OUT.parent.mkdir(parents=True, exist_ok=True)
-    OUT.write_text(json.dumps({"value": round(median(taken), 3), "unit": "s", "beside": beside}, indent=2) + "\n")
-    sys.stdout.write(f"cold start to first conditional write: {OUT.read_text()}")
-    return 0 if max(taken) <= LIMIT_SECONDS else 1
+    OUT.write_text(json.dumps(result(taken), indent=2) + "\n")
+    sys.stdout.write(OUT.read_text())
+    return 0 if max(one.first_conditional_write_seconds for one in taken) <= LIMIT_SECONDS else 1
 
 
 if __name__ == "__main__":

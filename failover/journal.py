@@ -46,10 +46,13 @@ class Journal:
         self._number = 0
         self._open: Entry | None = None
 
+    def open(self, step: str, row: TierRow) -> None:
+        """Note that a step begins that has no effect on the tier; written together with what comes after it."""
+        self._open = self._next(step, row)
+
     def begin(self, step: str, row: TierRow) -> None:
         """Write that the step begins; in the same round trip, that the one before is done."""
-        self._number = max(self._number + 1, row.owner_counter * ENTRIES_PER_COUNTER)
-        entry = self._entry(step)
+        entry = self._next(step, row)
         self._control.write_entries([*self._closed("done", None), entry.item()])
         self._open = entry
 
@@ -70,6 +73,10 @@ class Journal:
         item = {**rows.answer_key(self._plan_id), **said.content()}
         self._control.write_entries([*self._closed("done", None), item])
         self._open = None
+
+    def _next(self, step: str, row: TierRow) -> Entry:
+        self._number = max(self._number + 1, row.owner_counter * ENTRIES_PER_COUNTER)
+        return self._entry(step)
 
     def _entry(self, step: str) -> Entry:
         now = self._control.time.now()

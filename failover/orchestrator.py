@@ -74,7 +74,7 @@ class Orchestrator:
     def _start(self, order: Order, seen: Snapshot, decision: Decision) -> Answer:
         """Check the target itself, then read and decide once more, so that the mark rests on what holds now [m]."""
         journal = Journal(self._plan_id(order, seen.row), self._name, self._tools.control)
-        journal.begin("check target", seen.row)
+        journal.open("check target", seen.row)
         if problem := self._unfit(decision):
             journal.end("refused", problem.reason)
             return self._refuse(order, seen, problem)
