@@ -17,6 +17,7 @@ from tests.cloud.stage import Stage, eventually
 Kill = Literal["kill_before", "kill_after"]
 TAKEOVER_SECONDS = 12.0  # and the owner lease: protocol.md, "Owning and running a plan"
 COLD_START_SECONDS = 1.0
+BUSY_SECONDS = 3.0  # what a machine may add; the bound itself is shown at production's timings
 LONGEST_SECONDS = 60.0  # at full scale a whole failover with a takeover takes half of it
 LAST_CALL_SECONDS = 0.3
 READS = ("Get", "BatchGet", "Query")
@@ -235,8 +236,8 @@ def assert_journal_explains(story: Story, steps: tuple[str, ...]) -> None:
 def assert_in_time(stage: Stage, story: Story, more_seconds: float = 0.0) -> None:
     """See the plan complete within the owner lease and 12 s of the kill, and the start of one process.
 
-    The start does not scale: it may take what it may on AWS, or what this machine took for the last one.
+    The start does not scale, nor do a machine's other delays.
     """
     scaled = stage.protocol.owner_lease + TAKEOVER_SECONDS * stage.time_scale
-    allowed = scaled + max(COLD_START_SECONDS, stage.start_seconds) + more_seconds
+    allowed = scaled + (COLD_START_SECONDS if stage.time_scale == 1 else BUSY_SECONDS) + more_seconds
     assert story.takeover_seconds <= allowed, f"{story.takeover_seconds:.2f} s, over {allowed:.2f} s: {story.killed}"

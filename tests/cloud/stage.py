@@ -43,8 +43,6 @@ def eventually(look: Callable[[], T], seconds: float, what: str) -> T:
 class Stage:
     """One cloud and the stack in it; ``protocol`` has the times that the stack really keeps.
 
-    ``start_seconds`` is what the newest start of an orchestrator took from its invocation to its answer, measured here.
-
     ``control`` reads and writes as the cloud itself: no fault, delay or dark region is in its way.
     """
 
@@ -52,7 +50,6 @@ class Stage:
     outputs: Mapping[str, Any]
     protocol: Protocol
     control: ControlTable
-    start_seconds: float = 0.0
     _newest_call: int = 0
 
     @classmethod
@@ -203,9 +200,7 @@ class Stage:
         """Have an orchestrator idle in each far region: orders come ten times as often as in life, and do not wait."""
         running = {one["region"] for one in self.cloud.sandboxes() if one["function"] == self.orchestrator}
         for region in set(self.far_regions) - running:
-            begun = time.monotonic()
             self.invoke(self.wake(self.row()), region)
-            self.start_seconds = time.monotonic() - begun
 
     def _observed(self, row: TierRow) -> bool:
         votes = self.snapshot().votes

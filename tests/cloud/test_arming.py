@@ -7,7 +7,7 @@ from tests.cloud.killing import watch
 from tests.cloud.stage import TIER, Stage, eventually
 from tests.cloud.told import told_of
 
-PAGE_SECONDS = 10.0
+PAGE_SECONDS = 20.0
 A_WHILE = timedelta(seconds=2)
 
 

@@ -10,7 +10,8 @@ from failover.tier import Phase
 from ops.__main__ import app
 from tests.cloud.stage import Stage, eventually
 
-MOVED_SECONDS = 10.0
+MOVED_SECONDS = 20.0
+TARGET_NOT_YET = ("let it catch up", "no quorum sees")
 AFTER = ["verify", "follow", "notify"]
 
 
@@ -90,6 +91,6 @@ def test_a_lost_region_does_not_stop_a_person(stage: Stage, outputs: Path) -> No
 
 
 def _done(result: Result) -> bool:
-    """Say whether it moved; a machine too busy for a tenth of the timings is refused for its lag, and asks again."""
-    assert result.exit_code == 0 or "let it catch up" in result.output, result.output
+    """Say whether it moved; a machine too busy for a tenth of the timings is refused for its target, and asks again."""
+    assert result.exit_code == 0 or any(why in result.output for why in TARGET_NOT_YET), result.output
     return result.exit_code == 0 and "is active" in result.output
