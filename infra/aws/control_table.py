@@ -19,6 +19,7 @@ class ControlTableArgs:
 class ControlTable(pulumi.ComponentResource):
     """Three full replicas with multi-Region strong consistency: any two of them go on without the third.
 
+    DynamoDB's own key encrypts it: with one of the account's, a failover would need KMS as well.
     MRSC takes no TTL, no local index and no transactions
     (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/multi-region-strong-consistency-gt.html).
     """
@@ -37,7 +38,6 @@ class ControlTable(pulumi.ComponentResource):
             range_key="sk",
             attributes=[aws.dynamodb.TableAttributeArgs(name=key, type="S") for key in ("pk", "sk")],
             point_in_time_recovery=aws.dynamodb.TablePointInTimeRecoveryArgs(enabled=True),
-            server_side_encryption=aws.dynamodb.TableServerSideEncryptionArgs(enabled=True),
             # The provider would try to switch off, at each update, the stream that it finds on a table with replicas
             # (https://github.com/hashicorp/terraform-provider-aws/issues/43625). Nothing of ours reads it.
             stream_enabled=True,

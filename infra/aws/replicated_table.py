@@ -56,9 +56,7 @@ class ReplicatedTable(pulumi.ComponentResource):
             local_secondary_indexes=[_local_index(index) for index in schema.local_indexes] or None,
             ttl=_ttl(schema.ttl_attribute),
             point_in_time_recovery=aws.dynamodb.TablePointInTimeRecoveryArgs(enabled=schema.point_in_time_recovery),
-            server_side_encryption=aws.dynamodb.TableServerSideEncryptionArgs(
-                enabled=True, kms_key_arn=_key_arn(args, aws_region)
-            ),
+            server_side_encryption=_encryption(args, aws_region),
             stream_enabled=True,
             stream_view_type="NEW_AND_OLD_IMAGES",
             deletion_protection_enabled=args.protect_data,
@@ -91,6 +89,12 @@ def _witness(args: ReplicatedTableArgs) -> aws.dynamodb.TableGlobalTableWitnessA
     if args.witness_aws_region is None:
         return None
     return aws.dynamodb.TableGlobalTableWitnessArgs(region_name=args.witness_aws_region)
+
+
+def _encryption(args: ReplicatedTableArgs, aws_region: str) -> aws.dynamodb.TableServerSideEncryptionArgs | None:
+    if not args.schema.account_key:
+        return None
+    return aws.dynamodb.TableServerSideEncryptionArgs(enabled=True, kms_key_arn=_key_arn(args, aws_region))
 
 
 def _key_arn(args: ReplicatedTableArgs, aws_region: str) -> str | None:

@@ -63,6 +63,9 @@ class Index:
 class TableSchema:
     """A table that DynamoDB accepts.
 
+    ``account_key`` encrypts with a key of the account, AWS-managed or ``encryption_key_id``: its uses are in CloudTrail
+    and cost; without it the key is one of DynamoDB's own.
+
     Raises:
         InvalidSchema: two types for one attribute, too many indexes, a local index without a sort key.
     """
@@ -74,6 +77,7 @@ class TableSchema:
     ttl_attribute: str | None = None
     point_in_time_recovery: bool = True
     encryption_key_id: str | None = None
+    account_key: bool = True
 
     def __post_init__(self) -> None:
         self._limit("globalIndexes", self.global_indexes, LARGEST_GLOBAL_INDEXES)
