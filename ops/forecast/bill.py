@@ -1,0 +1,107 @@
+"""The bill: every declared resource is priced, or known to be free and why; anything else is an error."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from evaluation import Evaluation, Registration
+from ops.forecast.demand import FUNCTION, SCHEDULE, Demand, demand_of
+from ops.forecast.dynamodb import table_usages
+from ops.forecast.fees import alarm_usages, mapping_usages, schedule_usages, secret_usages
+from ops.forecast.functions import function_usages, log_usages
+from ops.forecast.prices import Price, PriceTable
+from ops.forecast.usage import SECONDS_A_MONTH, Load, Part, Unpriced, Usage
+
+Usages = Callable[[Registration, Demand], Iterator[Usage]]
+PRICED: Mapping[str, Usages] = {
+    "aws:cloudwatch/logGroup:LogGroup": log_usages,
+    "aws:cloudwatch/metricAlarm:MetricAlarm": alarm_usages,
+    "aws:dynamodb/table:Table": table_usages,
+    "aws:lambda/eventSourceMapping:EventSourceMapping": mapping_usages,
+    FUNCTION: function_usages,
+    SCHEDULE: schedule_usages,
+    "aws:secretsmanager/secret:Secret": secret_usages,
+}
+FREE: Mapping[str, str] = {
+    "aws:iam/role:Role": "IAM costs nothing",
+    "aws:iam/rolePolicy:RolePolicy": "IAM costs nothing",
+    "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": "a setting of its function",
+    "aws:sns/topic:Topic": "only messages cost, $0.50 a million; an incident sends some dozens",
+    "aws:sns/topicSubscription:TopicSubscription": "only deliveries cost, e-mail $2 in 100,000, queues nothing",
+    "aws:sqs/queue:Queue": "only requests cost: its mapping's polls are counted there, messages are a handful",
+    "aws:sqs/queuePolicy:QueuePolicy": "a setting of its queue",
+    "pulumi:providers:aws": "exists for the engine only",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Item:
+    """One line of the bill."""
+
+    usage: Usage
+    price: Price
+
+    @property
+    def usd(self) -> float:
+        """USD a month."""
+        return self.usage.quantity * self.price.usd / self.price.per
+
+
+def itemised(registrations: Iterable[Registration], demand: Demand, prices: PriceTable) -> tuple[Item, ...]:
+    """Return the lines that are not zero.
+
+    Raises:
+        Unpriced: a resource of a type that is neither priced nor known to be free.
+        NoPrice: a region that the price table does not have.
+    """
+    return tuple(
+        Item(usage=usage, price=prices.of(usage.meter, usage.region))
+        for one in registrations
+        if one.custom and one.type not in FREE
+        for usage in _usages(one, demand)
+        if usage.quantity
+    )
+
+
+def total(items: Iterable[Item], part: Part | None = None) -> float:
+    """Add up USD a month, of one part or of all."""
+    return sum(item.usd for item in items if part in (None, item.usage.part))
+
+
+def bill(evaluation: Evaluation, load: Load, prices: PriceTable) -> tuple[Item, ...]:
+    """Return a stack's lines under a load."""
+    return itemised(evaluation.registrations, demand_of(evaluation, load), prices)
+
+
+def free(registrations: Iterable[Registration]) -> dict[str, int]:
+    """Count the declared resources that cost nothing, by type."""
+    types = [one.type for one in registrations if one.type in FREE]
+    return {type_: types.count(type_) for type_ in sorted(set(types))}
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnitCost:
+    """What one more of something costs, over all regions."""
+
+    what: str
+    usd: float
+
+
+def unit_costs(evaluation: Evaluation, item_kilobytes: float, prices: PriceTable) -> tuple[UnitCost, ...]:
+    """Return what a million writes and reads, a stored GB and a client process cost; all of it is linear."""
+    million, empty = 1e6 / SECONDS_A_MONTH, Load(item_kilobytes=item_kilobytes)
+    tables = sorted(demand_of(evaluation, empty).applications)
+    loads = {
+        **{f"{name}: a million writes": replace(empty, writes_per_second={name: million}) for name in tables},
+        **{f"{name}: a million reads": replace(empty, reads_per_second={name: million}) for name in tables},
+        **{f"{name}: a GB kept for a month": replace(empty, gigabytes={name: 1.0}) for name in tables},
+        "a client process for a month": replace(empty, clients=1.0),
+    }
+    return tuple(
+        UnitCost(what=what, usd=total(bill(evaluation, load, prices), "application")) for what, load in loads.items()
+    )
+
+
+def _usages(one: Registration, demand: Demand) -> Iterator[Usage]:
+    if one.type not in PRICED:
+        raise Unpriced(f"{one.name} is a {one.type}: give it a price or a reason to be free in ops/forecast/bill.py")
+    yield from PRICED[one.type](one, demand)

@@ -1,0 +1,133 @@
+"""What is asked of the declared resources in a month: by the schedules, by the protocol, by the application."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from evaluation import Evaluation, Registration, Value
+from failover.protocol import Protocol
+from ops.forecast.observing import Observing
+from ops.forecast.usage import SECONDS_A_MONTH, Load, Unpriced
+
+FUNCTION = "aws:lambda/function:Function"
+SCHEDULE = "aws:scheduler/schedule:Schedule"
+OBSERVER = "lambdas.health_checker.handler.handle"
+RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
+UNIT_SECONDS = {"minute": 60, "hour": 3600, "day": 86_400}
+
+
+@dataclass(frozen=True, kw_only=True)
+class FunctionInRegion:
+    """A function by what others call it."""
+
+    region: str
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Demand:
+    """``applications`` are the physical names of the application's tables by their names in config.
+
+    ``runs`` counts the starts of each scheduled function; ``observers`` are the regions with one.
+    """
+
+    protocol: Protocol
+    observing: Observing
+    load: Load
+    control_table: str
+    canary_table: str
+    applications: Mapping[str, str]
+    control_regions: tuple[str, ...]
+    primary_region: str
+    secondary_region: str
+    functions: Mapping[FunctionInRegion, Registration]
+    runs: Mapping[FunctionInRegion, float]
+
+    @property
+    def observers(self) -> tuple[str, ...]:
+        """Name the regions with an observer, sorted."""
+        return tuple(sorted(one.region for one, function in self.functions.items() if is_observer(function)))
+
+    @property
+    def data_regions(self) -> tuple[str, str]:
+        """Primary, which serves, and secondary, in this order."""
+        return self.primary_region, self.secondary_region
+
+
+def demand_of(evaluation: Evaluation, load: Load) -> Demand:
+    """Read the demand from what the program declared.
+
+    Raises:
+        Unpriced: observers started at different paces, or a schedule of another form.
+    """
+    told = _mapping(evaluation.outputs["lifeboat"])
+    protocol = Protocol.from_json(str(told["protocol"])).scaled()
+    functions = {place_of(one): one for one in evaluation.registrations if one.type == FUNCTION}
+    every = _every(evaluation)
+    return Demand(
+        protocol=protocol,
+        observing=Observing.of(protocol, _observers_pace(functions, every)),
+        load=load,
+        control_table=str(told["controlTable"]),
+        canary_table=str(told["canaryTable"]),
+        applications={name: str(table) for name, table in _mapping(told["applicationTables"]).items()},
+        control_regions=tuple(str(region) for region in sequence(told["controlRegions"])),
+        primary_region=str(told["primaryRegion"]),
+        secondary_region=str(told["secondaryRegion"]),
+        functions=functions,
+        runs={place: SECONDS_A_MONTH / seconds for place, seconds in every.items()},
+    )
+
+
+def tables_of(evaluation: Evaluation) -> tuple[str, ...]:
+    """Name the application's tables as config does, sorted."""
+    return tuple(sorted(_mapping(evaluation.outputs["applicationTables"])))
+
+
+def is_observer(function: Registration) -> bool:
+    """Say whether a function is an observer, by the code that it runs."""
+    return function.inputs.get("handler") == OBSERVER
+
+
+def place_of(function: Registration) -> FunctionInRegion:
+    """Return where a function is and what it is called."""
+    return FunctionInRegion(region=function.region, name=str(function.inputs["name"]))
+
+
+def sequence(value: Value) -> list[Value]:
+    """Return a list of the program's, empty if it was not given."""
+    return value if isinstance(value, list) else []
+
+
+def _mapping(value: Value) -> Mapping[str, Value]:
+    return value if isinstance(value, dict) else {}
+
+
+def _every(evaluation: Evaluation) -> dict[FunctionInRegion, float]:
+    """Return the seconds between two starts of each scheduled function."""
+    schedules = [one for one in evaluation.registrations if one.type == SCHEDULE]
+    return {target_of(one): _seconds(one) for one in schedules}
+
+
+def target_of(schedule: Registration) -> FunctionInRegion:
+    """Return the function that a schedule starts."""
+    arn = str(_mapping(schedule.inputs["target"])["arn"])
+    return FunctionInRegion(region=schedule.region, name=arn.rpartition(":")[2])
+
+
+def _seconds(schedule: Registration) -> float:
+    expression = str(schedule.inputs["scheduleExpression"])
+    rate = RATE.fullmatch(expression)
+    if rate is None:
+        raise Unpriced(f"{schedule.name} runs at {expression!r}; the forecast reads rate(...) only")
+    return int(rate[1]) * UNIT_SECONDS[rate[2]]
+
+
+def _observers_pace(
+    functions: Mapping[FunctionInRegion, Registration], every: Mapping[FunctionInRegion, float]
+) -> float:
+    paces = {every.get(place) for place, function in functions.items() if is_observer(function)}
+    [pace] = paces if len(paces) == 1 else [None]
+    if pace is None:
+        raise Unpriced(f"observers are started every {paces} s; the forecast knows one pace for all of them")
+    return pace

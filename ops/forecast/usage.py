@@ -1,0 +1,40 @@
+"""What a resource uses in a month, before anybody asks what it costs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+# AWS's own month of 730 hours (https://docs.aws.amazon.com/pricing-calculator/latest/userguide/getting-started.html).
+SECONDS_A_MONTH = 730 * 3600
+GIGABYTE = 10**9
+Part = Literal["control plane", "application"]
+
+
+class Unpriced(ValueError):
+    """Something is declared of which the forecast does not know whether it costs anything."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Usage:
+    """``quantity`` is in the units of the price table's ``meter``; ``why`` is the arithmetic in words."""
+
+    region: str
+    resource: str
+    part: Part
+    meter: str
+    quantity: float
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Load:
+    """What the application asks of its tables, by their names in config; all zero unless said.
+
+    ``gigabytes`` count a table with its indexes, once; ``clients`` are processes that watch the tier's row.
+    """
+
+    writes_per_second: Mapping[str, float] = field(default_factory=dict)
+    reads_per_second: Mapping[str, float] = field(default_factory=dict)
+    gigabytes: Mapping[str, float] = field(default_factory=dict)
+    item_kilobytes: float = 1.0
+    clients: float = 0.0
