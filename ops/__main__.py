@@ -4,12 +4,14 @@ import typer
 
 from failover.orders import OrderKind
 from ops.arming import arm, disarm
+from ops.forecasting import forecast
 from ops.looking import journal, status
 from ops.moves import verb
 from ops.resources import resources
 
 app = typer.Typer(name="lifeboat", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.command()(resources)
+app.command()(forecast)
 app.command()(status)
 app.command()(journal)
 app.command()(arm)
