@@ -16,6 +16,7 @@ from failover.tier import Change, Kind, NewPlan, TierRow
 
 AFTERWARDS: Final = "lifeboat journal; when the primary is back and caught up: lifeboat failback"
 VERIFY_SECONDS: Final = 10.0
+PROVE_SECONDS: Final = 10.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,9 +110,14 @@ class DataPlan:
         return tier.mark(row, tier.plan_under_way(row, self._now()), "drain")
 
     def _prepare(self, own: Ownership) -> str:
-        """Outlast every view from before the announcement; those read since are short ones."""
+        """Outlast every view from before the announcement, then see that a stop of writes would be a short one."""
         own.rest(self._protocol.client_wait())
-        return "every client's view is a short one"
+        target, old = own.row.target or other(own.row.active), self._sites.region(own.row.active)
+        region = self._sites.region(target)
+        counter = own.insist(lambda: self._mark_the_end(old, region), PROVE_SECONDS)
+        own.insist(lambda: _seen(self._last_canary, region, counter), PROVE_SECONDS)
+        own.insist(lambda: self.check_target(target), PROVE_SECONDS)
+        return f"every client's view is a short one; canary {counter} has arrived and {region} takes writes"
 
     def _wait(self, own: Ownership) -> str:
         own.rest(self._protocol.client_wait())

@@ -4,7 +4,7 @@ import itertools
 import logging
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from failover.ballot import Ballot
@@ -65,6 +65,7 @@ class Observer:
         self._post = post
         self._began = post.clock.monotonic()
         self._generation: int | None = None
+        self._predecessors_counter: int | None = None
         self._seen: Snapshot | None = None
         self._observation = Observation()
         self._good_latencies_ms: deque[float] = deque(maxlen=BASELINE_SAMPLES)
@@ -131,12 +132,21 @@ class Observer:
         seen = post.control.snapshot(post.tier, post.numbers.electorates[post.tier])
         own = self._own(seen)
         if self._generation is None and own is not None and own.about(seen.row):
-            self._observation = Observation.of(own)
+            self._observation = self._continued(own)
         elif before is not None and not _same_subject(before.row, seen.row):
             self._observation = Observation()
             self._good_latencies_ms.clear()
         self._seen = seen
         return seen
+
+    def _continued(self, own: Vote) -> Observation:
+        """Go on from a predecessor that is seen to vote; of one that is silent only the last acknowledged lag holds."""
+        moved = self._predecessors_counter is not None and own.counter > self._predecessors_counter
+        self._predecessors_counter = own.counter
+        if moved:
+            return Observation.of(own)
+        mind = self._observation
+        return mind if mind.acked_lag_ms is not None else replace(mind, acked_lag_ms=own.acked_lag_ms)
 
     def _act(self, seen: Snapshot, probe: Probe, outside: Mapping[str, object]) -> Turn:
         numbers, now = self._post.numbers, self._post.clock.monotonic()

@@ -1,7 +1,7 @@
 """Runs a plan that this process owns, from the step that its row names to the end."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from failover import tier
 from failover.control_table import AlreadyMoved
@@ -69,7 +69,7 @@ class PlanRunner:
         except AlreadyMoved as lost:
             return _answer("lost", row, str(lost))
         outcome = "held" if own.row.phase is Phase.HELD else "cancelled" if row.phase is Phase.PREPARING else "done"
-        self._pager.say(stopped(own.row, outcome, reason))
+        self._pager.say(stopped(replace(own.row, step=row.step), outcome, reason))
         journal.end("stopped", reason)
         journal.answer(outcome, reason)
         return _answer(outcome, own.row, reason)

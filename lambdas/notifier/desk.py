@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from failover.failures import AWS_ERRORS, code_of
-from lambdas.notifier.incidents import AlreadyTold, Incidents
+from lambdas.notifier.incidents import AlreadyTold, BeingTold, Incidents
 from lambdas.notifier.message import Message, UnknownEvent
 from lambdas.notifier.notice import Notice, read_notice
 from lambdas.notifier.slack import NotPosted, NotSetUp, Slack
@@ -36,6 +36,9 @@ class Desk:
         """Handle one message and return whether it is done with; what is not comes back and ends as a dead letter."""
         try:
             self.tell(message)
+        except BeingTold as waits:
+            log.info("decided", extra={"action": "wait", "message_id": message.id, "reason": str(waits)})
+            return False
         except (UnknownEvent, NobodyTold) as error:
             log.error("not told", extra={"message_id": message.id, "why": type(error).__name__, "detail": str(error)})
             return False
@@ -47,6 +50,7 @@ class Desk:
         Raises:
             UnknownEvent: the message cannot be read.
             NobodyTold: no way to people worked.
+            BeingTold: another message is about to.
         """
         notice = read_notice(message.body)
         try:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
-from failover.failures import AWS_ERRORS, Failure, code_of, failure_of
+from failover.failures import AWS_ERRORS, Failure, code_of, failure_of, item_of
 from lambdas.notifier.message import Message
 from lambdas.notifier.notice import Notice
 
@@ -16,10 +17,16 @@ log = logging.getLogger(__name__)
 # An incident that is still reported after this long is told again: a stable id must not silence next month's.
 REMIND_AFTER_MS = 3_600_000
 SORT_KEY = "incident"
+MINE = "attribute_not_exists(pk) OR (claimed_by = :me AND told = :no) OR sent_ms < :old"
+MINE_OR_UNTOLD = f"{MINE} OR told = :no"
 
 
 class AlreadyTold(Exception):
-    """Another message, here or in another region, told of this incident or is telling."""
+    """Another message, here or in another region, told of this incident."""
+
+
+class BeingTold(Exception):
+    """Another message claimed the incident and has not told yet; this one looks again when it comes back."""
 
 
 class Incidents:
@@ -33,13 +40,14 @@ class Incidents:
         """Claim the incident for this message. A failure to write is logged and claims nothing: people are told anyway.
 
         Raises:
-            AlreadyTold: another message has it. The same message, delivered again, has not until it told.
+            AlreadyTold: another message told.
+            BeingTold: another message has it. One that comes back and finds it still untold takes it over.
         """
         try:
             self._put(notice, message)
         except AWS_ERRORS as error:
             if failure_of(error) is Failure.CONDITION:
-                raise AlreadyTold(f"incident {notice.id} was told within the hour") from error
+                raise _claimed(notice, item_of(error)) from error
             log.error("incident not written", extra={"incident": notice.id, "error": code_of(error)})
 
     def close(self, notice: Notice) -> None:
@@ -67,10 +75,17 @@ class Incidents:
                 "severity": {"S": notice.severity},
                 "summary": {"S": notice.summary},
             },
-            ConditionExpression="attribute_not_exists(pk) OR (claimed_by = :me AND told = :no) OR sent_ms < :old",
+            ConditionExpression=MINE if message.receives == 1 else MINE_OR_UNTOLD,
             ExpressionAttributeValues={
                 ":me": {"S": message.id},
                 ":no": {"BOOL": False},
                 ":old": {"N": str(message.sent_ms - REMIND_AFTER_MS)},
             },
+            ReturnValuesOnConditionCheckFailure="ALL_OLD",
         )
+
+
+def _claimed(notice: Notice, item: Mapping[str, Any] | None) -> AlreadyTold | BeingTold:
+    if item and not item["told"]["BOOL"]:
+        return BeingTold(f"incident {notice.id} was claimed by another message, which has not told yet")
+    return AlreadyTold(f"incident {notice.id} was told within the hour")

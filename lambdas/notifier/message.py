@@ -10,11 +10,15 @@ class UnknownEvent(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Message:
-    """``sent_ms`` is AWS time, in milliseconds since the Unix epoch; a redelivery has the same ``id`` and time."""
+    """``sent_ms`` is AWS time, in milliseconds since the Unix epoch; a redelivery has the same ``id`` and time.
+
+    ``receives`` counts the deliveries, this one included; the next comes once the one before has timed out.
+    """
 
     id: str
     body: str
     sent_ms: int
+    receives: int = 1
 
 
 def messages_of(event: object) -> tuple[Message, ...]:
@@ -33,11 +37,12 @@ def _message(record: object) -> Message:
     try:
         return _read(record)
     except (KeyError, TypeError, ValueError) as error:
-        raise UnknownEvent(f"a record without messageId, body or attributes.SentTimestamp: {error!r}") from error
+        raise UnknownEvent(f"a record without messageId, body or its attributes: {error!r}") from error
 
 
 def _read(record: object) -> Message:
     if not isinstance(record, Mapping):
         raise TypeError(f"a record is {type(record).__name__}, not an object")
-    sent_ms = int(record["attributes"]["SentTimestamp"])
-    return Message(id=str(record["messageId"]), body=str(record["body"]), sent_ms=sent_ms)
+    attributes = record["attributes"]
+    times = {"sent_ms": int(attributes["SentTimestamp"]), "receives": int(attributes["ApproximateReceiveCount"])}
+    return Message(id=str(record["messageId"]), body=str(record["body"]), **times)

@@ -75,7 +75,7 @@ def test_a_failback_publishes_only_once_the_last_writes_have_arrived(model: Worl
     settle(model)
     model.deliver(model.order(OrderKind.FAILOVER), "us-east-2")
     model.run(20)
-    model.replication_seconds = 30.0
+    model.replicate_once_stopped(30.0)
     behind: list[float] = []
     model.deliver(model.order(OrderKind.FAILBACK), "us-east-2")
 
@@ -89,7 +89,7 @@ def test_a_failback_publishes_only_once_the_last_writes_have_arrived(model: Worl
 def test_another_orchestrators_check_of_the_target_is_not_taken_for_the_last_write(model: World) -> None:
     """Someone who writes a canary straight into the target must not look like replication."""
     settle(model)
-    model.replication_seconds = 30.0
+    model.replicate_once_stopped(30.0)
 
     def checks_the_target(call: Call, act: Any) -> Any:
         answer = act()
@@ -108,9 +108,32 @@ def test_another_orchestrators_check_of_the_target_is_not_taken_for_the_last_wri
     assert opened - marked >= 30.0
 
 
-def test_a_planned_move_whose_last_write_never_arrives_is_held_and_people_are_told(model: World) -> None:
+def test_a_planned_move_to_where_nothing_arrives_is_called_off_before_writes_stop(model: World) -> None:
+    """The votes that call the target up to date are from before."""
     settle(model)
     model.replication_seconds = None
+    answer = model.deliver(model.order(OrderKind.SWITCHOVER), "us-east-2")
+
+    assert answer
+    assert answer.outcome == "cancelled"
+    assert (model.peek().epoch, model.peek().phase) == (1, Phase.STEADY)
+    assert Phase.MOVING not in {row.phase for _, row in model.row_times}
+    assert model.pages("is cancelled at 'prepare'")
+
+
+def test_a_planned_move_whose_target_dies_in_the_preparation_is_called_off(model: World) -> None:
+    settle(model)
+    model.clock.after(2.0, lambda: model.dark.add(SITES.secondary))
+    answer = model.deliver(model.order(OrderKind.SWITCHOVER), "us-east-2")
+
+    assert answer
+    assert answer.outcome == "cancelled"
+    assert Phase.MOVING not in {row.phase for _, row in model.row_times}
+
+
+def test_a_planned_move_whose_last_write_never_arrives_is_held_and_people_are_told(model: World) -> None:
+    settle(model)
+    model.replicate_once_stopped(None)
     answer = model.deliver(model.order(OrderKind.SWITCHOVER), "us-east-2")
 
     assert answer
@@ -121,7 +144,7 @@ def test_a_planned_move_whose_last_write_never_arrives_is_held_and_people_are_to
 
 def test_a_held_plan_goes_on_when_a_person_says_so(model: World) -> None:
     settle(model)
-    model.replication_seconds = None
+    model.replicate_once_stopped(None)
     model.deliver(model.order(OrderKind.SWITCHOVER), "us-east-2")
     answer = model.deliver(model.order(OrderKind.FAILOVER), "us-west-2")
 
@@ -133,7 +156,7 @@ def test_a_held_plan_goes_on_when_a_person_says_so(model: World) -> None:
 
 def test_a_held_plan_goes_back_when_a_person_aborts_it(model: World) -> None:
     settle(model)
-    model.replication_seconds = None
+    model.replicate_once_stopped(None)
     model.deliver(model.order(OrderKind.SWITCHOVER), "us-east-2")
     model.deliver(model.order(OrderKind.ABORT), "us-west-2")
 
@@ -144,7 +167,7 @@ def test_a_held_plan_goes_back_when_a_person_aborts_it(model: World) -> None:
 
 def test_people_hear_of_a_held_plan_even_if_its_owner_died_saying_so(model: World) -> None:
     settle(model)
-    model.replication_seconds = None
+    model.replicate_once_stopped(None)
 
     def dies_on_publishing(call: Call, act: Any) -> Any:
         if call.operation == "publish" and model.peek().phase is Phase.HELD:
@@ -189,7 +212,11 @@ def test_a_late_copy_of_an_aborted_order_does_not_start_it_again(model: World) -
 
 def test_an_abort_after_the_stop_moves_back_in_an_epoch_of_its_own(world: World) -> None:
     settle(world)
-    world.clock.after(5.5, lambda: world.note(world.deliver(world.order(OrderKind.ABORT), "us-west-2")))
+
+    def abort() -> None:
+        world.note(world.deliver(world.order(OrderKind.ABORT), "us-west-2"))
+
+    world.once_stopped = lambda: world.clock.after(0.2, abort)
     answer = world.deliver(world.order(OrderKind.SWITCHOVER), "us-east-2")
 
     assert answer
@@ -455,7 +482,7 @@ def test_nothing_outside_is_mended_while_a_plan_decides(model: World) -> None:
 
     model.fault = watches
     model.set_parameter("us-west-2", "elsewhere")
-    model.replication_seconds = 20.0
+    model.replicate_once_stopped(20.0)
     model.deliver(model.order(OrderKind.SWITCHOVER), "us-east-2")
 
     assert model.peek().epoch == 2

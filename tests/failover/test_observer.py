@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from failover import arming
 from failover.ballot import Superseded
 from failover.failures import AWS_ERRORS
 from failover.observer import Observer
@@ -57,6 +58,51 @@ def test_a_new_generation_looks_on_before_it_votes_and_continues_the_counts(mode
     turns(model, successor, 1)
 
     assert (vote_of(model).generation, vote_of(model).counter, vote_of(model).goods) == (2, 5, 5)
+
+
+def test_an_old_vote_of_a_predecessor_that_is_gone_is_no_opinion_of_its_successor(model: World) -> None:
+    predecessor = Observer(model.staff(HOME).post)
+    turns(model, predecessor, 3)
+    model.dark = {SITES.primary}
+    turns(model, predecessor, 4)
+    lag = vote_of(model).acked_lag_ms
+    assert vote_of(model).verdict is Verdict.UNHEALTHY
+    model.dark = set()
+    model.run(3600)
+    turns(model, Observer(model.staff(HOME).post), 5)
+
+    said = vote_of(model)
+    assert (said.generation, said.verdict, said.misses, said.goods) == (2, Verdict.HEALTHY, 0, 5)
+    assert lag is not None
+
+
+def test_what_a_predecessor_last_knew_of_the_lag_holds_while_the_active_site_answers_nobody(model: World) -> None:
+    turns(model, Observer(model.staff(HOME).post), 3)
+    lag = vote_of(model).acked_lag_ms
+    model.dark = {SITES.primary}
+    turns(model, Observer(model.staff(HOME).post), 5)
+
+    assert lag is not None
+    assert (vote_of(model).verdict, vote_of(model).acked_lag_ms) == (Verdict.UNHEALTHY, lag)
+
+
+def test_a_healthy_site_whose_last_votes_were_bad_and_old_keeps_its_tier(model: World) -> None:
+    """Everybody observed an outage while disarmed, then nobody looked for an hour, then the tier was armed again."""
+    observers = [Observer(model.staff(region).post) for region in REGIONS]
+    for dark in (False, True):
+        model.dark = {SITES.primary} if dark else set()
+        for _ in range(4):
+            for observer in observers:
+                model.turn_of(observer)
+            model.run(NUMBERS.probe_interval)
+        arming.disarm(model.control, "data")
+    model.dark = set()
+    model.run(3600)
+    arming.arm(model.control, "data", REGIONS)
+    model.observe_everywhere()
+    model.run(60)
+
+    assert (model.peek().epoch, model.peek().active) == (1, "primary")
 
 
 def test_a_predecessor_stops_once_its_successor_votes(model: World) -> None:

@@ -31,7 +31,7 @@ from failover.plan_runner import Answer
 from failover.protocol import Protocol as Numbers
 from failover.rows import tier_key, tier_row
 from failover.sites import Site, Sites
-from failover.tier import TierRow
+from failover.tier import Phase, TierRow
 from failover.waking import OrchestratorWaker
 from lambdas.health_checker.post import Staff
 from tests.failover.model_table import ModelDynamoDB
@@ -68,6 +68,7 @@ class World:
     cut: set[tuple[str, str]] = field(default_factory=set)
     fault: Fault | None = None
     replication_seconds: float | None = 0.5
+    once_stopped: Callable[[], None] | None = None
     calls: list[Call] = field(default_factory=list)
     published: list[dict[str, Any]] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
@@ -150,6 +151,13 @@ class World:
             self.clock.after(self.replication_seconds, lambda: self._replicate(here, item))
         elif table == CONTROL and call.params["Key"]["pk"]["S"] == "tier#data":
             self.row_times.append((self.clock.now, self.peek()))
+            if self.once_stopped and self.peek().phase is Phase.MOVING:
+                act, self.once_stopped = self.once_stopped, None
+                act()
+
+    def replicate_once_stopped(self, seconds: float | None) -> None:
+        """Let replication take so long, or stand still, from the stop of writes on: what came before has arrived."""
+        self.once_stopped = lambda: setattr(self, "replication_seconds", seconds)
 
     def _replicate(self, source: str, item: dict[str, Any]) -> None:
         target = SITES.secondary if source == SITES.primary else SITES.primary

@@ -7,7 +7,9 @@ import boto3
 import pytest
 
 from lambdas.notifier.desk import Desk
+from lambdas.notifier.incidents import Incidents
 from lambdas.notifier.message import Message
+from lambdas.notifier.notice import read_notice
 from tests.lambdas.notifier.conftest import REGION, SECRET, TABLE, People
 
 HOUR_MS = 3_600_000
@@ -25,8 +27,8 @@ PAGE = {
 }
 
 
-def message(id_: str = "m1", sent_ms: int = 0, **changes: object) -> Message:
-    return Message(id=id_, body=json.dumps({**PAGE, **changes}), sent_ms=sent_ms)
+def message(id_: str = "m1", sent_ms: int = 0, receives: int = 1, **changes: object) -> Message:
+    return Message(id=id_, body=json.dumps({**PAGE, **changes}), sent_ms=sent_ms, receives=receives)
 
 
 def told(people: People) -> tuple[int, int]:
@@ -62,6 +64,28 @@ def test_a_page_that_reached_nobody_comes_back_and_is_told_then(desk: Desk, peop
     people.slack.status = 200
     assert desk.take(message())
     assert people.slack.posts[1:] == [people.slack.posts[0]]
+
+
+def claim_and_die() -> None:
+    """Leave the incident as a notifier does whose region dies before it told."""
+    incidents = Incidents(TABLE, boto3.client("dynamodb", REGION))
+    incidents.open(read_notice(message("dead").body), message("dead"))
+
+
+def test_a_page_that_was_claimed_and_never_told_is_told_by_one_that_comes_back(desk: Desk, people: People) -> None:
+    claim_and_die()
+    assert not desk.take(message("m2"))
+    assert told(people) == (0, 0)
+    assert desk.take(message("m2", receives=2))
+    assert told(people) == (1, 1)
+
+
+def test_a_page_that_waited_for_another_region_is_done_with_once_that_told(desk: Desk, people: People) -> None:
+    claim_and_die()
+    assert not desk.take(message("m2"))
+    assert desk.take(message("dead"))
+    assert desk.take(message("m2", receives=2))
+    assert told(people) == (1, 1)
 
 
 def test_an_incident_that_lasts_is_told_every_hour(desk: Desk, people: People) -> None:

@@ -25,7 +25,11 @@ def environment(monkeypatch: pytest.MonkeyPatch, people: People) -> Iterator[Non
 
 
 def record(id_: str, body: str) -> dict[str, object]:
-    return {"messageId": id_, "body": body, "attributes": {"SentTimestamp": "1767322800000"}}
+    return {
+        "messageId": id_,
+        "body": body,
+        "attributes": {"SentTimestamp": "1767322800000", "ApproximateReceiveCount": "1"},
+    }
 
 
 def test_only_the_message_that_cannot_be_read_comes_back(environment: None, people: People) -> None:
