@@ -4,6 +4,7 @@ import functools
 import logging
 import os
 import random
+import secrets
 from dataclasses import asdict
 from typing import Protocol
 
@@ -32,7 +33,9 @@ def tools() -> tuple[Tools, Settings]:
 def handle(event: object, context: Context) -> dict[str, object]:
     """Answer each order; one that cannot be read fails the invocation, and so reaches the dead letters."""
     made, settings = tools()
-    orchestrator = Orchestrator(f"{settings.environment.region}/{context.aws_request_id}", made)
+    # Lambda may run one request twice; the second must not take the first one's plan for its own.
+    run = f"{context.aws_request_id}.{secrets.token_hex(2)}"
+    orchestrator = Orchestrator(f"{settings.environment.region}/{run}", made)
     answers = [asdict(orchestrator.carry_out(from_message(body))) for body in from_event(event)]
     log.info("answered", extra={"answers": answers, **settings.application()})
     return {"answers": answers, "batchItemFailures": []}
