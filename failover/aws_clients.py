@@ -11,14 +11,16 @@ from botocore.client import BaseClient
 from botocore.config import Config
 
 if TYPE_CHECKING:
+    from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_scheduler import EventBridgeSchedulerClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sns import SNSClient
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_ssm import SSMClient
 
-Service = Literal["dynamodb", "lambda", "secretsmanager", "sns", "sqs", "ssm"]
+Service = Literal["cloudwatch", "dynamodb", "lambda", "scheduler", "secretsmanager", "sns", "sqs", "ssm"]
 POOLED_CONNECTIONS = 16
 
 
@@ -40,6 +42,15 @@ def fail_fast(*, connect_seconds: float, read_seconds: float) -> Config:
 
 @overload
 def client(
+    service: Literal["cloudwatch"],
+    region: str,
+    *,
+    connect_seconds: float = ...,
+    read_seconds: float = ...,
+    session: boto3.Session | None = ...,
+) -> "CloudWatchClient": ...
+@overload
+def client(
     service: Literal["dynamodb"],
     region: str,
     *,
@@ -56,6 +67,15 @@ def client(
     read_seconds: float = ...,
     session: boto3.Session | None = ...,
 ) -> "LambdaClient": ...
+@overload
+def client(
+    service: Literal["scheduler"],
+    region: str,
+    *,
+    connect_seconds: float = ...,
+    read_seconds: float = ...,
+    session: boto3.Session | None = ...,
+) -> "EventBridgeSchedulerClient": ...
 @overload
 def client(
     service: Literal["secretsmanager"],

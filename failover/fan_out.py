@@ -23,8 +23,8 @@ class FanOut(Protocol):
 class ThreadFanOut:
     """The calls on a pool of threads; late ones run out by their clients' own timeouts and are not heard."""
 
-    def __init__(self) -> None:
-        self._pool = concurrent.futures.ThreadPoolExecutor(THREADS, thread_name_prefix="fan-out")
+    def __init__(self, threads: int = THREADS) -> None:
+        self._pool = concurrent.futures.ThreadPoolExecutor(threads, thread_name_prefix="fan-out")
 
     def __call__(self, calls: Mapping[str, Callable[[], T]], seconds: float) -> dict[str, T | Exception]:
         futures: dict[str, concurrent.futures.Future[T]] = {

@@ -103,6 +103,16 @@ def _health_check(request: Request, _naming: Naming) -> str:
     return f"arn:aws:route53:::healthcheck/{_param(request, 'HealthCheckId')}"
 
 
+def _schedule(request: Request, naming: Naming) -> str:
+    group = _param(request, "groupName") or "default"
+    return _arn(request, naming, f"schedule/{group}/{_param(request, 'Name')}")
+
+
+def _alarms(request: Request, naming: Naming) -> str:
+    """Asking for alarms, by whatever, is asking for all of the region's."""
+    return _arn(request, naming, "alarm:*")
+
+
 def _parameter_arn(request: Request, naming: Naming, name: str) -> str:
     return name if name.startswith("arn:") else _arn(request, naming, f"parameter/{name.lstrip('/')}")
 
@@ -143,7 +153,9 @@ RULES: Mapping[tuple[str, str], Rule] = {
     **_rules("sns", _topic, "Publish", "GetTopicAttributes", "ListSubscriptionsByTopic"),
     ("sns", "PublishBatch"): _on("sns:Publish", _topic),
     ("lambda", "Invoke"): _on("lambda:InvokeFunction", _function),
-    **_rules("lambda", _function, "GetFunction", "GetFunctionConfiguration"),
+    **_rules("lambda", _function, "GetFunction", "GetFunctionConfiguration", "GetFunctionConcurrency"),
+    **_rules("lambda", _everything, "GetAccountSettings", "ListEventSourceMappings"),
+    **_rules("scheduler", _schedule, "GetSchedule"),
     **{("ssm", name): _parameters(f"ssm:{name}") for name in ("GetParameter", "GetParameters", "PutParameter")},
     **_rules("secretsmanager", _secret, "GetSecretValue", "DescribeSecret", "PutSecretValue"),
     **_rules("logs", _log_stream, "CreateLogGroup", "CreateLogStream", "PutLogEvents"),
@@ -152,7 +164,8 @@ RULES: Mapping[tuple[str, str], Rule] = {
     ("s3", "ListObjectsV2"): _on("s3:ListBucket", _bucket),
     ("s3", "HeadBucket"): _on("s3:ListBucket", _bucket),
     ("cloudwatch", "PutMetricData"): _metric_data,
-    **_rules("cloudwatch", _everything, "GetMetricData", "GetMetricStatistics", "DescribeAlarms"),
+    **_rules("cloudwatch", _everything, "GetMetricData", "GetMetricStatistics"),
+    **_rules("cloudwatch", _alarms, "DescribeAlarms"),
     **_rules("route53", _hosted_zone, "GetHostedZone", "ListResourceRecordSets"),
     **_rules("route53", _health_check, "GetHealthCheck", "GetHealthCheckStatus"),
 }

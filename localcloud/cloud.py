@@ -27,6 +27,7 @@ from localcloud.remote import Faults, Regions, Remote
 DEFAULT_ROOT = ROOT / ".local"
 STOP_SECONDS = 10
 OPERATOR = "operator.{region}.person.0"
+WEBHOOKS_VERSION = "0" * 32  # one act set them all, as readiness expects
 
 
 class CloudDidNotStart(Exception):
@@ -180,7 +181,8 @@ class EmbeddedCloud:
         for region in regions if isinstance(regions, list) else ():
             client = self.client("secretsmanager", str(region))
             put = getattr(client, "put_secret_value")  # noqa: B009 made by botocore at run time
-            put(SecretId=secret, SecretString=f"{self.addresses.sink}/slack/{region}")
+            value = f"{self.addresses.sink}/slack/{region}"
+            put(SecretId=secret, SecretString=value, ClientRequestToken=WEBHOOKS_VERSION)
 
 
 def _spawn(options: list[str]) -> "subprocess.Popen[str]":

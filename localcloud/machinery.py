@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from localcloud.account_settings import AccountSettings
 from localcloud.alarms import Alarms
 from localcloud.asynchronous import Asynchronous
 from localcloud.delivery import Delivery
@@ -55,6 +56,7 @@ def assemble(gateway: Gateway, permissions: Permissions, surroundings: Surroundi
     topics = Topics(gateway, Delivery(queues, asynchronous, sinks, permissions), timers, profile.sns_to_sqs_seconds)
     destinations.publish, destinations.invoke = topics.publish, asynchronous.accept
     Invoke(runner, asynchronous).set_route(gateway)
+    AccountSettings(gateway)
     LongPolls(gateway)
     Mappings(gateway, runner, queues, permissions, timers, lambda: latency.draw(profile.queue_poller_seconds))
     schedules = Schedules(gateway, asynchronous, queues, permissions, _times(gateway, timers, time_scale))

@@ -7,6 +7,7 @@ from ops.arming import arm, disarm
 from ops.forecasting import forecast
 from ops.looking import journal, status
 from ops.moves import verb
+from ops.readiness import readiness
 from ops.resources import resources
 
 app = typer.Typer(name="lifeboat", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -16,6 +17,7 @@ app.command()(status)
 app.command()(journal)
 app.command()(arm)
 app.command()(disarm)
+app.command()(readiness)
 for kind in (OrderKind.FAILOVER, OrderKind.SWITCHOVER, OrderKind.FAILBACK, OrderKind.ABORT):
     app.command(name=kind.value)(verb(kind))
 

@@ -15,6 +15,7 @@ from failover.clock import SystemClock
 from failover.control_table import ControlTable, Snapshot
 from failover.failures import AWS_ERRORS
 from failover.protocol import Protocol
+from failover.readiness.inventory import Inventory
 
 SCHEMA = 1
 CONNECT_SECONDS = 2.0
@@ -41,6 +42,7 @@ class Deployed:
     control_regions: tuple[str, ...]
     orchestrators: Mapping[str, str]
     protocol: Protocol
+    inventory: Inventory | None
 
     def electorate(self, tier: str) -> tuple[str, ...]:
         """Name the observers of a tier.
@@ -91,6 +93,7 @@ def read_deployed(stack: str, outputs: Path | None) -> Deployed:
         control_regions=tuple(told["controlRegions"]),
         orchestrators=told["orchestratorFunctions"],
         protocol=Protocol.from_json(told["protocol"]).scaled(),
+        inventory=Inventory.from_json(told["inventory"]) if "inventory" in told else None,
     )
 
 

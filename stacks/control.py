@@ -9,8 +9,10 @@ from infra.aws.control_table import ControlTable, ControlTableArgs
 from infra.aws.notifier import Notifier, NotifierArgs
 from infra.aws.observer import Observer, ObserverArgs
 from infra.aws.orchestrator import Orchestrator, OrchestratorArgs
+from infra.aws.readiness import Readiness, ReadinessArgs
 from infra.aws.regional_function import FunctionLimits
 from infra.aws.topic import Topic, TopicArgs
+from stacks.inventory import inventory_of
 from stacks.providers import Providers, within
 from stacks.settings import Settings
 from stacks.topology import topology_of
@@ -18,6 +20,10 @@ from stacks.topology import topology_of
 # For a function's start, its last write and its answer.
 MARGIN_SECONDS = 20
 NOTIFIER_SECONDS = 15
+# Two looks of up to 12 s, and watching the votes between them.
+LOOKS_SECONDS = 24
+# A hundred TLS handshakes at once: with less of a processor, calls would miss their deadlines.
+READINESS_MEMORY_MB = 512
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +75,7 @@ def _control_region(aws_region: str, settings: Settings, opts: pulumi.ResourceOp
     Observer(f"observer-aws-{aws_region}", _observer(aws_region, settings, signals), opts)
     Orchestrator(f"orchestrator-aws-{aws_region}", _orchestrator(aws_region, settings, signals, alerts), opts)
     Notifier(f"notifier-aws-{aws_region}", _notifier(aws_region, settings, signals, alerts), opts)
+    Readiness(f"readiness-aws-{aws_region}", _readiness(aws_region, settings, signals), opts)
 
 
 def _observer(aws_region: str, settings: Settings, signals: Topic) -> ObserverArgs:
@@ -110,6 +117,20 @@ def _notifier(aws_region: str, settings: Settings, signals: Topic, alerts: Topic
         signals_arn=signals.arn,
         alerts_arn=alerts.arn,
         limits=_limits(settings, NOTIFIER_SECONDS),
+    )
+
+
+def _readiness(aws_region: str, settings: Settings, signals: Topic) -> ReadinessArgs:
+    inventory, protocol = inventory_of(settings), settings.protocol
+    seconds = protocol.scaled().vote_fresh + LOOKS_SECONDS + MARGIN_SECONDS
+    return ReadinessArgs(
+        topology=topology_of(settings),
+        aws_region=aws_region,
+        environment={"LIFEBOAT_INVENTORY": inventory.to_json(), "LIFEBOAT_PROTOCOL": protocol.to_json()},
+        tables=tuple(inventory.tables),
+        secret=inventory.secret,
+        signals_arn=signals.arn,
+        limits=_limits(settings, seconds, READINESS_MEMORY_MB),
     )
 
 

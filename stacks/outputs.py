@@ -7,6 +7,7 @@ import pulumi
 
 from stacks.control import ControlOutputs
 from stacks.data import DataOutputs
+from stacks.inventory import inventory_of
 from stacks.settings import Settings
 
 SCHEMA = 1
@@ -34,6 +35,7 @@ class StackOutputs:
     slack_webhook_secret: str
     health_check_item_key: str
     protocol: str
+    inventory: str
 
     def flat(self) -> dict[str, object]:
         """Return the outputs that people and StackReferences read."""
@@ -65,6 +67,7 @@ def stack_outputs(settings: Settings, control: ControlOutputs, data: DataOutputs
         slack_webhook_secret=settings.alerting.slack_webhook_secret,
         health_check_item_key=settings.health_check.item_key,
         protocol=settings.protocol.to_json(),
+        inventory=inventory_of(settings).to_json(),
     )
 
 

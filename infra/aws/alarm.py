@@ -7,13 +7,13 @@ from typing import Literal
 import pulumi
 import pulumi_aws as aws
 
-PERIOD_SECONDS = 60
+MINUTE_SECONDS = 60
 EMF_NAMESPACE = "Lifeboat"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Metric:
-    """A metric and how the values of one minute become one."""
+    """A metric and how the values of one period become one."""
 
     namespace: str
     name: str
@@ -23,7 +23,7 @@ class Metric:
 
 @dataclass(frozen=True, kw_only=True)
 class AlarmArgs:
-    """``minutes`` is how long it must last; ``next_step`` what the paged person reads; silence breaches if told to."""
+    """``minutes`` is how long it must last, in whole periods; ``next_step`` what the paged person reads."""
 
     alarm_name: str
     metric: Metric
@@ -33,6 +33,7 @@ class AlarmArgs:
     silence_breaches: bool
     topic_arn: pulumi.Input[str]
     next_step: str
+    period_minutes: int = 1
 
 
 def alarm(name: str, args: AlarmArgs, opts: pulumi.ResourceOptions) -> aws.cloudwatch.MetricAlarm:
@@ -45,9 +46,9 @@ def alarm(name: str, args: AlarmArgs, opts: pulumi.ResourceOptions) -> aws.cloud
         metric_name=args.metric.name,
         dimensions=args.metric.dimensions,
         statistic=args.metric.statistic,
-        period=PERIOD_SECONDS,
-        evaluation_periods=args.minutes,
-        datapoints_to_alarm=args.minutes,
+        period=args.period_minutes * MINUTE_SECONDS,
+        evaluation_periods=args.minutes // args.period_minutes,
+        datapoints_to_alarm=args.minutes // args.period_minutes,
         threshold=args.threshold,
         comparison_operator=_operator(args),
         treat_missing_data="breaching" if args.silence_breaches else "notBreaching",
@@ -56,9 +57,14 @@ def alarm(name: str, args: AlarmArgs, opts: pulumi.ResourceOptions) -> aws.cloud
     )
 
 
-def function_metric(name: str, function_name: pulumi.Input[str]) -> Metric:
-    """Return a count that Lambda keeps of a function (https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html)."""
-    return Metric(namespace="AWS/Lambda", name=name, dimensions={"FunctionName": function_name}, statistic="Sum")
+def function_metric(
+    name: str, function_name: pulumi.Input[str], statistic: Literal["Sum", "Minimum"] = "Sum"
+) -> Metric:
+    """Return a count that Lambda keeps of a function, one value for each run.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+    """
+    return Metric(namespace="AWS/Lambda", name=name, dimensions={"FunctionName": function_name}, statistic=statistic)
 
 
 def waiting_messages(queue_name: pulumi.Input[str]) -> Metric:

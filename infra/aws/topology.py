@@ -64,6 +64,18 @@ class Topology:
         """Return a queue's ARN."""
         return self._arn("sqs", aws_region, self.named(noun))
 
+    def schedule_arn(self, aws_region: str, noun: str) -> str:
+        """Return the ARN of a schedule of the default group."""
+        return self._arn("scheduler", aws_region, f"schedule/default/{self.named(noun)}")
+
+    def alarm_arn(self, aws_region: str, name: str) -> str:
+        """Return an alarm's ARN."""
+        return self._arn("cloudwatch", aws_region, f"alarm:{name}")
+
+    def secret_arn(self, aws_region: str, name: str) -> str:
+        """Return a secret's ARN."""
+        return self._arn("secretsmanager", aws_region, f"secret:{name}")
+
     def log_group_arn(self, aws_region: str, noun: str) -> str:
         """Return the ARN of a function's log group."""
         return self._arn("logs", aws_region, f"log-group:{self.log_group(noun)}")

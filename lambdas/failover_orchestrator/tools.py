@@ -12,6 +12,7 @@ from failover.fan_out import ThreadFanOut
 from failover.orchestrator import Tools
 from failover.outside import ActiveParameter
 from failover.pages import Pager
+from failover.rehearsal import Rehearsal
 
 CANARY_OF = "orchestrator"
 LAST_CANARY_OF = "orchestrator-last"
@@ -44,4 +45,16 @@ def build(env: Environment, clock: Clock, dice: random.Random) -> Tools:
         dice=dice,
         sites=env.sites,
         protocol=env.protocol,
+    )
+
+
+def rehearsing(env: Environment) -> Rehearsal:
+    """Make the clients that a failover would use, to be tried without effect."""
+    return Rehearsal(
+        environment=env,
+        control=client("dynamodb", env.region),
+        topics=client("sns", env.region),
+        data={region: client("dynamodb", region) for region in (env.sites.primary, env.sites.secondary)},
+        parameters={region: client("ssm", region) for region in env.control_regions},
+        fan_out=ThreadFanOut(),
     )

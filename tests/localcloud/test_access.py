@@ -101,6 +101,21 @@ def test_dynamodb_calls_need_their_tables_and_partition_keys(
         ("sns", "Publish", {"TopicArn": "arn:t"}, "sns:Publish", "arn:t"),
         ("lambda", "Invoke", {"FunctionName": "f"}, "lambda:InvokeFunction", "arn:aws:lambda:us-east-1:1:function:f"),
         ("lambda", "Invoke", {"FunctionName": "arn:f"}, "lambda:InvokeFunction", "arn:f"),
+        ("lambda", "GetAccountSettings", {}, "lambda:GetAccountSettings", "*"),
+        (
+            "scheduler",
+            "GetSchedule",
+            {"Name": "look"},
+            "scheduler:GetSchedule",
+            "arn:aws:scheduler:us-east-1:1:schedule/default/look",
+        ),
+        (
+            "cloudwatch",
+            "DescribeAlarms",
+            {"AlarmNamePrefix": "lifeboat-"},
+            "cloudwatch:DescribeAlarms",
+            "arn:aws:cloudwatch:us-east-1:1:alarm:*",
+        ),
         ("ssm", "GetParameter", {"Name": "/a/b"}, "ssm:GetParameter", "arn:aws:ssm:us-east-1:1:parameter/a/b"),
         (
             "secretsmanager",

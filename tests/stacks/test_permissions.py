@@ -11,6 +11,8 @@ from tests.stacks.registered import ROLE_POLICY, of_type, statements, text
 # A `*` that narrows to what cannot be named beforehand.
 WILDCARDS_WITH_REASON = {
     "WriteOwnLog": "Lambda makes up the names of log streams",
+    "DescribeAccount": "the account's limits and a function's event sources are no resources",
+    "ListAlarms": "asking for alarms by the beginning of a name is asking for all of the region's",
 }
 
 
@@ -31,7 +33,8 @@ def test_no_statement_reaches_further_than_what_it_names(stack: Evaluation) -> N
         assert not any("*" in action for action in listed(statement["Action"])), name
         wide = [arn for arn in listed(statement["Resource"]) if "*" in arn]
         assert not wide or statement["Sid"] in WILDCARDS_WITH_REASON, f"{name} {wide}"
-        assert all(arn.startswith("arn:aws:") and arn.count(":") >= 5 for arn in listed(statement["Resource"]))
+        named = [arn for arn in listed(statement["Resource"]) if arn not in wide]
+        assert all(arn.startswith("arn:aws:") and arn.count(":") >= 5 for arn in named)
 
 
 def test_an_observer_writes_its_own_vote_and_canary_only(stack: Evaluation) -> None:

@@ -71,11 +71,10 @@ def test_every_alarm_watches_something_that_is_declared(stack: Evaluation) -> No
                 pytest.fail(f"{alarm.name} watches {other}")
 
 
-def test_silence_of_an_observer_is_an_alarm(stack: Evaluation) -> None:
+def test_silence_of_an_observer_and_of_the_look_at_readiness_is_an_alarm(stack: Evaluation) -> None:
     silent = [one for one in of_type(stack, ALARM) if one.inputs["treatMissingData"] == "breaching"]
-    watched = {text(one.inputs, "dimensions", "FunctionName") for one in silent}
-    assert len(silent) == 3
-    assert all(name.endswith("health-checker") for name in watched)
+    watched = sorted(text(one.inputs, "dimensions", "FunctionName") for one in silent)
+    assert watched == ["lifeboat-prod-health-checker"] * 3 + ["lifeboat-prod-readiness"] * 3
 
 
 def test_every_queue_that_is_read_has_dead_letters_and_an_alarm_on_them(stack: Evaluation) -> None:
@@ -136,9 +135,11 @@ def test_a_message_stays_hidden_for_six_timeouts_of_its_reader(stack: Evaluation
         assert whole(hidden[place(text(mapping.inputs, "eventSourceArn"))]) >= 6 * reader
 
 
-def test_an_observer_is_started_every_minute_without_slack_or_retry(stack: Evaluation) -> None:
+def test_an_observer_is_started_every_minute_and_a_look_every_hour_without_slack_or_retry(stack: Evaluation) -> None:
     schedules = of_type(stack, SCHEDULE)
-    assert len(schedules) == 3
+    rates = sorted((text(one.inputs, "name"), text(one.inputs, "scheduleExpression")) for one in schedules)
+    observers = [("lifeboat-prod-health-checker", "rate(1 minute)")] * 3
+    assert rates == [*observers, *[("lifeboat-prod-readiness", "rate(1 hour)")] * 3]
     for schedule in schedules:
         assert place(text(schedule.inputs, "target", "arn")) in named(stack, FUNCTION)
         assert text(schedule.inputs, "flexibleTimeWindow", "mode") == "OFF"

@@ -1,0 +1,158 @@
+"""What must hold of the functions: each of its own, and all of them alike. Pure."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, datetime, timedelta
+
+from failover.protocol import Protocol
+from failover.readiness.facts import Facts, FunctionFacts, in_region, problems
+from failover.readiness.inventory import FUNCTIONS, OBSERVER, ORCHESTRATOR, Inventory
+from failover.readiness.report import Check, Finding, Mark
+
+# When a function can no longer be updated follows half a year after the runtime's deprecation
+# (https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html).
+RUNTIMES_END = {"python3.12": date(2028, 10, 31), "python3.13": date(2029, 6, 30)}
+SOON = timedelta(days=180)
+# An observer's run overlaps the next two; an orchestrator's queue runs two beside what observers invoke.
+LEAST_RESERVED = {OBSERVER: 3, ORCHESTRATOR: 4}
+# Three observers' runs, four orchestrators', two notifiers', one of these: and as much again.
+LEAST_CONCURRENCY, COMFORTABLE_CONCURRENCY = 10, 20
+UP = "`pulumi up` to this region, then look again"
+
+
+def function_findings(facts: Facts, inventory: Inventory, protocol: Protocol) -> Iterator[Finding]:
+    """Judge the functions of each control region, then what must be the same in all of them."""
+    timeouts = {OBSERVER: protocol.observer_life, ORCHESTRATOR: protocol.plan_total}
+    for region in inventory.control_regions:
+        held = in_region(facts.functions, region)
+        yield _check("functions-active", region, "Active, last update Successful", UP).judged(
+            problems(held, _inactive), f"{len(held)} functions"
+        )
+        known = {noun: one for noun, one in held.items() if isinstance(one, FunctionFacts)}
+        yield _check("function-limits", region, "time and reserved concurrency for a whole plan", UP).judged(
+            _by_noun(known, lambda noun, one: _limits(noun, one, timeouts.get(noun, 1.0))), "enough"
+        )
+        yield _runtimes(region, known, facts.now)
+        yield _concurrency(region, facts)
+        yield _check(
+            "event-sources", region, "every queue is read", "enable the event source mapping, or `pulumi up`"
+        ).judged(problems(in_region(facts.sources, region), _disabled), "all Enabled")
+    yield _check("function-code", "", "one archive in all control regions", UP).judged(_codes(facts), "the same")
+    yield _check(
+        "function-environment", "", "the same variables in all control regions, but for the region's own name", UP
+    ).judged(_environments(facts), "the same")
+    yield _check("function-protocol", "", "the protocol's numbers as the stack declares them", UP).judged(
+        _protocols(facts, protocol), "the same"
+    )
+
+
+def _check(name: str, where: str, expected: str, next_step: str) -> Check:
+    return Check(name=name, where=where, expected=expected, next_step=next_step)
+
+
+def _inactive(one: FunctionFacts) -> str | None:
+    return None if (one.state, one.update) == ("Active", "Successful") else f"{one.state}, update {one.update}"
+
+
+def _by_noun(known: Mapping[str, FunctionFacts], wrong: Callable[[str, FunctionFacts], str | None]) -> dict[str, str]:
+    found = {noun: wrong(noun, one) for noun, one in known.items()}
+    return {noun: what for noun, what in found.items() if what}
+
+
+def _limits(noun: str, one: FunctionFacts, least_seconds: float) -> str | None:
+    if one.timeout_seconds < least_seconds:
+        return f"timeout {one.timeout_seconds} s, under {least_seconds:g} s"
+    least = LEAST_RESERVED.get(noun, 1)
+    if one.reserved is not None and one.reserved < least:
+        return f"reserved concurrency {one.reserved}, under {least}"
+    return None
+
+
+def _runtimes(region: str, known: Mapping[str, FunctionFacts], now: datetime | None) -> Finding:
+    check = _check(
+        "function-runtime", region, "a runtime that Lambda supports", "declare the next runtime, `pulumi up`"
+    )
+    unknown = {noun: one.runtime for noun, one in known.items() if one.runtime not in RUNTIMES_END}
+    today = now.date() if now else date.min
+    ending = {
+        noun: f"{one.runtime} ends on {RUNTIMES_END[one.runtime]}"
+        for noun, one in known.items()
+        if one.runtime in RUNTIMES_END and RUNTIMES_END[one.runtime] <= today + SOON
+    }
+    fine = ", ".join(sorted({one.runtime for one in known.values()}))
+    return check.judged({**unknown, **ending}, fine, Mark.WARN)
+
+
+def _concurrency(region: str, facts: Facts) -> Finding:
+    left = facts.concurrency[region]
+    check = _check(
+        "lambda-concurrency",
+        region,
+        f"at least {COMFORTABLE_CONCURRENCY} of the account's concurrency not reserved by others",
+        "raise Lambda's `Concurrent executions` in Service Quotas, or reserve less",
+    )
+    found = problems({"account": left}, lambda free: None if free >= COMFORTABLE_CONCURRENCY else f"{free} left")
+    short = not isinstance(left, int) or left < LEAST_CONCURRENCY
+    return check.judged(found, f"{left} left", Mark.FAIL if short else Mark.WARN)
+
+
+def _disabled(state: str) -> str | None:
+    return None if state == "Enabled" else state
+
+
+def _codes(facts: Facts) -> dict[str, str]:
+    """Name the functions whose archive is not the one that most regions have."""
+    found: dict[str, str] = {}
+    for noun in FUNCTIONS:
+        codes = {region: one.code for region, one in _known(facts, noun).items()}
+        usual = Counter(codes.values()).most_common(1)[0][0] if codes else ""
+        odd = {region: code for region, code in codes.items() if code != usual}
+        found |= {f"{noun} in {region}": f"{code[:12]}, elsewhere {usual[:12]}" for region, code in odd.items()}
+    return found
+
+
+def _protocols(facts: Facts, declared: Protocol) -> dict[str, str]:
+    """Name the functions that keep other times than the stack declares."""
+    told = {
+        f"{noun} in {region}": one.environment.get("LIFEBOAT_PROTOCOL", "")
+        for noun in (OBSERVER, ORCHESTRATOR)
+        for region, one in _known(facts, noun).items()
+    }
+    return {name: "another protocol" for name, text in told.items() if not _is(declared, text)}
+
+
+def _is(declared: Protocol, text: str) -> bool:
+    try:
+        return Protocol.from_json(text).scaled() == declared
+    except (ValueError, TypeError, KeyError):
+        return False
+
+
+def _environments(facts: Facts) -> dict[str, str]:
+    """Name the variables that are others elsewhere; one that names its own region may differ in just that."""
+    found: dict[str, str] = {}
+    for noun in FUNCTIONS:
+        known = _known(facts, noun)
+        raw = [one.environment for one in known.values()]
+        own = [_unplaced(one.environment, region) for region, one in known.items()]
+        names = sorted({name for environment in raw for name in environment})
+        differing = [name for name in names if not (_same(name, raw) or _same(name, own))]
+        if differing:
+            found[noun] = f"{', '.join(differing)} differ"
+    return found
+
+
+def _same(name: str, environments: list[Mapping[str, str]]) -> bool:
+    return len({one.get(name) for one in environments}) == 1
+
+
+def _unplaced(environment: Mapping[str, str], region: str) -> Mapping[str, str]:
+    return {name: value.replace(region, "REGION") for name, value in environment.items()}
+
+
+def _known(facts: Facts, noun: str) -> dict[str, FunctionFacts]:
+    return {
+        place.region: one
+        for place, one in facts.functions.items()
+        if place.name == noun and isinstance(one, FunctionFacts)
+    }

@@ -1,0 +1,206 @@
+"""The look itself: every region at once, each call under its own deadline and all of them under one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from failover.clock import AwsTimeUnknown, Clock
+from failover.control_table import ControlTable, TierRowMissing
+from failover.failures import AWS_ERRORS, Failure, code_of, failure_of
+from failover.fan_out import FanOut, NoAnswerInTime
+from failover.protocol import Protocol
+from failover.readiness import reading
+from failover.readiness.facts import Facts, Place, QueueFacts, Unseen
+from failover.readiness.inventory import FUNCTIONS, ORCHESTRATOR, QUEUES, SCHEDULES, SOURCES, TOPICS, Inventory
+from failover.rows import MalformedRow
+from failover.votes import Freshness
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudwatch import CloudWatchClient
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_scheduler import EventBridgeSchedulerClient
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_sns import SNSClient
+    from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_ssm import SSMClient
+
+LOOK_SECONDS: Final = 12.0
+REASON_LENGTH: Final = 200
+Key = tuple[str, Place]
+Calls = dict[Key, Callable[[], object]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ControlRegion:
+    """The clients of one control region; ``slow`` waits for an orchestrator's cold start and its calls."""
+
+    control: ControlTable
+    dynamodb: DynamoDBClient
+    functions: LambdaClient
+    slow: LambdaClient
+    schedules: EventBridgeSchedulerClient
+    queues: SQSClient
+    topics: SNSClient
+    alarms: CloudWatchClient
+    secrets: SecretsManagerClient
+    parameters: SSMClient
+
+
+@dataclass(frozen=True, kw_only=True)
+class Survey:
+    """Looks at a stack. ``rehearses`` names the control regions whose orchestrator is asked to rehearse."""
+
+    tier: str
+    inventory: Inventory
+    protocol: Protocol
+    control: Mapping[str, ControlRegion]
+    tables: Mapping[str, DynamoDBClient]
+    rehearses: tuple[str, ...]
+    clock: Clock
+    fan_out: FanOut
+
+    def take(self) -> Facts:
+        """Look at everything, watch the votes, look at the queues again; whatever fails is told as unseen."""
+        queues = self._queues()
+        seen = self._gather({**self._values(), **self._machinery(), **queues})
+        moved = self._watch(seen)
+        again = self._gather(queues)
+        return Facts(
+            now=self._now(),
+            moved=moved,
+            queues=_queue_facts(_of(seen, "queue"), _of(again, "queue")),
+            snapshots=_by_region(seen, "snapshot"),
+            alarms=_by_region(seen, "alarms"),
+            concurrency=_by_region(seen, "concurrency"),
+            secrets=_by_region(seen, "secret"),
+            parameters=_by_region(seen, "parameter"),
+            copies=_by_region(seen, "copy"),
+            rehearsals=_by_region(seen, "rehearsal"),
+            tables=_of(seen, "table"),
+            functions=_of(seen, "function"),
+            sources=_of(seen, "source"),
+            schedules=_of(seen, "schedule"),
+            topics=_of(seen, "topic"),
+        )
+
+    def _values(self) -> Calls:
+        """What says where things stand: rows, tables, secrets, parameters."""
+        calls: Calls = {}
+        stack, voters = self.inventory, self.protocol.electorates[self.tier]
+        for region, at in self.control.items():
+            calls["snapshot", Place(region, "")] = lambda at=at: at.control.snapshot(self.tier, voters)  # type: ignore[misc]
+            calls["secret", Place(region, "")] = _call(reading.secret, at.secrets, stack.secret)
+            calls["parameter", Place(region, "")] = _call(reading.parameter, at.parameters, stack.active_parameter)
+            calls["copy", Place(region, "")] = _call(reading.outputs_copy, at.dynamodb, stack.control_table)
+        for region, client in self.tables.items():
+            for name in stack.tables_in(region):
+                calls["table", Place(region, name)] = _call(reading.table, client, name)
+        return calls
+
+    def _machinery(self) -> Calls:
+        """What acts: functions and what starts, wakes and watches them."""
+        calls: Calls = {}
+        named = self.inventory.named
+        for region, at in self.control.items():
+            for noun in FUNCTIONS:
+                calls["function", Place(region, noun)] = _call(reading.function, at.functions, named(noun))
+            for noun in SOURCES:
+                calls["source", Place(region, noun)] = _call(reading.source, at.functions, named(noun))
+            for noun in SCHEDULES:
+                calls["schedule", Place(region, noun)] = _call(reading.schedule, at.schedules, named(noun))
+            for noun in TOPICS:
+                arn = self.inventory.topic_arn(region, noun)
+                calls["topic", Place(region, noun)] = _call(reading.topic, at.topics, arn)
+            calls["alarms", Place(region, "")] = _call(reading.alarms, at.alarms, named(""))
+            calls["concurrency", Place(region, "")] = lambda at=at: reading.concurrency(at.functions)  # type: ignore[misc]
+            if region in self.rehearses:
+                calls["rehearsal", Place(region, "")] = _call(reading.rehearsal, at.slow, named(ORCHESTRATOR))
+        return calls
+
+    def _queues(self) -> Calls:
+        calls: Calls = {}
+        for region, at in self.control.items():
+            for noun in (name for queue in QUEUES for name in (queue, f"{queue}-dead")):
+                calls["queue", Place(region, noun)] = _call(reading.visible, at.queues, self.inventory.named(noun))
+        return calls
+
+    def _gather(self, calls: Calls) -> dict[Key, Any]:
+        keys = {f"{kind} {place.region} {place.name}": (kind, place) for kind, place in calls}
+        told = {name: _told(calls[key]) for name, key in keys.items()}
+        answers = self.fan_out(told, LOOK_SECONDS)
+        return {keys[name]: _unseen(one) if isinstance(one, Exception) else one for name, one in answers.items()}
+
+    def _watch(self, seen: Mapping[Key, Any]) -> frozenset[str]:
+        """Read the votes again and again until every counter has moved, for as long as a fresh one may stand still."""
+        voters, freshness = self.protocol.electorates[self.tier], Freshness(self.protocol.vote_fresh)
+        region = next(
+            (region for region, one in _by_region(seen, "snapshot").items() if not isinstance(one, Unseen)), ""
+        )
+        if not region:
+            return frozenset()
+        began = self.clock.monotonic()
+        moved: set[str] = set()
+        while moved < set(voters) and self.clock.monotonic() - began <= self.protocol.vote_fresh:
+            votes = self._votes(region, voters)
+            now = self.clock.monotonic()
+            freshness.see(votes, now)
+            moved |= {observer for observer in voters if freshness.fresh(observer, now)}
+            self.clock.sleep(self.protocol.probe_interval / 3)
+        return frozenset(moved)
+
+    def _votes(self, region: str, voters: tuple[str, ...]) -> dict[str, int]:
+        try:
+            return {vote.observer: vote.counter for vote in self.control[region].control.votes(self.tier, voters)}
+        except AWS_ERRORS:
+            return {}
+
+    def _now(self) -> datetime | None:
+        for at in self.control.values():
+            try:
+                return at.control.time.now()
+            except AwsTimeUnknown:
+                continue
+        return None
+
+
+def _call(read: Callable[[Any, str], object], client: Any, name: str) -> Callable[[], object]:
+    return lambda: read(client, name)
+
+
+def _told(call: Callable[[], object]) -> Callable[[], object]:
+    """Take a row that is missing or malformed for something that was seen to be so."""
+
+    def answered() -> object:
+        try:
+            return call()
+        except (TierRowMissing, MalformedRow) as error:
+            return Unseen(why=str(error), silent=False)
+
+    return answered
+
+
+def _unseen(error: Exception) -> Unseen:
+    silent = isinstance(error, NoAnswerInTime) or failure_of(error) is Failure.UNREACHABLE
+    return Unseen(why=f"{code_of(error)}: {error}"[:REASON_LENGTH], silent=silent)
+
+
+def _of(seen: Mapping[Key, Any], wanted: str) -> dict[Place, Any]:
+    return {place: one for (kind, place), one in seen.items() if kind == wanted}
+
+
+def _by_region(seen: Mapping[Key, Any], wanted: str) -> dict[str, Any]:
+    return {place.region: one for place, one in _of(seen, wanted).items()}
+
+
+def _queue_facts(first: Mapping[Place, Any], second: Mapping[Place, Any]) -> dict[Place, QueueFacts | Unseen]:
+    """Put a queue and its dead letters together; what waited at both looks may have waited all the time."""
+    found: dict[Place, QueueFacts | Unseen] = {}
+    for region, noun in ((place.region, place.name) for place in first if place.name in QUEUES):
+        looks = [first[Place(region, noun)], second[Place(region, noun)], first[Place(region, f"{noun}-dead")]]
+        missed = next((one for one in looks if isinstance(one, Unseen)), None)
+        found[Place(region, noun)] = missed or QueueFacts(waiting=min(looks[0], looks[1]), dead=looks[2])
+    return found

@@ -1,0 +1,163 @@
+"""The look of one control region at everything that a failover needs: the function, its hourly start, its alarm."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+from infra.aws.alarm import AlarmArgs, alarm, function_metric
+from infra.aws.policy import Statement, document, leading_keys, trust
+from infra.aws.regional_function import LONGEST_WAIT_SECONDS, FunctionLimits, RegionalFunction, RegionalFunctionArgs
+from infra.aws.topology import Topology
+
+NOUN = "readiness"
+HOUR_MINUTES = 60
+HOURS_TO_ALARM = 2
+FUNCTIONS = ("health-checker", "failover-orchestrator", "notifier", "readiness")
+QUEUES = ("orders", "orders-dead", "pages", "pages-dead")
+SCHEDULES = ("health-checker", "readiness")
+TOPICS = ("signals", "alerts")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadinessArgs:
+    """``tables`` are the application's physical names; ``secret`` is the webhook's name, the same in each region."""
+
+    topology: Topology
+    aws_region: str
+    environment: Mapping[str, str]
+    tables: tuple[str, ...]
+    secret: str
+    signals_arn: pulumi.Input[str]
+    limits: FunctionLimits
+
+
+class Readiness(pulumi.ComponentResource):
+    """Started every hour; a run that finds the stack not ready fails, and two hours without a good one page."""
+
+    def __init__(self, name: str, args: ReadinessArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("lifeboat:aws:Readiness", name, {}, opts)
+        function = RegionalFunction(f"{NOUN}-aws-{args.aws_region}", _function(args), self._child())
+        self._schedule(name, args, function)
+        alarm(f"{name}-not-ready", _not_ready(args, function), self._child())
+        self.register_outputs({})
+
+    def _child(self) -> pulumi.ResourceOptions:
+        return pulumi.ResourceOptions(parent=self)
+
+    def _schedule(self, name: str, args: ReadinessArgs, function: RegionalFunction) -> aws.scheduler.Schedule:
+        only_ours = {"StringEquals": {"aws:SourceAccount": args.topology.account_id}}
+        role = aws.iam.Role(
+            f"{name}-scheduler-role", assume_role_policy=trust("scheduler.amazonaws.com", only_ours), opts=self._child()
+        )
+        start = Statement(sid="StartLook", actions=("lambda:InvokeFunction",), resources=(function.arn,))
+        allowed = aws.iam.RolePolicy(
+            f"{name}-scheduler-policy", role=role.name, policy=document([start]), opts=self._child()
+        )
+        target = aws.scheduler.ScheduleTargetArgs(
+            arn=function.arn,
+            role_arn=role.arn,
+            retry_policy=aws.scheduler.ScheduleTargetRetryPolicyArgs(
+                maximum_retry_attempts=0, maximum_event_age_in_seconds=LONGEST_WAIT_SECONDS
+            ),
+        )
+        return aws.scheduler.Schedule(
+            f"{name}-schedule",
+            name=args.topology.named(NOUN),
+            schedule_expression="rate(1 hour)",
+            flexible_time_window=aws.scheduler.ScheduleFlexibleTimeWindowArgs(mode="OFF"),
+            target=target,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[allowed]),
+        )
+
+
+def _function(args: ReadinessArgs) -> RegionalFunctionArgs:
+    return RegionalFunctionArgs(
+        topology=args.topology,
+        aws_region=args.aws_region,
+        noun=NOUN,
+        environment=args.environment,
+        statements=(*look_statements(args), *dry_call_statements(args.topology, args.aws_region)),
+        limits=args.limits,
+        invoked_asynchronously=True,
+    )
+
+
+def look_statements(args: ReadinessArgs) -> tuple[Statement, ...]:
+    """Return what a look reads, in every region: descriptions, states and counts; no value of a secret, no message."""
+    topology = args.topology
+    regions = topology.control_regions
+    control = tuple(topology.table_arn(region, topology.control_table) for region in regions)
+    data = tuple(
+        arn for name in (topology.canary_table, *args.tables) for arn in topology.table_arns_in_data_regions(name)
+    )
+    functions = _everywhere(topology.function_arn, regions, FUNCTIONS)
+    seen = leading_keys("tier#*", "vote#*")
+    backups = ("dynamodb:DescribeTable", "dynamodb:DescribeContinuousBackups")
+    configured = ("lambda:GetFunctionConfiguration", "lambda:GetFunctionConcurrency")
+    # These two take no resource (https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html).
+    unlimited = ("lambda:GetAccountSettings", "lambda:ListEventSourceMappings")
+    return (
+        Statement(sid="ReadVotesAndRows", actions=("dynamodb:BatchGetItem",), resources=control, condition=seen),
+        Statement(
+            sid="SeeOutputsCopy", actions=("dynamodb:GetItem",), resources=control, condition=leading_keys("outputs")
+        ),
+        Statement(sid="DescribeTables", actions=backups, resources=(*control, *data)),
+        Statement(sid="DescribeFunctions", actions=configured, resources=functions),
+        Statement(sid="DescribeAccount", actions=unlimited, resources=("*",)),
+        Statement(
+            sid="DescribeSchedules",
+            actions=("scheduler:GetSchedule",),
+            resources=_everywhere(topology.schedule_arn, regions, SCHEDULES),
+        ),
+        Statement(
+            sid="CountMessages",
+            actions=("sqs:GetQueueUrl", "sqs:GetQueueAttributes"),
+            resources=_everywhere(topology.queue_arn, regions, QUEUES),
+        ),
+        Statement(
+            sid="CountSubscriptions",
+            actions=("sns:ListSubscriptionsByTopic",),
+            resources=_everywhere(topology.topic_arn, regions, TOPICS),
+        ),
+        # Alarms are asked for by the beginning of their names, which is judged as asking for all of a region's.
+        Statement(
+            sid="ListAlarms",
+            actions=("cloudwatch:DescribeAlarms",),
+            resources=tuple(topology.alarm_arn(region, "*") for region in regions),
+        ),
+        # Secrets Manager adds six characters of its own to a name.
+        Statement(
+            sid="DescribeSecret",
+            actions=("secretsmanager:DescribeSecret",),
+            resources=tuple(topology.secret_arn(region, f"{args.secret}-??????") for region in regions),
+        ),
+        Statement(
+            sid="CompareActiveParameter", actions=("ssm:GetParameter",), resources=topology.active_parameter_arns()
+        ),
+    )
+
+
+def dry_call_statements(topology: Topology, aws_region: str) -> tuple[Statement, ...]:
+    """Return what a look has done without effect: the own region's orchestrator rehearses with its own role."""
+    orchestrator = (topology.function_arn(aws_region, "failover-orchestrator"),)
+    return (Statement(sid="HaveItRehearsed", actions=("lambda:InvokeFunction",), resources=orchestrator),)
+
+
+def _everywhere(arn: Callable[[str, str], str], regions: tuple[str, ...], nouns: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(arn(region, noun) for region in regions for noun in nouns)
+
+
+def _not_ready(args: ReadinessArgs, function: RegionalFunction) -> AlarmArgs:
+    return AlarmArgs(
+        alarm_name=args.topology.named("not-ready"),
+        metric=function_metric("Errors", function.name, "Minimum"),
+        breaches_when="at_least",
+        threshold=1,
+        minutes=HOURS_TO_ALARM * HOUR_MINUTES,
+        period_minutes=HOUR_MINUTES,
+        silence_breaches=True,
+        topic_arn=args.signals_arn,
+        next_step=f"A failover may not work, or nobody in {args.aws_region} looks. `lifeboat readiness` says why.",
+    )

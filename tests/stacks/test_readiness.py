@@ -1,0 +1,93 @@
+"""What readiness looks for is what is declared: no more, no less, and in the regions where it is."""
+
+import pytest
+
+from evaluation import Archive, Evaluation
+from failover.protocol import Protocol
+from failover.readiness.inventory import ALARMS, FUNCTIONS, OWN_ALARM, QUEUES, SCHEDULES, SOURCES, TOPICS, Inventory
+from tests.stacks.registered import ALARM, FUNCTION, MAPPING, QUEUE, SCHEDULE, SECRET, TABLE, TOPIC, at, named, of_type
+from tests.stacks.registered import text as text_at
+
+LARGEST_ENVIRONMENT_BYTES = 4096  # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+LARGEST_ARCHIVE_BYTES = 1_500_000
+
+
+def inventory_of(stack: Evaluation) -> Inventory:
+    return Inventory.from_json(text_at(stack.outputs, "inventory"))
+
+
+@pytest.mark.parametrize(
+    ("type_", "nouns"),
+    [
+        (FUNCTION, FUNCTIONS),
+        (ALARM, ALARMS),
+        (SCHEDULE, SCHEDULES),
+        (TOPIC, TOPICS),
+        (QUEUE, [name for queue in QUEUES for name in (queue, f"{queue}-dead")]),
+    ],
+)
+def test_every_name_that_is_looked_for_is_declared_and_every_declared_one_looked_for(
+    stack: Evaluation, type_: str, nouns: list[str]
+) -> None:
+    inventory = inventory_of(stack)
+    wanted = {(region, inventory.named(noun)) for region in inventory.control_regions for noun in nouns}
+    assert named(stack, type_) == wanted
+
+
+def test_every_table_is_looked_for_where_it_is(stack: Evaluation) -> None:
+    inventory = inventory_of(stack)
+    wanted = {(region, name) for region in inventory.regions for name in inventory.tables_in(region)}
+    assert named(stack, TABLE) == wanted
+
+
+def test_what_is_expected_of_a_table_is_what_is_declared(stack: Evaluation) -> None:
+    inventory = inventory_of(stack)
+    for table in of_type(stack, TABLE):
+        name = text_at(table.inputs, "name")
+        assert inventory.recovers(name) == at(table.inputs, "pointInTimeRecovery", "enabled"), name
+        assert inventory.protected == table.inputs["deletionProtectionEnabled"]
+        replicas = [text_at(one, "regionName") for one in table.inputs.get("replicas", [])]  # type: ignore[union-attr]
+        assert set(inventory.replicas_of(name, table.region)) == set(replicas), name
+
+
+def test_values_that_are_looked_for_are_those_that_run_time_and_people_set(stack: Evaluation) -> None:
+    inventory = inventory_of(stack)
+    assert inventory.active_parameter == stack.outputs["activeParameter"]
+    assert {(region, inventory.secret) for region in inventory.control_regions} == named(stack, SECRET)
+    sources = {(one.region, text_at(one.inputs, "functionName")) for one in of_type(stack, MAPPING)}
+    assert sources == {(region, inventory.named(noun)) for region in inventory.control_regions for noun in SOURCES}
+
+
+def test_every_look_expects_the_same_and_goes_by_the_stacks_times(stack: Evaluation) -> None:
+    looks = [one for one in of_type(stack, FUNCTION) if text_at(one.inputs, "name").endswith("-readiness")]
+    told = {tuple(sorted(at(one.inputs, "environment", "variables").items())) for one in looks}  # type: ignore[union-attr]
+    assert [dict(one) for one in told] == [
+        {"LIFEBOAT_INVENTORY": stack.outputs["inventory"], "LIFEBOAT_PROTOCOL": stack.outputs["protocol"]}
+    ]
+    assert sum(len(name) + len(str(value)) for name, value in told.pop()) < LARGEST_ENVIRONMENT_BYTES
+
+
+def test_the_archives_are_small_and_the_same_everywhere(stack: Evaluation) -> None:
+    looks = [one for one in of_type(stack, FUNCTION) if text_at(one.inputs, "name").endswith("-readiness")]
+    archives = {one.inputs["code"].zip_bytes() for one in looks if isinstance(one.inputs["code"], Archive)}
+    assert len(archives) == 1
+    assert len(archives.pop()) <= LARGEST_ARCHIVE_BYTES
+
+
+def test_a_look_has_time_for_its_deadlines_and_for_watching_the_votes(stack: Evaluation) -> None:
+    protocol = Protocol.from_json(text_at(stack.outputs, "protocol")).scaled()
+    for one in of_type(stack, FUNCTION):
+        if text_at(one.inputs, "name").endswith("-readiness"):
+            assert int(str(one.inputs["timeout"])) >= 2 * 12 + protocol.vote_fresh
+
+
+def test_two_looks_in_a_row_that_fail_or_are_missing_are_told(stack: Evaluation) -> None:
+    for one in of_type(stack, ALARM):
+        if text_at(one.inputs, "name").endswith(OWN_ALARM):
+            asked = [one.inputs[name] for name in ("metricName", "statistic", "treatMissingData", "threshold")]
+            assert asked == ["Errors", "Minimum", "breaching", 1]
+            assert (one.inputs["period"], one.inputs["evaluationPeriods"], one.inputs["datapointsToAlarm"]) == (
+                3600,
+                2,
+                2,
+            )
