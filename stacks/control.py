@@ -20,7 +20,7 @@ from stacks.topology import topology_of
 # For a function's start, its last write and its answer.
 MARGIN_SECONDS = 20
 NOTIFIER_SECONDS = 15
-# Two looks of up to 12 s, and watching the votes between them.
+# Two looks of up to 12 s, the first of them at least as long as votes are watched.
 LOOKS_SECONDS = 24
 # A hundred TLS handshakes at once: with less of a processor, calls would miss their deadlines.
 READINESS_MEMORY_MB = 512

@@ -1,7 +1,7 @@
 """What must hold of the functions: each of its own, and all of them alike. Pure."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 
 from failover.protocol import Protocol
@@ -22,28 +22,28 @@ UP = "`pulumi up` to this region, then look again"
 
 def function_findings(facts: Facts, inventory: Inventory, protocol: Protocol) -> Iterator[Finding]:
     """Judge the functions of each control region, then what must be the same in all of them."""
-    timeouts = {OBSERVER: protocol.observer_life, ORCHESTRATOR: protocol.plan_total}
     for region in inventory.control_regions:
-        held = in_region(facts.functions, region)
-        yield _check("functions-active", region, "Active, last update Successful", UP).judged(
-            problems(held, _inactive), f"{len(held)} functions"
-        )
-        known = {noun: one for noun, one in held.items() if isinstance(one, FunctionFacts)}
-        yield _check("function-limits", region, "time and reserved concurrency for a whole plan", UP).judged(
-            _by_noun(known, lambda noun, one: _limits(noun, one, timeouts.get(noun, 1.0))), "enough"
-        )
-        yield _runtimes(region, known, facts.now)
-        yield _concurrency(region, facts)
-        yield _check(
-            "event-sources", region, "every queue is read", "enable the event source mapping, or `pulumi up`"
-        ).judged(problems(in_region(facts.sources, region), _disabled), "all Enabled")
-    yield _check("function-code", "", "one archive in all control regions", UP).judged(_codes(facts), "the same")
-    yield _check(
-        "function-environment", "", "the same variables in all control regions, but for the region's own name", UP
-    ).judged(_environments(facts), "the same")
-    yield _check("function-protocol", "", "the protocol's numbers as the stack declares them", UP).judged(
-        _protocols(facts, protocol), "the same"
-    )
+        yield from _of_region(region, facts, protocol)
+    alike = "in all control regions"
+    code = _check("function-code", "", f"one archive {alike}", UP)
+    yield code.judged(_codes(facts), "the same")
+    environment = _check("function-environment", "", f"the same variables {alike}, but for the region's own name", UP)
+    yield environment.judged(_environments(facts), "the same")
+    numbers = _check("function-protocol", "", "the protocol's numbers as the stack declares them", UP)
+    yield numbers.judged(_protocols(facts, protocol), "the same")
+
+
+def _of_region(region: str, facts: Facts, protocol: Protocol) -> Iterator[Finding]:
+    held = in_region(facts.functions, region)
+    active = _check("functions-active", region, "Active, last update Successful", UP)
+    yield active.judged(problems(held, _inactive), f"{len(held)} functions")
+    known = {noun: one for noun, one in held.items() if isinstance(one, FunctionFacts)}
+    limits = _check("function-limits", region, "time and reserved concurrency for a whole plan", UP)
+    yield limits.judged(_limits(known, protocol), "enough")
+    yield _runtimes(region, known, facts.now)
+    yield _concurrency(region, facts)
+    read = _check("event-sources", region, "every queue is read", "enable the event source mapping, or `pulumi up`")
+    yield read.judged(problems(in_region(facts.sources, region), _disabled), "all Enabled")
 
 
 def _check(name: str, where: str, expected: str, next_step: str) -> Check:
@@ -54,18 +54,15 @@ def _inactive(one: FunctionFacts) -> str | None:
     return None if (one.state, one.update) == ("Active", "Successful") else f"{one.state}, update {one.update}"
 
 
-def _by_noun(known: Mapping[str, FunctionFacts], wrong: Callable[[str, FunctionFacts], str | None]) -> dict[str, str]:
-    found = {noun: wrong(noun, one) for noun, one in known.items()}
-    return {noun: what for noun, what in found.items() if what}
-
-
-def _limits(noun: str, one: FunctionFacts, least_seconds: float) -> str | None:
-    if one.timeout_seconds < least_seconds:
-        return f"timeout {one.timeout_seconds} s, under {least_seconds:g} s"
-    least = LEAST_RESERVED.get(noun, 1)
-    if one.reserved is not None and one.reserved < least:
-        return f"reserved concurrency {one.reserved}, under {least}"
-    return None
+def _limits(known: Mapping[str, FunctionFacts], protocol: Protocol) -> dict[str, str]:
+    seconds = {OBSERVER: protocol.observer_life, ORCHESTRATOR: protocol.plan_total}
+    found: dict[str, str] = {}
+    for noun, one in known.items():
+        if one.timeout_seconds < seconds.get(noun, 0):
+            found[noun] = f"timeout {one.timeout_seconds} s, under {seconds[noun]:g} s"
+        elif one.reserved is not None and one.reserved < LEAST_RESERVED.get(noun, 1):
+            found[noun] = f"reserved concurrency {one.reserved}, under {LEAST_RESERVED.get(noun, 1)}"
+    return found
 
 
 def _runtimes(region: str, known: Mapping[str, FunctionFacts], now: datetime | None) -> Finding:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
 
 LOOK_SECONDS: Final = 12.0
+SPARE_SECONDS: Final = 4.0  # for a call that the watch has begun in its last moment
 REASON_LENGTH: Final = 200
 Key = tuple[str, Place]
 Calls = dict[Key, Callable[[], object]]
@@ -64,14 +65,15 @@ class Survey:
     fan_out: FanOut
 
     def take(self) -> Facts:
-        """Look at everything, watch the votes, look at the queues again; whatever fails is told as unseen."""
+        """Look at everything while watching the votes, then at the queues again; whatever fails is told as unseen."""
         queues = self._queues()
-        seen = self._gather({**self._values(), **self._machinery(), **queues})
-        moved = self._watch(seen)
+        watch: Calls = {("moved", Place("", "")): self.watch}
+        seen = self._gather({**watch, **self._values(), **self._machinery(), **queues})
         again = self._gather(queues)
+        moved = seen["moved", Place("", "")]
         return Facts(
             now=self._now(),
-            moved=moved,
+            moved=frozenset() if isinstance(moved, Unseen) else moved,
             queues=_queue_facts(_of(seen, "queue"), _of(again, "queue")),
             snapshots=_by_region(seen, "snapshot"),
             alarms=_by_region(seen, "alarms"),
@@ -86,6 +88,16 @@ class Survey:
             schedules=_of(seen, "schedule"),
             topics=_of(seen, "topic"),
         )
+
+    def watch(self) -> frozenset[str]:
+        """Read the votes again and again until every counter has moved, for as long as a fresh one may stand still."""
+        voters, freshness = self.protocol.electorates[self.tier], Freshness(self.protocol.vote_fresh)
+        began, moved, regions = self.clock.monotonic(), set[str](), list(self.control)
+        while moved < set(voters) and self.clock.monotonic() - began <= self.protocol.vote_fresh:
+            freshness.see(self._counters(regions), self.clock.monotonic())
+            moved |= {observer for observer in voters if freshness.fresh(observer, self.clock.monotonic())}
+            self.clock.sleep(self.protocol.probe_interval / 3)
+        return frozenset(moved)
 
     def _values(self) -> Calls:
         """What says where things stand: rows, tables, secrets, parameters."""
@@ -131,32 +143,17 @@ class Survey:
     def _gather(self, calls: Calls) -> dict[Key, Any]:
         keys = {f"{kind} {place.region} {place.name}": (kind, place) for kind, place in calls}
         told = {name: _told(calls[key]) for name, key in keys.items()}
-        answers = self.fan_out(told, LOOK_SECONDS)
+        answers = self.fan_out(told, max(LOOK_SECONDS, self.protocol.vote_fresh + SPARE_SECONDS))
         return {keys[name]: _unseen(one) if isinstance(one, Exception) else one for name, one in answers.items()}
 
-    def _watch(self, seen: Mapping[Key, Any]) -> frozenset[str]:
-        """Read the votes again and again until every counter has moved, for as long as a fresh one may stand still."""
-        voters, freshness = self.protocol.electorates[self.tier], Freshness(self.protocol.vote_fresh)
-        region = next(
-            (region for region, one in _by_region(seen, "snapshot").items() if not isinstance(one, Unseen)), ""
-        )
-        if not region:
-            return frozenset()
-        began = self.clock.monotonic()
-        moved: set[str] = set()
-        while moved < set(voters) and self.clock.monotonic() - began <= self.protocol.vote_fresh:
-            votes = self._votes(region, voters)
-            now = self.clock.monotonic()
-            freshness.see(votes, now)
-            moved |= {observer for observer in voters if freshness.fresh(observer, now)}
-            self.clock.sleep(self.protocol.probe_interval / 3)
-        return frozenset(moved)
-
-    def _votes(self, region: str, voters: tuple[str, ...]) -> dict[str, int]:
+    def _counters(self, regions: list[str]) -> dict[str, int]:
+        """Read the counters in the first of the regions; one that does not answer is the last to be asked again."""
         try:
-            return {vote.observer: vote.counter for vote in self.control[region].control.votes(self.tier, voters)}
+            votes = self.control[regions[0]].control.votes(self.tier, self.protocol.electorates[self.tier])
         except AWS_ERRORS:
+            regions.append(regions.pop(0))
             return {}
+        return {vote.observer: vote.counter for vote in votes}
 
     def _now(self) -> datetime | None:
         for at in self.control.values():

@@ -24,6 +24,7 @@ def tier_findings(facts: Facts, tier: str, protocol: Protocol) -> Iterator[Findi
     sight = _Sight(seen=seen, voters=protocol.electorates[tier], count=tally(seen.votes, seen.row, protocol))
     yield _fresh(sight, facts.moved)
     yield _about(sight)
+    yield _knowing(sight)
     yield _standby(sight)
     yield _lag(sight, protocol.max_lag)
 
@@ -90,6 +91,19 @@ def _about(sight: _Sight) -> Finding:
         if observer in votes and not votes[observer].about(row)
     }
     return check.judged({**missing, **strayed}, f"{len(sight.voters)} votes")
+
+
+def _knowing(sight: _Sight) -> Finding:
+    """Judge what observers know, not what they think: one that cannot tell will never call the active site down."""
+    check = Check(
+        name="votes-know",
+        expected="every observer can tell whether the active site is well",
+        next_step="the vote's reason says what it met, throttling or a refusal: see `lifeboat status`",
+    )
+    about = [vote for vote in sight.seen.votes if vote.about(sight.seen.row)]
+    blind = {vote.observer: vote.reason for vote in about if vote.verdict is Verdict.UNKNOWN}
+    enough = len(about) - len(blind) >= sight.count.quorum
+    return check.judged(blind, "all can", Mark.WARN if enough else Mark.FAIL)
 
 
 def _standby(sight: _Sight) -> Finding:

@@ -18,7 +18,7 @@ print(json.dumps(sorted(set(sys.modules) - before)))
 """
 
 
-@pytest.mark.parametrize("noun", ["health_checker", "failover_orchestrator"])
+@pytest.mark.parametrize("noun", ["health_checker", "failover_orchestrator", "readiness"])
 def test_a_handler_imports_only_what_its_archive_holds(noun: str) -> None:
     ran = subprocess.run(
         [sys.executable, "-c", LIST.format(noun=noun)], cwd=ROOT, capture_output=True, text=True, check=True

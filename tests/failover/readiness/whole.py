@@ -1,0 +1,146 @@
+"""A stack in which everything is as it must be, to be broken one thing at a time."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from failover.control_table import Snapshot
+from failover.protocol import Protocol
+from failover.readiness.assess import assess
+from failover.readiness.facts import AlarmFacts, Facts, FunctionFacts, Place, QueueFacts, TableFacts, TopicFacts, Unseen
+from failover.readiness.inventory import ALARMS, FUNCTIONS, QUEUES, SCHEDULES, SOURCES, TOPICS, Inventory
+from failover.readiness.report import Finding, Mark, Report
+from failover.rehearsal import ALLOWED
+from failover.tier import Phase, TierRow
+from failover.votes import Verdict, Vote
+
+NOW = datetime(2027, 1, 1, 12, tzinfo=UTC)
+REGIONS = ("us-east-1", "us-east-2", "us-west-2")
+PROTOCOL = Protocol()
+INVENTORY = Inventory(
+    stack="test",
+    account_id="123456789012",
+    control_regions=REGIONS,
+    primary_region="us-east-1",
+    secondary_region="us-west-2",
+    mode="mrec",
+    tables={"lifeboat-test-orders": True, "lifeboat-test-sessions": False},
+    protected=True,
+    secret="lifeboat/test/slack-webhook",
+)
+ROW = TierRow(tier="data", epoch=4, active="primary", phase=Phase.STEADY, owner_counter=3, armed=True, changed_at=NOW)
+SILENT = Unseen(why="ReadTimeoutError", silent=True)
+REFUSED = Unseen(why="AccessDeniedException", silent=False)
+
+
+def vote(observer: str) -> Vote:
+    counts = {"epoch": 4, "counter": 9, "generation": 1, "misses": 0, "goods": 9}
+    lags = {"lag_ms": 0, "acked_lag_ms": 0, "latency_ms": 9}
+    verdicts = {"verdict": Verdict.HEALTHY, "standby": Verdict.HEALTHY}
+    return Vote(observer=observer, tier="data", site="primary", reason="in time", **counts, **lags, **verdicts)  # type: ignore[arg-type]
+
+
+def table(name: str, region: str) -> TableFacts:
+    return TableFacts(
+        status="ACTIVE",
+        replicas=dict.fromkeys(INVENTORY.replicas_of(name, region), "ACTIVE"),
+        keys=("id",),
+        stream="NEW_AND_OLD_IMAGES",
+        recovery=INVENTORY.recovers(name),
+        protected=True,
+        on_demand=True,
+        writes=None,
+    )
+
+
+def function(region: str) -> FunctionFacts:
+    told = {"LIFEBOAT_PROTOCOL": PROTOCOL.to_json(), "CONTROL_REGIONS": ",".join(REGIONS), "OBSERVER": region}
+    return FunctionFacts(
+        state="Active",
+        update="Successful",
+        code="k9cXyyJr0wbV",
+        runtime="python3.12",
+        timeout_seconds=170,
+        reserved=None,
+        environment=told,
+    )
+
+
+def everywhere(nouns: Any, fact: Any) -> dict[Place, Any]:
+    return {Place(region, noun): fact for region in REGIONS for noun in nouns}
+
+
+WHOLE = Facts(
+    now=NOW,
+    moved=frozenset(REGIONS),
+    snapshots=dict.fromkeys(REGIONS, Snapshot(row=ROW, votes=tuple(vote(one) for one in REGIONS))),
+    tables={Place(region, name): table(name, region) for region in REGIONS for name in INVENTORY.tables_in(region)},
+    functions={Place(region, noun): function(region) for region in REGIONS for noun in FUNCTIONS},
+    sources=everywhere(SOURCES, "Enabled"),
+    schedules=everywhere(SCHEDULES, "ENABLED"),
+    queues=everywhere(QUEUES, QueueFacts(waiting=0, dead=0)),
+    topics=everywhere(TOPICS, TopicFacts(confirmed=2, pending=0)),
+    alarms=dict.fromkeys(REGIONS, dict.fromkeys(ALARMS, AlarmFacts(state="OK", since=NOW))),
+    concurrency=dict.fromkeys(REGIONS, 1000),
+    secrets=dict.fromkeys(REGIONS, "v1"),
+    parameters=dict.fromkeys(REGIONS, "us-east-1"),
+    copies=dict.fromkeys(REGIONS, True),
+    rehearsals={region: {"move the tier": ALLOWED, "publish": ALLOWED} for region in REGIONS},
+)
+
+
+def report(facts: Facts, inventory: Inventory = INVENTORY) -> Report:
+    return assess(facts, "data", inventory, PROTOCOL)
+
+
+def with_row(**changes: Any) -> Facts:
+    """Return the whole stack with another row."""
+    return _seen(lambda seen: replace(seen, row=replace(seen.row, **changes)))
+
+
+def with_vote(observer: str, **changes: Any) -> Facts:
+    """Return the whole stack with one vote changed."""
+
+    def changed(seen: Snapshot) -> Snapshot:
+        return replace(
+            seen, votes=tuple(replace(one, **changes) if one.observer == observer else one for one in seen.votes)
+        )
+
+    return _seen(changed)
+
+
+def with_votes(**changes: Any) -> Facts:
+    """Return the whole stack with two of three votes changed, which leaves no quorum of the others."""
+    return _seen(
+        lambda seen: replace(seen, votes=(*(replace(one, **changes) for one in seen.votes[:2]), *seen.votes[2:]))
+    )
+
+
+def _seen(change: Any) -> Facts:
+    return replace(WHOLE, snapshots={region: change(one) for region, one in WHOLE.snapshots.items()})
+
+
+def put(kind: str, place: Any, fact: Any) -> Facts:
+    """Return the whole stack with one fact exchanged."""
+    known: Mapping[Any, Any] = getattr(WHOLE, kind)
+    assert place in known
+    changed: dict[str, Any] = {kind: {**known, place: fact}}
+    return replace(WHOLE, **changed)
+
+
+def amended(kind: str, place: Any, **changes: Any) -> Facts:
+    """Return the whole stack with one fact changed in part."""
+    known: Mapping[Any, Any] = getattr(WHOLE, kind)
+    return put(kind, place, replace(known[place], **changes))
+
+
+def told(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment with another protocol in it."""
+    other = {**json.loads(environment["LIFEBOAT_PROTOCOL"]), "cooldown": 60.0}
+    return {**environment, "LIFEBOAT_PROTOCOL": json.dumps(other)}
+
+
+def not_ok(facts: Facts, inventory: Inventory = INVENTORY) -> list[Finding]:
+    return [one for one in report(facts, inventory).findings if one.mark is not Mark.OK]
