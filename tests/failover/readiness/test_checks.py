@@ -1,8 +1,10 @@
 """Each check's every answer: one thing is broken, and exactly that is named."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -430,3 +432,8 @@ def test_with_every_region_dark_there_is_a_report_still() -> None:
 def test_an_inventory_reads_back_as_it_was_written() -> None:
     assert Inventory.from_json(INVENTORY.to_json()) == INVENTORY
     assert PROTOCOL.electorates["data"] == REGIONS
+
+
+def test_every_check_is_explained_to_people() -> None:
+    explained = (Path(__file__).parents[3] / "docs/readiness.md").read_text()
+    assert {one.check for one in report(WHOLE).findings} == set(re.findall(r"^\| `([a-z-]+)`", explained, re.MULTILINE))
