@@ -109,7 +109,7 @@ def _schedule(request: Request, naming: Naming) -> str:
 
 
 def _alarms(request: Request, naming: Naming) -> str:
-    """Asking for alarms, by whatever, is asking for all of the region's."""
+    """Asking for alarms, by whatever, is taken for asking for all of the region's: the harsher reading."""
     return _arn(request, naming, "alarm:*")
 
 

@@ -24,7 +24,7 @@ def assess(facts: Facts, tier: str, inventory: Inventory, protocol: Protocol) ->
         *function_findings(facts, inventory, protocol),
         *signal_findings(facts, inventory),
     )
-    return Report.of((*_regions(dark, inventory), *(one for one in judged if one.where not in dark)))
+    return Report.of((*_regions(dark, facts, inventory), *(one for one in judged if one.where not in dark)))
 
 
 def dark_regions(facts: Facts, inventory: Inventory) -> frozenset[str]:
@@ -48,7 +48,7 @@ def _silent(one: object) -> bool:
     return isinstance(one, Unseen) and one.silent
 
 
-def _regions(dark: frozenset[str], inventory: Inventory) -> Iterator[Finding]:
+def _regions(dark: frozenset[str], facts: Facts, inventory: Inventory) -> Iterator[Finding]:
     for region in inventory.regions:
         check = Check(
             name="region",
@@ -56,4 +56,8 @@ def _regions(dark: frozenset[str], inventory: Inventory) -> Iterator[Finding]:
             expected="it answers",
             next_step="see AWS Health; if it serves, `lifeboat status` tells whether a failover is under way",
         )
-        yield check.finding(Mark.FAIL if region in dark else Mark.OK, "no answer" if region in dark else "it answers")
+        if region in dark:
+            reasons = {one.why for one in _of(facts, region) if isinstance(one, Unseen)}
+            yield check.finding(Mark.FAIL, f"no answer: {min(reasons, key=len)}")
+        else:
+            yield check.finding(Mark.OK, "it answers")

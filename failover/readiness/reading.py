@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from failover.readiness.facts import AlarmFacts, FunctionFacts, TableFacts, TopicFacts
+from failover.readiness.inventory import ALARMS
 from failover.rehearsal import KIND
 
 if TYPE_CHECKING:
@@ -101,13 +102,13 @@ def visible(client: SQSClient, name: str) -> int:
 def topic(client: SNSClient, arn: str) -> TopicFacts:
     """Count a topic's first hundred subscriptions, which is all that ours can have."""
     found = client.list_subscriptions_by_topic(TopicArn=arn)["Subscriptions"]
-    pending = sum(one["SubscriptionArn"] == PENDING for one in found)
-    return TopicFacts(confirmed=len(found) - pending, pending=pending)
+    arns = [one["SubscriptionArn"] for one in found]
+    return TopicFacts(confirmed=sum(one.startswith("arn:") for one in arns), pending=arns.count(PENDING))
 
 
 def alarms(client: CloudWatchClient, prefix: str) -> dict[str, AlarmFacts]:
-    """Read the alarms whose name begins so, by the rest of their name."""
-    found = client.describe_alarms(AlarmNamePrefix=prefix, MaxRecords=100)["MetricAlarms"]
+    """Read the stack's own alarms, by their names without the prefix; another stack's may begin alike."""
+    found = client.describe_alarms(AlarmNames=[f"{prefix}{name}" for name in ALARMS])["MetricAlarms"]
     return {
         one["AlarmName"].removeprefix(prefix): AlarmFacts(state=one["StateValue"], since=one["StateUpdatedTimestamp"])
         for one in found
@@ -115,8 +116,9 @@ def alarms(client: CloudWatchClient, prefix: str) -> dict[str, AlarmFacts]:
 
 
 def secret(client: SecretsManagerClient, name: str) -> str:
-    """Read the version of a secret's current value, "" without one; never the value."""
-    versions = client.describe_secret(SecretId=name).get("VersionIdsToStages", {})
+    """Read the version of a secret's current value, "" without one that can be read; never the value."""
+    found: dict[str, Any] = dict(client.describe_secret(SecretId=name))
+    versions = {} if found.get("DeletedDate") else found.get("VersionIdsToStages", {})
     return next((version for version, stages in versions.items() if CURRENT in stages), "")
 
 

@@ -121,7 +121,7 @@ def look_statements(args: ReadinessArgs) -> tuple[Statement, ...]:
             actions=("sns:ListSubscriptionsByTopic",),
             resources=_everywhere(topology.topic_arn, regions, TOPICS),
         ),
-        # Alarms are asked for by the beginning of their names, which is judged as asking for all of a region's.
+        # Alarms are described all at once; what a list of names is judged as is not documented.
         Statement(
             sid="ListAlarms",
             actions=("cloudwatch:DescribeAlarms",),

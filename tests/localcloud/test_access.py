@@ -112,7 +112,7 @@ def test_dynamodb_calls_need_their_tables_and_partition_keys(
         (
             "cloudwatch",
             "DescribeAlarms",
-            {"AlarmNamePrefix": "lifeboat-"},
+            {"AlarmNames": ["lifeboat-a"]},
             "cloudwatch:DescribeAlarms",
             "arn:aws:cloudwatch:us-east-1:1:alarm:*",
         ),

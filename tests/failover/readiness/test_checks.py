@@ -419,6 +419,11 @@ def test_a_dark_region_is_named_once_and_the_rest_is_judged_all_the_same(region:
     assert found == {("region", region), ("votes-fresh", "")}
 
 
+def test_a_dark_region_is_told_with_how_calls_to_it_ended() -> None:
+    (named,) = (one for one in not_ok(darkened("us-east-2")) if one.check == "region")
+    assert named.seen == "no answer: ReadTimeoutError"
+
+
 def test_a_region_that_refuses_everything_is_not_dark() -> None:
     facts = replace(darkened("us-east-2"), parameters={**WHOLE.parameters, "us-east-2": REFUSED})
     assert ("region", "us-east-2") not in {(one.check, one.where) for one in not_ok(facts)}

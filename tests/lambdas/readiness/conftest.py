@@ -31,6 +31,11 @@ class Looker:
         assert told.stdout, told.stderr
         return told.exit_code, json.loads(told.stdout)
 
+    def read(self, *options: str) -> str:
+        """Run `lifeboat readiness` as a person does, in a wide window."""
+        arguments = ["readiness", "-s", "local", "--outputs", str(self.outputs), *options]
+        return str(CliRunner(env={"COLUMNS": "400"}).invoke(app, arguments).stdout)
+
     def named(self, *marks: str) -> set[tuple[str, str]]:
         """Return the checks that a look marks so, with where each is."""
         _, told = self.look()

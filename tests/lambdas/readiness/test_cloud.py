@@ -202,6 +202,14 @@ def test_a_replica_that_is_gone_is_missed_by_the_other(broken: dict[tuple[str, s
     assert broken["table-replicas", "us-east-1"] == "lifeboat-local-sessions: us-west-2 missing"
 
 
+def test_people_read_what_is_wrong_and_what_to_do_next(looker: Looker, broken: dict[tuple[str, str], str]) -> None:
+    told = looker.read("--all")
+    assert told.startswith("not ready: ")
+    for words in ("dead-letters", "then redrive or delete it", "tier-armed"):
+        assert words in told
+    assert "tier-armed" not in looker.read()
+
+
 def test_the_scheduled_look_fails_says_why_and_counts(looker: Looker, broken: dict[tuple[str, str], str]) -> None:
     answer = looker.invoke("us-east-2")
     assert answer["errorType"] == "NotReady"
