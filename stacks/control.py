@@ -20,8 +20,10 @@ from stacks.topology import topology_of
 # For a function's start, its last write and its answer.
 MARGIN_SECONDS = 20
 NOTIFIER_SECONDS = 15
-# Two looks of up to 12 s, the first of them at least as long as votes are watched.
-LOOKS_SECONDS = 24
+# The first look lasts as long as votes are watched, the second is at queues only; then start and answer.
+LOOK_SECONDS = 12
+WATCH_MARGIN_SECONDS = 4
+LOOK_MARGIN_SECONDS = 5
 # A hundred TLS handshakes at once: with less of a processor, calls would miss their deadlines.
 READINESS_MEMORY_MB = 512
 
@@ -122,7 +124,8 @@ def _notifier(aws_region: str, settings: Settings, signals: Topic, alerts: Topic
 
 def _readiness(aws_region: str, settings: Settings, signals: Topic) -> ReadinessArgs:
     inventory, protocol = inventory_of(settings), settings.protocol
-    seconds = protocol.scaled().vote_fresh + LOOKS_SECONDS + MARGIN_SECONDS
+    watching = max(LOOK_SECONDS, protocol.scaled().vote_fresh + WATCH_MARGIN_SECONDS)
+    seconds = watching + LOOK_SECONDS + LOOK_MARGIN_SECONDS
     return ReadinessArgs(
         topology=topology_of(settings),
         aws_region=aws_region,

@@ -12,6 +12,8 @@ from ops.forecast.usage import SECONDS_A_MONTH, Load, Unpriced
 FUNCTION = "aws:lambda/function:Function"
 SCHEDULE = "aws:scheduler/schedule:Schedule"
 OBSERVER = "lambdas.health_checker.handler.handle"
+ORCHESTRATOR = "lambdas.failover_orchestrator.handler.handle"
+LOOK = "lambdas.readiness.handler.handle"
 RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
 UNIT_SECONDS = {"minute": 60, "hour": 3600, "day": 86_400}
 
@@ -28,7 +30,8 @@ class FunctionInRegion:
 class Demand:
     """``applications`` are the physical names of the application's tables by their names in config.
 
-    ``runs`` counts the starts of each scheduled function; ``observers`` are the regions with one.
+    ``runs`` counts the starts of each scheduled function, and the orchestrator's rehearsals that a look asks for;
+    ``observers`` are the regions with one.
     """
 
     protocol: Protocol
@@ -75,7 +78,7 @@ def demand_of(evaluation: Evaluation, load: Load) -> Demand:
         primary_region=str(told["primaryRegion"]),
         secondary_region=str(told["secondaryRegion"]),
         functions=functions,
-        runs={place: SECONDS_A_MONTH / seconds for place, seconds in every.items()},
+        runs=_with_rehearsals({place: SECONDS_A_MONTH / seconds for place, seconds in every.items()}, functions),
     )
 
 
@@ -113,6 +116,16 @@ def target_of(schedule: Registration) -> FunctionInRegion:
     """Return the function that a schedule starts."""
     arn = str(_mapping(schedule.inputs["target"])["arn"])
     return FunctionInRegion(region=schedule.region, name=arn.rpartition(":")[2])
+
+
+def _with_rehearsals(
+    runs: Mapping[FunctionInRegion, float], functions: Mapping[FunctionInRegion, Registration]
+) -> dict[FunctionInRegion, float]:
+    """Add a run of a region's orchestrator for each look at readiness there (docs/readiness.md)."""
+    handlers = {place: function.inputs.get("handler") for place, function in functions.items()}
+    looks = {place.region: count for place, count in runs.items() if handlers.get(place) == LOOK}
+    rehearsing = [place for place, handler in handlers.items() if handler == ORCHESTRATOR and place.region in looks]
+    return {**runs, **{place: looks[place.region] for place in rehearsing}}
 
 
 def _seconds(schedule: Registration) -> float:

@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from evaluation import Registration
-from ops.forecast.demand import Demand, FunctionInRegion, is_observer, place_of
+from ops.forecast.demand import ORCHESTRATOR, Demand, FunctionInRegion, is_observer, place_of
 from ops.forecast.usage import GIGABYTE, Usage
 
 MEGABYTES_A_GIGABYTE = 1024
 # Names that a turn prints (lambdas/health_checker/metrics.py), each a metric of one observer.
 EMBEDDED_METRICS = 4
+# A cold start and the deadline of a rehearsal's calls (lambdas/failover_orchestrator/handler.py).
+REHEARSAL_RUN_SECONDS = 5.0
 # A turn's `decided` line and its line of metrics, with the 26 bytes that CloudWatch adds to each
 # (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatchLogsConcepts.html).
 TURN_LOG_BYTES = 700
@@ -27,7 +29,7 @@ PARAMETER_CALLS = 0.5  # each second turn
 def function_usages(one: Registration, demand: Demand) -> Iterator[Usage]:
     """Yield a function's invocations and memory-seconds; scheduled ones other than observers at their whole timeout."""
     runs = demand.runs.get(place_of(one), 0.0)
-    seconds = demand.observing.run_seconds if is_observer(one) else float(str(one.inputs["timeout"]))
+    seconds = _run_seconds(one, demand)
     gigabytes = float(str(one.inputs["memorySize"])) / MEGABYTES_A_GIGABYTE
     processor = str(_first(one.inputs.get("architectures"), "x86_64"))
     usage = Usage(
@@ -45,6 +47,12 @@ def function_usages(one: Registration, demand: Demand) -> Iterator[Usage]:
     if is_observer(one):
         yield replace(usage, meter="metrics", quantity=EMBEDDED_METRICS, why=f"{EMBEDDED_METRICS} names, one observer")
         yield from _calls_abroad(usage, demand)
+
+
+def _run_seconds(one: Registration, demand: Demand) -> float:
+    if is_observer(one):
+        return demand.observing.run_seconds
+    return REHEARSAL_RUN_SECONDS if one.inputs.get("handler") == ORCHESTRATOR else float(str(one.inputs["timeout"]))
 
 
 def log_usages(one: Registration, demand: Demand) -> Iterator[Usage]:

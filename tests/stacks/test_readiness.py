@@ -5,6 +5,7 @@ import pytest
 from evaluation import Archive, Evaluation
 from failover.protocol import Protocol
 from failover.readiness.inventory import ALARMS, FUNCTIONS, OWN_ALARM, QUEUES, SCHEDULES, SOURCES, TOPICS, Inventory
+from failover.readiness.survey import LOOK_SECONDS, SPARE_SECONDS
 from tests.stacks.registered import ALARM, FUNCTION, MAPPING, QUEUE, SCHEDULE, SECRET, TABLE, TOPIC, at, named, of_type
 from tests.stacks.registered import text as text_at
 
@@ -76,9 +77,10 @@ def test_the_archives_are_small_and_the_same_everywhere(stack: Evaluation) -> No
 
 def test_a_look_has_time_for_its_deadlines_and_for_watching_the_votes(stack: Evaluation) -> None:
     protocol = Protocol.from_json(text_at(stack.outputs, "protocol")).scaled()
+    watching = max(LOOK_SECONDS, protocol.vote_fresh + SPARE_SECONDS)
     for one in of_type(stack, FUNCTION):
         if text_at(one.inputs, "name").endswith("-readiness"):
-            assert int(str(one.inputs["timeout"])) >= 2 * 12 + protocol.vote_fresh
+            assert int(str(one.inputs["timeout"])) >= watching + LOOK_SECONDS
 
 
 def test_two_looks_in_a_row_that_fail_or_are_missing_are_told(stack: Evaluation) -> None:

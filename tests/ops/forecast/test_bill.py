@@ -211,7 +211,15 @@ def test_a_mapping_on_something_else_than_a_queue_is_an_error(prod: Evaluation) 
 def test_a_schedule_starts_its_function_at_its_rate(prod: Evaluation, expression: str, starts: float) -> None:
     schedules = {one.urn: with_inputs(one, scheduleExpression=expression) for one in of_schedules(prod)}
     changed = replace(prod, registrations=tuple(schedules.get(one.urn, one) for one in prod.registrations))
-    assert quantity(bill(changed, IDLE, PRICES), "schedule-invocations", "us-east-1") == pytest.approx(starts)
+    schedules_of_a_region = len(schedules) / 3
+    billed = quantity(bill(changed, IDLE, PRICES), "schedule-invocations", "us-east-1")
+    assert billed == pytest.approx(starts * schedules_of_a_region)
+
+
+def test_each_look_at_readiness_has_its_regions_orchestrator_run_once(prod: Evaluation) -> None:
+    orchestrator = seen(first(prod, FUNCTION, "failover-orchestrator"), prod)
+    assert quantity(orchestrator, "lambda-requests") == pytest.approx(730)
+    assert quantity(orchestrator, "lambda-arm64-seconds") == pytest.approx(730 * 5 * 1769 / 1024)
 
 
 def test_a_schedule_of_another_form_is_an_error(prod: Evaluation) -> None:
