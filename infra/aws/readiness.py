@@ -78,64 +78,56 @@ def _function(args: ReadinessArgs) -> RegionalFunctionArgs:
         aws_region=args.aws_region,
         noun=NOUN,
         environment=args.environment,
-        statements=(*look_statements(args), *dry_call_statements(args.topology, args.aws_region)),
+        statements=(
+            *value_statements(args),
+            *machinery_statements(args.topology),
+            *dry_call_statements(args.topology, args.aws_region),
+        ),
         limits=args.limits,
         invoked_asynchronously=True,
     )
 
 
-def look_statements(args: ReadinessArgs) -> tuple[Statement, ...]:
-    """Return what a look reads, in every region: descriptions, states and counts; no value of a secret, no message."""
+def value_statements(args: ReadinessArgs) -> tuple[Statement, ...]:
+    """Return what a look reads of values, in every region: rows and votes, what tables and secrets are like."""
     topology = args.topology
-    regions = topology.control_regions
-    control = tuple(topology.table_arn(region, topology.control_table) for region in regions)
-    data = tuple(
-        arn for name in (topology.canary_table, *args.tables) for arn in topology.table_arns_in_data_regions(name)
+    control = tuple(topology.table_arn(region, topology.control_table) for region in topology.control_regions)
+    tables = (topology.canary_table, *args.tables)
+    data = tuple(arn for name in tables for arn in topology.table_arns_in_data_regions(name))
+    # Secrets Manager adds six characters of its own to a name.
+    secrets = tuple(topology.secret_arn(region, f"{args.secret}-??????") for region in topology.control_regions)
+    seen, copy = leading_keys("tier#*", "vote#*"), leading_keys("outputs")
+    described = ("dynamodb:DescribeTable", "dynamodb:DescribeContinuousBackups")
+    active = topology.active_parameter_arns()
+    return (
+        Statement(sid="ReadVotesAndRows", actions=("dynamodb:BatchGetItem",), resources=control, condition=seen),
+        Statement(sid="SeeOutputsCopy", actions=("dynamodb:GetItem",), resources=control, condition=copy),
+        Statement(sid="DescribeTables", actions=described, resources=(*control, *data)),
+        Statement(sid="DescribeSecret", actions=("secretsmanager:DescribeSecret",), resources=secrets),
+        Statement(sid="CompareActiveParameter", actions=("ssm:GetParameter",), resources=active),
     )
+
+
+def machinery_statements(topology: Topology) -> tuple[Statement, ...]:
+    """Return what a look reads of what acts, in every region: states and counts, no message."""
+    regions = topology.control_regions
     functions = _everywhere(topology.function_arn, regions, FUNCTIONS)
-    seen = leading_keys("tier#*", "vote#*")
-    backups = ("dynamodb:DescribeTable", "dynamodb:DescribeContinuousBackups")
+    schedules = _everywhere(topology.schedule_arn, regions, SCHEDULES)
+    queues = _everywhere(topology.queue_arn, regions, QUEUES)
+    topics = _everywhere(topology.topic_arn, regions, TOPICS)
+    # Alarms are described all at once; what a list of names is judged as is not documented.
+    alarms = _everywhere(topology.alarm_arn, regions, ("*",))
     configured = ("lambda:GetFunctionConfiguration", "lambda:GetFunctionConcurrency")
     # These two take no resource (https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html).
     unlimited = ("lambda:GetAccountSettings", "lambda:ListEventSourceMappings")
+    count = ("sqs:GetQueueUrl", "sqs:GetQueueAttributes")
     return (
-        Statement(sid="ReadVotesAndRows", actions=("dynamodb:BatchGetItem",), resources=control, condition=seen),
-        Statement(
-            sid="SeeOutputsCopy", actions=("dynamodb:GetItem",), resources=control, condition=leading_keys("outputs")
-        ),
-        Statement(sid="DescribeTables", actions=backups, resources=(*control, *data)),
         Statement(sid="DescribeFunctions", actions=configured, resources=functions),
         Statement(sid="DescribeAccount", actions=unlimited, resources=("*",)),
-        Statement(
-            sid="DescribeSchedules",
-            actions=("scheduler:GetSchedule",),
-            resources=_everywhere(topology.schedule_arn, regions, SCHEDULES),
-        ),
-        Statement(
-            sid="CountMessages",
-            actions=("sqs:GetQueueUrl", "sqs:GetQueueAttributes"),
-            resources=_everywhere(topology.queue_arn, regions, QUEUES),
-        ),
-        Statement(
-            sid="CountSubscriptions",
-            actions=("sns:ListSubscriptionsByTopic",),
-            resources=_everywhere(topology.topic_arn, regions, TOPICS),
-        ),
-        # Alarms are described all at once; what a list of names is judged as is not documented.
-        Statement(
-            sid="ListAlarms",
-            actions=("cloudwatch:DescribeAlarms",),
-            resources=tuple(topology.alarm_arn(region, "*") for region in regions),
-        ),
-        # Secrets Manager adds six characters of its own to a name.
-        Statement(
-            sid="DescribeSecret",
-            actions=("secretsmanager:DescribeSecret",),
-            resources=tuple(topology.secret_arn(region, f"{args.secret}-??????") for region in regions),
-        ),
-        Statement(
-            sid="CompareActiveParameter", actions=("ssm:GetParameter",), resources=topology.active_parameter_arns()
-        ),
+        Statement(sid="DescribeSchedules", actions=("scheduler:GetSchedule",), resources=schedules),
+        Statement(sid="CountMessages", actions=count, resources=queues),
+        Statement(sid="CountSubscriptions", actions=("sns:ListSubscriptionsByTopic",), resources=topics),
+        Statement(sid="ListAlarms", actions=("cloudwatch:DescribeAlarms",), resources=alarms),
     )
 
 
