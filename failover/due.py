@@ -24,9 +24,8 @@ def what_is_due(
     """Say what is due: a quorum against the active site, an abandoned or held plan, or a value outside that differs."""
     row, votes = seen.row, list(fresh)
     counters = {vote.observer: vote.counter for vote in votes}
-    # A turn may come a little early: without half a turn less, the lease would end a whole turn later.
-    lease = protocol.owner_lease - protocol.probe_interval / 2
-    stalled = row.owner_counter if row.unfinished and owner_still_seconds >= lease else None
+    stands_still = row.unfinished and owner_still_seconds >= protocol.observed_lease()
+    stalled = row.owner_counter if stands_still else None
     if tally(votes, row, protocol).active_is_down and row.phase in (Phase.STEADY, Phase.PREPARING):
         return Due(reason=f"a quorum says that {row.active} is down", seen_counters=counters, stalled_counter=stalled)
     if stalled is not None:

@@ -98,12 +98,15 @@ class Protocol:
             ("moving_poll", "preparing_view", 1 / 2),
             ("preparing_view", "client_view", 1.0),
             ("client_poll", "client_view", 1 / 2),
-            ("heartbeat", "owner_lease", 1 / 2),
             ("order_every", "mend_within", 1 / 2),
         )
         for smaller, larger, share in less:
             limit = getattr(self, larger) * share
             self._require(smaller, getattr(self, smaller) < limit, f"it must stay under {limit:g} s, set by {larger}")
+        # A heartbeat that comes late must not let others take over from an owner that stands.
+        beats = self.observed_lease() / 2
+        rule = f"it must stay under {beats:g} s, half of owner_lease once probe_interval / 2 is off"
+        self._require("heartbeat", self.heartbeat < beats, rule)
         # A plan stopped sooner could be set going again while views from before its mark still carry writes.
         least = 4 * self.client_wait()
         self._require("plan_total", self.plan_total > least, f"it must be over {least:g} s, 4 times a client's wait")
@@ -124,6 +127,13 @@ class Protocol:
     def prepared_wait(self) -> float:
         """Seconds to wait once every view was read while the tier was `preparing`."""
         return self.preparing_view + self.client_margin
+
+    def observed_lease(self) -> float:
+        """Seconds for which an observer lets an owner stand still.
+
+        A turn may come a little early: without half a turn less, the lease would end a whole turn later.
+        """
+        return self.owner_lease - self.probe_interval / 2
 
     def scaled(self) -> "Protocol":
         """Return the same protocol with every time multiplied by ``time_scale`` (drills of many faults)."""

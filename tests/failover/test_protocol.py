@@ -35,6 +35,8 @@ def test_a_time_out_of_range_is_refused(name: str, value: float) -> None:
         ({"preparing_view": 4.0}, "preparing_view"),
         ({"client_poll": 2.0}, "client_poll"),
         ({"heartbeat": 3.0}, "heartbeat"),
+        ({"heartbeat": 2.25}, "heartbeat"),
+        ({"owner_lease": 2.0, "heartbeat": 0.9, "probe_interval": 4.4}, "heartbeat"),
         ({"order_every": 5.0}, "order_every"),
         ({"plan_total": 18.0}, "plan_total"),
         ({"electorates": {"data": ("a", "b")}}, "electorates.data"),
@@ -67,6 +69,11 @@ def test_scaling_keeps_every_rule(scale: float) -> None:
     assert scaled.client_wait() == pytest.approx(SAFE.client_wait() * scale)
     assert scaled.client_wait() > scaled.client_view
     assert scaled.prepared_wait() > scaled.preparing_view
+
+
+def test_observers_give_a_standing_owner_two_heartbeats() -> None:
+    assert SAFE.observed_lease() == 4.5
+    assert SAFE.observed_lease() > 2 * SAFE.heartbeat
 
 
 @pytest.mark.parametrize(("size", "quorum"), [(3, 2), (5, 3), (7, 4)])

@@ -53,6 +53,7 @@ WRONG = [
     ({"protocol": {"clientView": 1}}, "protocol.clientPoll", ["clientView"]),
     ({"protocol": {"heartbeat": 3}}, "protocol.heartbeat", ["3", "ownerLease"]),
     ({"protocol": {"ownerLease": 4}}, "protocol.heartbeat", ["ownerLease"]),
+    ({"protocol": {"probeInterval": 4.4}}, "protocol.heartbeat", ["1.9 s", "ownerLease", "probeInterval"]),
     ({"protocol": {"fall": 2.5}}, "protocol.fall", ["2.5", "whole number"]),
     ({"protocol": {"timeScale": 2}}, "protocol.timeScale", ["2", "0.01-1"]),
     ({"protocol": {"planTotal": 900}}, "protocol.planTotal", ["900", "860"]),

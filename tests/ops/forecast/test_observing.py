@@ -59,7 +59,7 @@ def test_a_run_never_outlives_the_life_that_the_protocol_gives_it() -> None:
 
 @pytest.mark.parametrize("every", [60, 120])
 def test_twice_the_pace_of_probing_is_twice_the_votes_of_a_month(every: int) -> None:
-    slow, fast = (Observing.of(Protocol(probe_interval=seconds), every) for seconds in (4, 2))
+    slow, fast = (Observing.of(Protocol(probe_interval=seconds), every) for seconds in (3.6, 1.8))
     assert fast.votes - fast.runs == 2 * (slow.votes - slow.runs)
 
 
