@@ -52,11 +52,12 @@ class Section:
             raise ConfigError(self.key(key), value, "it must be true or false")
         return value
 
-    def number(self, key: str, default: float, low: float, high: float) -> float:
-        """Return a number within low and high, both allowed."""
+    def number(self, key: str, default: float, low: float, high: float, why: str = "") -> float:
+        """Return a number within low and high, both allowed; ``why`` says where the limits come from."""
         value = self._value(key, default, "a number")
         if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-            raise ConfigError(self.key(key), value, f"it must be a number within {low:g}-{high:g}")
+            reason = f": {why}" if why else ""
+            raise ConfigError(self.key(key), value, f"it must be a number within {low:g}-{high:g}{reason}")
         return value
 
     def whole(self, key: str, default: int, low: int, high: int) -> int:

@@ -6,29 +6,25 @@ from collections.abc import Mapping
 from failover.protocol import Protocol, ProtocolError
 from stacks.config_error import ConfigError
 from stacks.config_section import Section
+from stacks.protocol_ranges import RANGES, SHORTEST_ATTEMPT_SECONDS
 
 KEY = "lifeboat:protocol"
-# The largest timeout of a function is 900 s; the rest is for its start, its last write and its answer.
-# https://docs.aws.amazon.com/lambda/latest/dg/configuration-timeout.html
-LONGEST_RUN_SECONDS = 860.0
 
 
 def read_protocol(section: Section, control_regions: tuple[str, ...]) -> Protocol:
     """Read ``lifeboat:protocol``; names are those of ``failover.protocol.Protocol`` in camelCase, times in seconds.
 
     Raises:
-        ConfigError: an unsafe number, an even electorate, an observer that runs nowhere.
+        ConfigError: a number that is unsafe or makes no sense, an even electorate, an observer that runs nowhere.
     """
     with section:
-        numbers = {
-            field.name: section.number(camel_case(field.name), _default(field), 0.0, 3600.0) for field in _numbers()
-        }
+        numbers = {field.name: _number(section, field) for field in _numbers()}
         electorates = _electorates(section.section("electorates"), control_regions)
     try:
         protocol = Protocol(**_counted(numbers), electorates=electorates)  # type: ignore[arg-type]
     except ProtocolError as error:
         raise ConfigError(f"{KEY}.{camel_case(error.field)}", error.value, camel_cased(error.rule)) from error
-    _check_runs(protocol)
+    _check_preparing_view(protocol)
     return protocol
 
 
@@ -45,6 +41,11 @@ def camel_cased(rule: str) -> str:
 
 def _numbers() -> list["dataclasses.Field[float]"]:
     return [field for field in dataclasses.fields(Protocol) if field.name != "electorates"]
+
+
+def _number(section: Section, field: "dataclasses.Field[float]") -> float:
+    limits = RANGES[field.name]
+    return section.number(camel_case(field.name), _default(field), limits.low, limits.high, camel_cased(limits.why))
 
 
 def _default(field: "dataclasses.Field[float]") -> float:
@@ -74,9 +75,8 @@ def _electorates(section: Section, control_regions: tuple[str, ...]) -> dict[str
     return {"data": voters}
 
 
-def _check_runs(protocol: Protocol) -> None:
-    for name in ("observer_life", "plan_total"):
-        seconds: float = getattr(protocol, name)
-        if seconds > LONGEST_RUN_SECONDS:
-            rule = f"it must be at most {LONGEST_RUN_SECONDS:g} s, what one run of a function can last"
-            raise ConfigError(f"{KEY}.{camel_case(name)}", seconds, rule)
+def _check_preparing_view(protocol: Protocol) -> None:
+    least = SHORTEST_ATTEMPT_SECONDS + protocol.moving_poll
+    if protocol.preparing_view < least:
+        rule = f"it must be at least {least:g} s: a client's shortest attempt, 0.45 s, and movingPoll"
+        raise ConfigError(f"{KEY}.preparingView", protocol.preparing_view, rule)

@@ -4,13 +4,18 @@ import contextlib
 import copy
 import json
 from collections.abc import Mapping
+from dataclasses import fields
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from evaluation.project import stack_config
+from failover.protocol import Protocol
+from failover.region_calls import HURRIED
 from stacks.config_error import ConfigError
+from stacks.protocol_ranges import RANGES, SHORTEST_ATTEMPT_SECONDS
+from stacks.protocol_settings import camel_case, camel_cased
 from stacks.settings import Settings
 
 KEY = {"partitionKey": {"name": "id"}}
@@ -48,8 +53,12 @@ WRONG = [
     ({"data.tables.orders.pointInTimeRecovery": "yes"}, "data.tables.orders.pointInTimeRecovery", ["'yes'", "true or"]),
     ({"healthCheck": {"maxLatencyMs": 5}}, "healthCheck.maxLatencyMs", ["5", "10-10000"]),
     ({"healthCheck": {"itemKey": ""}}, "healthCheck.itemKey", ["''", "not empty"]),
-    ({"protocol": {"probeInterval": 0}}, "protocol.probeInterval", ["0", "3600"]),
-    ({"protocol": {"probeInterval": 4000}}, "protocol.probeInterval", ["4000", "3600"]),
+    ({"protocol": {"cooldown": 5}}, "protocol.cooldown", ["5", "60-3600", "age of an order"]),
+    ({"protocol": {"clientMargin": 0.001}}, "protocol.clientMargin", ["0.001", "0.1-5", "transit"]),
+    ({"protocol": {"maxLag": 3600}}, "protocol.maxLag", ["3600", "1-60", "maxLag may be missing"]),
+    ({"protocol": {"fall": 1}}, "protocol.fall", ["1", "2-10"]),
+    ({"protocol": {"preparingView": 0.45}}, "protocol.preparingView", ["0.45", "shortest attempt"]),
+    ({"protocol": {"preparingView": 0.6}}, "protocol.preparingView", ["0.65", "movingPoll"]),
     ({"protocol": {"clientView": 1}}, "protocol.clientPoll", ["clientView"]),
     ({"protocol": {"heartbeat": 3}}, "protocol.heartbeat", ["3", "ownerLease"]),
     ({"protocol": {"ownerLease": 4}}, "protocol.heartbeat", ["ownerLease"]),
@@ -102,6 +111,31 @@ def test_an_unknown_key_is_refused_with_what_was_meant(change: Mapping[str, obje
     line = refusal(change)
     assert f"lifeboat:{key} is not a setting; did you mean {meant!r}?" in line
     assert f"`pulumi config rm --path 'lifeboat:{key}'`" in line
+
+
+@pytest.mark.parametrize("name", RANGES)
+@pytest.mark.parametrize("beyond", ["low", "high"])
+def test_each_number_of_the_protocol_has_limits_and_says_why(name: str, beyond: str) -> None:
+    limits = RANGES[name]
+    value = limits.low * 0.99 - 0.01 if beyond == "low" else limits.high * 1.01
+    line = refusal({"protocol": {camel_case(name): value}})
+    assert f"lifeboat:protocol.{camel_case(name)} is {value!r}; it must be" in line
+    assert camel_cased(limits.why) in line
+
+
+def test_every_number_has_limits() -> None:
+    assert set(RANGES) == {field.name for field in fields(Protocol)} - {"electorates"}
+
+
+def test_the_shortest_attempt_is_the_one_that_clients_make() -> None:
+    assert pytest.approx(sum(HURRIED)) == SHORTEST_ATTEMPT_SECONDS
+
+
+def test_the_tenth_scale_protocol_of_the_embedded_cloud_is_right() -> None:
+    numbers = {"timeScale": 0.1, "probeDeadline": 2.9, "maxLag": 15}
+    config = changed({"protocol": numbers, "endpoints": {"url": "http://127.0.0.1:4566"}})
+    scaled = Settings.load("local", pulumi_config(config)).protocol.scaled()
+    assert (scaled.probe_deadline, scaled.cooldown) == pytest.approx((0.29, 60))
 
 
 def test_a_key_like_no_other_is_answered_with_those_there_are() -> None:
