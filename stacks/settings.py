@@ -19,6 +19,8 @@ ENDPOINT = re.compile(r"https?://[^@\s/]+/?")
 # A whole processor: it is cold whenever it matters, and runs for seconds a year.
 # https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
 ONE_PROCESSOR_MB = 1769
+# Part of the policies' `dynamodb:LeadingKeys`: there `*`, `?` and `$` stand for more than themselves, `#` ends it.
+ITEM_KEY = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 SECRET_NAME = re.compile(r"[A-Za-z0-9/_+=.-]{1,200}")
 # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
 RETENTION_DAYS = (
@@ -54,6 +56,9 @@ class HealthCheckSettings:
     item_key: str
     item_value: str
     max_latency_ms: int
+
+    def __post_init__(self) -> None:
+        _require_all("healthCheck.itemKey", (self.item_key,), ITEM_KEY, "it has 1-64 of A-Z a-z 0-9 _ . -")
 
 
 @dataclass(frozen=True, kw_only=True)

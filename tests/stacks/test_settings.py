@@ -53,6 +53,10 @@ WRONG = [
     ({"data.tables.orders.pointInTimeRecovery": "yes"}, "data.tables.orders.pointInTimeRecovery", ["'yes'", "true or"]),
     ({"healthCheck": {"maxLatencyMs": 5}}, "healthCheck.maxLatencyMs", ["5", "10-10000"]),
     ({"healthCheck": {"itemKey": ""}}, "healthCheck.itemKey", ["''", "not empty"]),
+    *(
+        ({"healthCheck": {"itemKey": key}}, "healthCheck.itemKey", [repr(key), "1-64 of A-Z"])
+        for key in ("*", "health_?", "a#b", "${aws:username}", "a" * 65)
+    ),
     ({"protocol": {"cooldown": 5}}, "protocol.cooldown", ["5", "60-3600", "age of an order"]),
     ({"protocol": {"clientMargin": 0.001}}, "protocol.clientMargin", ["0.001", "0.1-5", "transit"]),
     ({"protocol": {"maxLag": 3600}}, "protocol.maxLag", ["3600", "1-60", "maxLag may be missing"]),
