@@ -22,6 +22,13 @@ if TYPE_CHECKING:
 
 Service = Literal["cloudwatch", "dynamodb", "lambda", "scheduler", "secretsmanager", "sns", "sqs", "ssm"]
 POOLED_CONNECTIONS = 16
+CONNECT_SHARE = 1 / 5
+
+
+def attempt_within(seconds: float) -> tuple[float, float]:
+    """Split a deadline into the seconds to connect and to read, so that one attempt is over by it."""
+    connect = seconds * CONNECT_SHARE
+    return connect, seconds - connect
 
 
 def fail_fast(*, connect_seconds: float, read_seconds: float) -> Config:

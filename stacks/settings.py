@@ -116,8 +116,15 @@ class Settings:
             raise ConfigError("stack", self.stack, "1-20 lower-case letters, digits and '-', a letter first", command)
         if not ACCOUNT_ID.fullmatch(self.account_id):
             raise ConfigError("lifeboat:accountId", self.account_id, "an AWS account id has 12 digits")
+        self._check_latency()
         if self.endpoint is not None:
             _require_all("endpoints.url", (self.endpoint,), ENDPOINT, "it must be http(s)://HOST[:PORT]")
+
+    def _check_latency(self) -> None:
+        longest = self.protocol.probe_deadline * 1000
+        if self.health_check.max_latency_ms > longest:
+            allowed = f"it must be at most {longest:g} ms: no call is waited for beyond protocol.probeDeadline"
+            raise ConfigError("lifeboat:healthCheck.maxLatencyMs", self.health_check.max_latency_ms, allowed)
 
     @classmethod
     def load(cls, stack: str, pulumi_config: str) -> "Settings":

@@ -3,7 +3,7 @@
 import random
 from dataclasses import dataclass
 
-from failover.aws_clients import client
+from failover.aws_clients import attempt_within, client
 from failover.ballot import Ballot
 from failover.canary import Canary, CanaryWatch
 from failover.clock import Clock
@@ -29,19 +29,28 @@ class Staff:
 
 
 def build(settings: Settings, clock: Clock, dice: random.Random) -> Staff:
-    """Make the clients and hand them out; clients are made once per process, before any thread runs."""
+    """Make the clients and hand them out; clients are made once per process, before any thread runs.
+
+    A turn's probes, looks and orders wait as long as its deadline; votes and pages have a patience of their own.
+    """
     env, fan_out = settings.environment, ThreadFanOut()
+    connect, read = attempt_within(env.protocol.probe_deadline)
     local = client("dynamodb", env.region)
-    topics = client("sns", env.region)
     control = ControlTable(env.control_table, local, clock, dice, ATTEMPTS_IN_A_TURN)
-    data = {region: client("dynamodb", region) for region in (env.sites.primary, env.sites.secondary)}
+    data = {
+        region: client("dynamodb", region, connect_seconds=connect, read_seconds=read)
+        for region in (env.sites.primary, env.sites.secondary)
+    }
     canary = Canary(env.canary_item(settings.observer), data, clock)
-    parameters = {region: client("ssm", region) for region in env.control_regions}
+    parameters = {
+        region: client("ssm", region, connect_seconds=connect, read_seconds=read) for region in env.control_regions
+    }
+    topics = client("sns", env.region)
     waker = OrchestratorWaker(
         name=settings.observer,
         function=settings.orchestrator_function,
         topic_arn=env.signals_topic_arn,
-        functions=client("lambda", env.region),
+        functions=client("lambda", env.region, connect_seconds=connect, read_seconds=read),
         topics=topics,
         fan_out=fan_out,
         time=control.time,

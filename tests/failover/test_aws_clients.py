@@ -8,7 +8,7 @@ import boto3
 import pytest
 from botocore.exceptions import ReadTimeoutError
 
-from failover.aws_clients import client
+from failover.aws_clients import attempt_within, client
 
 SESSION = boto3.Session(aws_access_key_id="client.us-east-1.test.0", aws_secret_access_key="embedded")
 
@@ -37,3 +37,10 @@ def test_a_call_into_silence_is_sent_once(silent_server: socket.socket) -> None:
     silent_server.accept()[0].close()
     with pytest.raises(TimeoutError):
         silent_server.accept()
+
+
+def test_an_attempt_fits_into_its_deadline_and_connects_in_a_quarter_of_it() -> None:
+    assert attempt_within(1.5) == pytest.approx((0.3, 1.2))
+    connect, read = attempt_within(0.29)
+    assert connect + read <= 0.29
+    assert connect <= 0.29 / 4

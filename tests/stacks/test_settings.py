@@ -52,6 +52,7 @@ WRONG = [
     ({"data.tables.orders.encryptionKeyId": "1234"}, "data.tables.orders.encryptionKeyId", ["'1234'", "mrk-"]),
     ({"data.tables.orders.pointInTimeRecovery": "yes"}, "data.tables.orders.pointInTimeRecovery", ["'yes'", "true or"]),
     ({"healthCheck": {"maxLatencyMs": 5}}, "healthCheck.maxLatencyMs", ["5", "10-10000"]),
+    ({"healthCheck": {"maxLatencyMs": 1501}}, "healthCheck.maxLatencyMs", ["1501", "1500 ms", "probeDeadline"]),
     ({"healthCheck": {"itemKey": ""}}, "healthCheck.itemKey", ["''", "not empty"]),
     *(
         ({"healthCheck": {"itemKey": key}}, "healthCheck.itemKey", [repr(key), "1-64 of A-Z"])
