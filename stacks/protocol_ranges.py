@@ -11,6 +11,7 @@ SHORTEST_ATTEMPT_SECONDS = 0.45
 # Every minute, and each start up to a minute late (infra/aws/observer.py).
 # https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
 LONGEST_BETWEEN_STARTS_SECONDS = 60.0 + 60.0
+LONGEST_START_SECONDS = 5.0
 # The largest timeout of a function is 900 s; the rest is for its start, its last write and its answer.
 # https://docs.aws.amazon.com/lambda/latest/dg/configuration-timeout.html
 LONGEST_RUN_SECONDS = 860.0

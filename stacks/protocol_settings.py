@@ -6,7 +6,12 @@ from collections.abc import Mapping
 from failover.protocol import Protocol, ProtocolError
 from stacks.config_error import ConfigError
 from stacks.config_section import Section
-from stacks.protocol_ranges import RANGES, SHORTEST_ATTEMPT_SECONDS
+from stacks.protocol_ranges import (
+    LONGEST_BETWEEN_STARTS_SECONDS,
+    LONGEST_START_SECONDS,
+    RANGES,
+    SHORTEST_ATTEMPT_SECONDS,
+)
 
 KEY = "lifeboat:protocol"
 
@@ -25,6 +30,7 @@ def read_protocol(section: Section, control_regions: tuple[str, ...]) -> Protoco
     except ProtocolError as error:
         raise ConfigError(f"{KEY}.{camel_case(error.field)}", error.value, camel_cased(error.rule)) from error
     _check_preparing_view(protocol)
+    _check_observer_life(protocol)
     return protocol
 
 
@@ -80,3 +86,15 @@ def _check_preparing_view(protocol: Protocol) -> None:
     if protocol.preparing_view < least:
         rule = f"it must be at least {least:g} s: a client's shortest attempt, 0.45 s, and movingPoll"
         raise ConfigError(f"{KEY}.preparingView", protocol.preparing_view, rule)
+
+
+def _check_observer_life(protocol: Protocol) -> None:
+    """Refuse a life that ends before a successor votes. Where time is scaled, the schedule is scaled along."""
+    votes_after = LONGEST_START_SECONDS + protocol.generation_overlap + protocol.probe_interval
+    least = LONGEST_BETWEEN_STARTS_SECONDS + votes_after
+    if protocol.observer_life < least:
+        rule = (
+            f"it must be at least {least:g} s: starts are up to {LONGEST_BETWEEN_STARTS_SECONDS:g} s apart, and a "
+            f"successor votes {votes_after:g} s after its own, generationOverlap and one probeInterval included"
+        )
+        raise ConfigError(f"{KEY}.observerLife", protocol.observer_life, rule)

@@ -117,6 +117,9 @@ class Settings:
         if not ACCOUNT_ID.fullmatch(self.account_id):
             raise ConfigError("lifeboat:accountId", self.account_id, "an AWS account id has 12 digits")
         self._check_latency()
+        if self.endpoint is None and self.protocol.time_scale != 1:
+            allowed = "it must be 1 in AWS, whose schedules keep their pace; lifeboat:endpoints.url is not set"
+            raise ConfigError("lifeboat:protocol.timeScale", self.protocol.time_scale, allowed)
         if self.endpoint is not None:
             _require_all("endpoints.url", (self.endpoint,), ENDPOINT, "it must be http(s)://HOST[:PORT]")
 
