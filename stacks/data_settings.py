@@ -6,13 +6,13 @@ from dataclasses import dataclass
 import pulumi_aws as aws
 
 from infra.aws.table_schema import MODES, Mode, TableSchema
-from stacks.aws_regions import SETS_FOR_PEOPLE, mrsc_set_of
+from stacks.aws_regions import SETS_FOR_PEOPLE, mrsc_set_of, partition_of
 from stacks.config_error import ConfigError
 from stacks.config_section import Section
 from stacks.table_settings import read_tables
 
 KEY = "lifeboat:data"
-KNOWN_REGIONS = tuple(sorted(region.value for region in aws.Region))
+KNOWN_REGIONS = tuple(sorted(region.value for region in aws.Region if partition_of(region.value) == "aws"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +46,9 @@ class DataSettings:
         return self.primary_region, self.secondary_region
 
     def _check_region(self, key: str, region: str) -> None:
+        if partition_of(region) != "aws":
+            rule = f"it is in partition {partition_of(region)}, where no arn:aws: of this program leads"
+            raise ConfigError(f"{KEY}.{key}", region, f"{rule}; it must be one of {', '.join(KNOWN_REGIONS)}")
         if region not in KNOWN_REGIONS:
             raise ConfigError(f"{KEY}.{key}", region, f"it must be one of {', '.join(KNOWN_REGIONS)}")
 

@@ -51,6 +51,7 @@ class Index:
     def __post_init__(self) -> None:
         if not INDEX_NAME.fullmatch(self.name):
             raise InvalidSchema("name", self.name, "an index name has 3-255 letters, digits, '_', '-' or '.'")
+        _require_two_names(self.partition_key, self.sort_key)
         if (self.projection == "INCLUDE") != bool(self.included):
             raise InvalidSchema("projection", self.included, "INCLUDE, and only it, lists attributes")
 
@@ -67,7 +68,8 @@ class TableSchema:
     and cost; without it the key is one of DynamoDB's own.
 
     Raises:
-        InvalidSchema: two types for one attribute, too many indexes, a local index without a sort key.
+        InvalidSchema: two types for one attribute, one name for both keys, too many indexes, a local index without a
+            sort key, expiry by an attribute that is no number.
     """
 
     partition_key: Key
@@ -80,15 +82,21 @@ class TableSchema:
     account_key: bool = True
 
     def __post_init__(self) -> None:
+        _require_two_names(self.partition_key, self.sort_key)
         self._limit("globalIndexes", self.global_indexes, LARGEST_GLOBAL_INDEXES)
         self._limit("localIndexes", self.local_indexes, LARGEST_LOCAL_INDEXES)
         if self.local_indexes and not self.sort_key:
             raise InvalidSchema(
                 "localIndexes", self.local_indexes[0].name, "a local index needs a table with a sortKey"
             )
+        for index in self.local_indexes:
+            if index.sort_key and index.sort_key.name == self.partition_key.name:
+                raise InvalidSchema("localIndexes", index.name, "its sortKey must not be the table's partitionKey")
         if self.encryption_key_id and not self.encryption_key_id.startswith("mrk-"):
             raise InvalidSchema("encryptionKeyId", self.encryption_key_id, "it must be a multi-Region key, mrk-...")
-        self.key_types()
+        # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-before-you-start.html
+        if self.key_types().get(str(self.ttl_attribute), "N") != "N":
+            raise InvalidSchema("ttlAttribute", self.ttl_attribute, "items expire by a number, and this key is none")
 
     def key_types(self) -> dict[str, str]:
         """Return the type of each attribute that is part of a key, by name, sorted."""
@@ -113,3 +121,8 @@ class TableSchema:
         names = [index.name for index in (*self.global_indexes, *self.local_indexes)]
         if len(set(names)) != len(names):
             raise InvalidSchema(field, sorted(names), "no two indexes of one table share a name")
+
+
+def _require_two_names(partition_key: Key | None, sort_key: Key | None) -> None:
+    if partition_key and sort_key and partition_key.name == sort_key.name:
+        raise InvalidSchema("sortKey", sort_key.name, "it must be another attribute than the partitionKey")

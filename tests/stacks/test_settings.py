@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import fields
 
+import botocore.session
+import pulumi_aws as aws
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +15,7 @@ from hypothesis import strategies as st
 from evaluation.project import stack_config
 from failover.protocol import Protocol
 from failover.region_calls import HURRIED
+from stacks.aws_regions import partition_of
 from stacks.config_error import ConfigError
 from stacks.protocol_ranges import RANGES, SHORTEST_ATTEMPT_SECONDS
 from stacks.protocol_settings import camel_case, camel_cased
@@ -37,6 +40,9 @@ WRONG = [
     ({"control": {}}, "control.regions", ["missing"]),
     ({"data.secondaryRegion": "us-east-1"}, "data.secondaryRegion", ["'us-east-1'", "differ"]),
     ({"data.primaryRegion": "us-esat-1"}, "data.primaryRegion", ["'us-esat-1'", "us-east-1"]),
+    ({"data.primaryRegion": "cn-north-1"}, "data.primaryRegion", ["'cn-north-1'", "aws-cn", "arn:aws:"]),
+    ({"data.secondaryRegion": "us-gov-west-1"}, "data.secondaryRegion", ["aws-us-gov", "arn:aws:"]),
+    ({"data.secondaryRegion": "us-iso-east-1"}, "data.secondaryRegion", ["aws-iso", "arn:aws:"]),
     ({"data.mode": "mrs"}, "data.mode", ["'mrs'", "mrec, mrsc, streams"]),
     ({"data.witnessRegion": "us-east-2"}, "data.witnessRegion", ["'us-east-2'", "only mode mrsc"]),
     ({**STRONG, "data.secondaryRegion": "eu-west-1"}, "data.mode", ["'mrsc'", "one MRSC set"]),
@@ -47,6 +53,18 @@ WRONG = [
     ({"data.tables.control": KEY}, "data.tables.control", ["'control'", "not canary or control"]),
     ({"data.tables.Orders": KEY}, "data.tables.Orders", ["'Orders'", "lower-case"]),
     ({"data.tables.orders.partitionKey.type": "X"}, "data.tables.orders.partitionKey.type", ["'X'", "S, N, B"]),
+    ({"data.tables.orders.sortKey.name": "id"}, "data.tables.orders.sortKey", ["'id'", "partitionKey"]),
+    (
+        {"data.tables.orders.globalIndexes": {"by-note": {"partitionKey": {"name": "a"}, "sortKey": {"name": "a"}}}},
+        "data.tables.orders.globalIndexes.by-note.sortKey",
+        ["'a'", "partitionKey"],
+    ),
+    (
+        {"data.tables.orders.localIndexes": {"by-note": {"sortKey": {"name": "id"}}}},
+        "data.tables.orders.localIndexes",
+        ["'by-note'", "partitionKey"],
+    ),
+    ({"data.tables.orders.ttlAttribute": "at"}, "data.tables.orders.ttlAttribute", ["'at'", "number"]),
     ({"data.tables.plain": {**KEY, "localIndexes": LOCAL_INDEX}}, "data.tables.plain.localIndexes", ["sortKey"]),
     ({"data.tables.orders.globalIndexes": {"ab": KEY}}, "data.tables.orders.globalIndexes.ab.name", ["'ab'", "3-255"]),
     ({"data.tables.orders.encryptionKeyId": "1234"}, "data.tables.orders.encryptionKeyId", ["'1234'", "mrk-"]),
@@ -129,6 +147,17 @@ def test_each_number_of_the_protocol_has_limits_and_says_why(name: str, beyond: 
     line = refusal({"protocol": {camel_case(name): value}})
     assert f"lifeboat:protocol.{camel_case(name)} is {value!r}; it must be" in line
     assert camel_cased(limits.why) in line
+
+
+def test_a_number_may_be_a_key_and_expire_too() -> None:
+    sorted_by_end = {"sortKey": {"name": "end", "type": "N"}, "ttlAttribute": "end", **KEY}
+    Settings.load("prod", pulumi_config(changed({"data.tables.sessions": sorted_by_end})))
+
+
+def test_the_regions_of_the_partition_are_those_that_botocore_knows() -> None:
+    session = botocore.session.get_session()
+    partitions = {region.value: session.get_partition_for_region(region.value) for region in aws.Region}
+    assert {region: partition_of(region) for region in partitions} == partitions
 
 
 def test_every_number_has_limits() -> None:
