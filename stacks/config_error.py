@@ -2,13 +2,24 @@
 
 import pulumi
 
+# `pulumi config set` can put one value in place, never a whole list or object.
+IN_THE_FILE = "change it in Pulumi.STACK.yaml"
+
+
+def set_with(key: str, type_: str | None = None) -> str:
+    """Return the remedy for one value. Inside an object, without ``type_``, what looks like a whole number becomes one.
+
+    A number with a fraction would become a text (https://www.pulumi.com/docs/iac/cli/commands/pulumi_config_set/).
+    """
+    typed = f" --type {type_}" if type_ else ""
+    return f"change it with `pulumi config set --path{typed} '{key}' VALUE`"
+
 
 class ConfigError(pulumi.RunError):
-    """Stops the program with one line that the operator can act on: key, value, what is allowed, the command."""
+    """Stops the program with one line that the operator can act on: key, value, what is allowed, the remedy."""
 
-    def __init__(self, key: str, value: object, allowed: str, command: str | None = None) -> None:
-        remedy = command or f"pulumi config set --path '{key}' VALUE"
-        super().__init__(f"{key} is {value!r}; {allowed}; change it with `{remedy}`")
+    def __init__(self, key: str, value: object, allowed: str, remedy: str | None = None) -> None:
+        super().__init__(f"{key} is {value!r}; {allowed}; {remedy or _remedy(key, value)}")
 
 
 class UnknownKey(ConfigError):
@@ -24,7 +35,11 @@ class UnknownKey(ConfigError):
 class MissingKey(ConfigError):
     """A required key that has no value."""
 
-    def __init__(self, key: str, wanted: str) -> None:
-        pulumi.RunError.__init__(
-            self, f"{key} is missing; it must be {wanted}; set it with `pulumi config set --path '{key}' VALUE`"
-        )
+    def __init__(self, key: str, wanted: str, remedy: str) -> None:
+        pulumi.RunError.__init__(self, f"{key} is missing; it must be {wanted}; {remedy}")
+
+
+def _remedy(key: str, value: object) -> str:
+    if isinstance(value, list | tuple | dict):
+        return IN_THE_FILE
+    return set_with(key, "float" if isinstance(value, float) else None)

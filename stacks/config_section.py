@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Self
 
-from stacks.config_error import ConfigError, MissingKey, UnknownKey
+from stacks.config_error import IN_THE_FILE, ConfigError, MissingKey, UnknownKey, set_with
 
 PROJECT = "lifeboat"
 
@@ -38,7 +38,9 @@ class Section:
         """Return a non-empty text; without a default it must be given."""
         value = self._value(key, default, "a text")
         if not isinstance(value, str) or not value.strip():
-            raise ConfigError(self.key(key), value, "it must be a text that is not empty")
+            raise ConfigError(
+                self.key(key), value, "it must be a text that is not empty", set_with(self.key(key), "string")
+            )
         return value
 
     def optional_text(self, key: str) -> str | None:
@@ -57,7 +59,8 @@ class Section:
         value = self._value(key, default, "a number")
         if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
             reason = f": {why}" if why else ""
-            raise ConfigError(self.key(key), value, f"it must be a number within {low:g}-{high:g}{reason}")
+            allowed = f"it must be a number within {low:g}-{high:g}{reason}"
+            raise ConfigError(self.key(key), value, allowed, set_with(self.key(key), "float"))
         return value
 
     def whole(self, key: str, default: int, low: int, high: int) -> int:
@@ -69,16 +72,16 @@ class Section:
 
     def texts(self, key: str, default: tuple[str, ...] | None = None) -> tuple[str, ...]:
         """Return a list of texts; without a default it must be given."""
-        value = self._value(key, list(default) if default is not None else None, "a list of texts")
+        value = self._value(key, list(default) if default is not None else None, "a list of texts", f"{key}[0]")
         if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
-            raise ConfigError(self.key(key), value, "it must be a list of texts")
+            raise ConfigError(self.key(key), value, "it must be a list of texts", IN_THE_FILE)
         return tuple(value)
 
     def section(self, key: str) -> "Section":
         """Return the object under the key, empty if absent."""
         value = self._value(key, {}, "an object")
         if not isinstance(value, dict):
-            raise ConfigError(self.key(key), value, "it must be an object of named values")
+            raise ConfigError(self.key(key), value, "it must be an object of named values", IN_THE_FILE)
         return Section(self.key(key), value)
 
     def sections(self, key: str) -> Mapping[str, "Section"]:
@@ -94,11 +97,12 @@ class Section:
         """Return the path of a key as `pulumi config set --path` takes it."""
         return f"{self.path}{key}" if self.path.endswith(":") else f"{self.path}.{key}"
 
-    def _value(self, key: str, default: object, wanted: str) -> object:
+    def _value(self, key: str, default: object, wanted: str, first: str | None = None) -> object:
+        """Return the value or its default; ``first`` is the path that a command can set, if not the key."""
         self._read.add(key)
         value = self._values.get(key)
         if value is None and default is None:
-            raise MissingKey(self.key(key), wanted)
+            raise MissingKey(self.key(key), wanted, set_with(self.key(first or key)))
         return default if value is None else value
 
     def _refuse_unread(self) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from failover.protocol import Protocol
-from stacks.config_error import ConfigError
+from stacks.config_error import IN_THE_FILE, ConfigError
 from stacks.config_section import Section, project_section
 from stacks.control_settings import ControlSettings, read_control
 from stacks.data_settings import DataSettings, read_data
@@ -21,6 +21,8 @@ ENDPOINT = re.compile(r"https?://[^@\s/]+/?")
 ONE_PROCESSOR_MB = 1769
 # Part of the policies' `dynamodb:LeadingKeys`: there `*`, `?` and `$` stand for more than themselves, `#` ends it.
 ITEM_KEY = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+# stacks/providers.py sets its own; https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html has AWS's.
+RESERVED_TAGS = ("lifeboat:", "aws:")
 SECRET_NAME = re.compile(r"[A-Za-z0-9/_+=.-]{1,200}")
 # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
 RETENTION_DAYS = (
@@ -58,7 +60,7 @@ class HealthCheckSettings:
     max_latency_ms: int
 
     def __post_init__(self) -> None:
-        _require_all("healthCheck.itemKey", (self.item_key,), ITEM_KEY, "it has 1-64 of A-Z a-z 0-9 _ . -")
+        _require("healthCheck.itemKey", self.item_key, ITEM_KEY, "it has 1-64 of A-Z a-z 0-9 _ . -")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,14 +72,13 @@ class AlertingSettings:
     slack_webhook_secret: str
 
     def __post_init__(self) -> None:
-        _require_all("alerting.emails", self.emails, EMAIL, "each must be an e-mail address")
-        _require_all(
-            "alerting.webhooks", self.webhooks, WEBHOOK, "each must be an https:// address without credentials"
-        )
-        secret = (self.slack_webhook_secret,)
-        _require_all(
-            "alerting.slackWebhookSecret", secret, SECRET_NAME, "a secret's name has 1-200 of A-Z a-z 0-9 /_+=.-"
-        )
+        for place, email in enumerate(self.emails):
+            _require(f"alerting.emails[{place}]", email, EMAIL, "it must be an e-mail address")
+        for place, webhook in enumerate(self.webhooks):
+            allowed = "it must be an https:// address without credentials"
+            _require(f"alerting.webhooks[{place}]", webhook, WEBHOOK, allowed)
+        allowed = "a secret's name has 1-200 of A-Z a-z 0-9 /_+=.-"
+        _require("alerting.slackWebhookSecret", self.slack_webhook_secret, SECRET_NAME, allowed)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,8 +113,8 @@ class Settings:
 
     def __post_init__(self) -> None:
         if not STACK_NAME.fullmatch(self.stack):
-            command = "pulumi stack rename NAME"
-            raise ConfigError("stack", self.stack, "1-20 lower-case letters, digits and '-', a letter first", command)
+            allowed = "1-20 lower-case letters, digits and '-', a letter first"
+            raise ConfigError("stack", self.stack, allowed, "change it with `pulumi stack rename NAME`")
         if not ACCOUNT_ID.fullmatch(self.account_id):
             raise ConfigError("lifeboat:accountId", self.account_id, "an AWS account id has 12 digits")
         self._check_latency()
@@ -121,7 +122,7 @@ class Settings:
             allowed = "it must be 1 in AWS, whose schedules keep their pace; lifeboat:endpoints.url is not set"
             raise ConfigError("lifeboat:protocol.timeScale", self.protocol.time_scale, allowed)
         if self.endpoint is not None:
-            _require_all("endpoints.url", (self.endpoint,), ENDPOINT, "it must be http(s)://HOST[:PORT]")
+            _require("endpoints.url", self.endpoint, ENDPOINT, "it must be http(s)://HOST[:PORT]")
 
     def _check_latency(self) -> None:
         longest = self.protocol.probe_deadline * 1000
@@ -195,10 +196,14 @@ def _endpoint(section: Section) -> str | None:
 
 
 def _tags(section: Section) -> dict[str, str]:
-    return {name: section.text(name) for name in sorted(section.names())}
+    tags = {name: section.text(name) for name in sorted(section.names())}
+    for name, value in tags.items():
+        if name.lower().startswith(RESERVED_TAGS):
+            allowed = "tags that begin with lifeboat: are set by this program, those with aws: by AWS"
+            raise ConfigError(section.key(name), value, allowed, IN_THE_FILE)
+    return tags
 
 
-def _require_all(key: str, values: tuple[str, ...], pattern: re.Pattern[str], allowed: str) -> None:
-    for value in values:
-        if not pattern.fullmatch(value):
-            raise ConfigError(f"lifeboat:{key}", value, allowed)
+def _require(key: str, value: str, pattern: re.Pattern[str], allowed: str) -> None:
+    if not pattern.fullmatch(value):
+        raise ConfigError(f"lifeboat:{key}", value, allowed)

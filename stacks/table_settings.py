@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from infra.aws.table_schema import Index, InvalidSchema, Key, TableSchema
-from stacks.config_error import ConfigError
+from stacks.config_error import IN_THE_FILE, ConfigError
 from stacks.config_section import Section
 
 TABLE_NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
@@ -24,12 +24,12 @@ def read_tables(tables: Mapping[str, Section]) -> dict[str, TableSchema]:
 def _table(name: str, section: Section) -> TableSchema:
     if name in RESERVED or not TABLE_NAME.fullmatch(name):
         allowed = f"a table's name is 1-40 lower-case letters, digits and '-', and not {' or '.join(RESERVED)}"
-        raise ConfigError(section.path, name, allowed, f"pulumi config rm --path '{section.path}'")
+        raise ConfigError(section.path, name, allowed, f"remove it with `pulumi config rm --path '{section.path}'`")
     try:
         with section:
             return _schema(section)
     except InvalidSchema as error:
-        raise ConfigError(section.key(error.field), error.value, error.rule) from error
+        raise ConfigError(section.key(error.field), error.value, error.rule, IN_THE_FILE) from error
 
 
 def _schema(section: Section) -> TableSchema:
@@ -59,7 +59,7 @@ def _index(name: str, section: Section, is_global: bool) -> Index:
                 included=section.texts("included", ()),
             )
     except InvalidSchema as error:
-        raise ConfigError(section.key(error.field), error.value, error.rule) from error
+        raise ConfigError(section.key(error.field), error.value, error.rule, IN_THE_FILE) from error
 
 
 def _projection(section: Section) -> Literal["ALL", "KEYS_ONLY", "INCLUDE"]:
@@ -79,4 +79,4 @@ def _key(section: Section) -> Key:
         with section:
             return Key(name=section.text("name"), type=section.text("type", "S"))
     except InvalidSchema as error:
-        raise ConfigError(section.key(error.field), error.value, error.rule) from error
+        raise ConfigError(section.key(error.field), error.value, error.rule, IN_THE_FILE) from error

@@ -98,14 +98,17 @@ WRONG = [
         "protocol.electorates.data",
         ["eu-west-1", "control region"],
     ),
-    ({"alerting": {"emails": ["nobody"]}}, "alerting.emails", ["'nobody'", "e-mail"]),
-    ({"alerting": {"webhooks": ["http://a.example"]}}, "alerting.webhooks", ["'http://a.example'", "https"]),
-    ({"alerting": {"webhooks": ["https://user:pass@a.example"]}}, "alerting.webhooks", ["without credentials"]),
+    ({"alerting": {"emails": ["nobody"]}}, "alerting.emails[0]", ["'nobody'", "e-mail"]),
+    ({"alerting": {"webhooks": ["http://a.example"]}}, "alerting.webhooks[0]", ["'http://a.example'", "https"]),
+    ({"alerting": {"webhooks": ["https://user:pass@a.example"]}}, "alerting.webhooks[0]", ["without credentials"]),
     ({"alerting": {"slackWebhookSecret": "a b"}}, "alerting.slackWebhookSecret", ["'a b'"]),
     ({"functions": {"logRetentionDays": 31}}, "functions.logRetentionDays", ["31", "30, 60"]),
     ({"functions": {"memoryMb": 64}}, "functions.memoryMb", ["64", "128-10240"]),
     ({"endpoints": {"url": "localhost"}}, "endpoints.url", ["'localhost'", "http"]),
     ({"tags": {"team": 5}}, "tags.team", ["5", "text"]),
+    ({"tags": {"lifeboat:stack": "x"}}, "tags.lifeboat:stack", ["'x'", "this program", "Pulumi.STACK.yaml"]),
+    ({"tags": {"lifeboat:owner": "x"}}, "tags.lifeboat:owner", ["'x'", "this program"]),
+    ({"tags": {"AWS:team": "x"}}, "tags.AWS:team", ["'x'", "AWS"]),
     ({"protectData": "si"}, "protectData", ["'si'", "true or false"]),
 ]
 # A misspelt key at each depth, and what was meant.
@@ -129,7 +132,7 @@ def test_a_wrong_value_is_refused_with_key_value_and_next_step(
     line = refusal(change)
     assert f"lifeboat:{key} is " in line
     assert all(part in line for part in says), line
-    assert "`pulumi config " in line
+    assert line.endswith(("`", "; change it in Pulumi.STACK.yaml"))
 
 
 @pytest.mark.parametrize(("change", "key", "meant"), MISSPELT)
@@ -147,6 +150,46 @@ def test_each_number_of_the_protocol_has_limits_and_says_why(name: str, beyond: 
     line = refusal({"protocol": {camel_case(name): value}})
     assert f"lifeboat:protocol.{camel_case(name)} is {value!r}; it must be" in line
     assert camel_cased(limits.why) in line
+
+
+@pytest.mark.parametrize(
+    ("change", "command"),
+    [
+        ({"accountId": "12345"}, "pulumi config set --path 'lifeboat:accountId' VALUE"),
+        ({"protectData": "si"}, "pulumi config set --path 'lifeboat:protectData' VALUE"),
+        (
+            {"protocol": {"clientMargin": 9}},
+            "pulumi config set --path --type float 'lifeboat:protocol.clientMargin' VALUE",
+        ),
+        ({"tags": {"team": 5}}, "pulumi config set --path --type string 'lifeboat:tags.team' VALUE"),
+        (
+            {"alerting": {"emails": ["a@example.com", "nobody"]}},
+            "pulumi config set --path 'lifeboat:alerting.emails[1]' VALUE",
+        ),
+        ({"control": {}}, "pulumi config set --path 'lifeboat:control.regions[0]' VALUE"),
+        ({"data.tables.Orders": KEY}, "pulumi config rm --path 'lifeboat:data.tables.Orders'"),
+    ],
+)
+def test_a_single_value_is_set_with_the_command_that_keeps_its_type(change: Mapping[str, object], command: str) -> None:
+    assert refusal(change).endswith(f" with `{command}`")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"control.regions": "us-east-1"},
+        {"control.regions": ["us-east-1", "us-east-2"]},
+        {"data": "orders"},
+        {"protocol": {"electorates": {"data": ["us-east-1", "us-east-2"]}}},
+        {**STRONG, "data.tables.orders.localIndexes": LOCAL_INDEX},
+        {"data.tables.plain": {**KEY, "localIndexes": LOCAL_INDEX}},
+        {"tags": {"lifeboat:stack": "x"}},
+    ],
+    ids=str,
+)
+def test_a_list_or_object_is_changed_in_the_stacks_file(change: Mapping[str, object]) -> None:
+    """`pulumi config set` would put a text in its place."""
+    assert refusal(change).endswith("; change it in Pulumi.STACK.yaml")
 
 
 def test_a_number_may_be_a_key_and_expire_too() -> None:
