@@ -4,27 +4,35 @@ import typer
 
 from failover.orders import OrderKind
 from ops.arming import arm, disarm
-from ops.forecasting import forecast
-from ops.looking import journal, status
-from ops.moves import verb
-from ops.readiness import readiness
+from ops.looking import journal
+from ops.moves import move
+from ops.outputs import outputs
 from ops.resources import resources
+from ops.status import status
 
-app = typer.Typer(name="lifeboat", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app = typer.Typer(
+    name="lifeboat",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
 app.command()(resources)
-app.command()(forecast)
+app.command()(outputs)
 app.command()(status)
 app.command()(journal)
 app.command()(arm)
 app.command()(disarm)
-app.command()(readiness)
 for kind in (OrderKind.FAILOVER, OrderKind.SWITCHOVER, OrderKind.FAILBACK, OrderKind.ABORT):
-    app.command(name=kind.value)(verb(kind))
+    app.command(name=kind.value)(move(kind))
 
 
 @app.callback()
 def lifeboat() -> None:
-    """Cross-region failover: look at what is declared, and move what runs."""
+    """Cross-region failover: look at what is declared, and move what runs.
+
+    Exit codes: 0 done, 1 refused with why, 2 usage, 3 failed mid-way: the same command goes on from there.
+    """
 
 
 if __name__ == "__main__":
