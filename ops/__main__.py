@@ -3,6 +3,7 @@
 import typer
 
 from failover.orders import OrderKind
+from ops.acknowledging import acknowledge_incident
 from ops.arming import arm, disarm
 from ops.looking import journal
 from ops.moves import move
@@ -21,6 +22,7 @@ app.command()(resources)
 app.command()(outputs)
 app.command()(status)
 app.command()(journal)
+app.command(name="acknowledge")(acknowledge_incident)
 app.command()(arm)
 app.command()(disarm)
 for kind in (OrderKind.FAILOVER, OrderKind.SWITCHOVER, OrderKind.FAILBACK, OrderKind.ABORT):

@@ -7,6 +7,7 @@ import typer
 from rich import box
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from ops.arming import told
 from ops.deployed import read_deployed
@@ -37,5 +38,5 @@ def journal(
         return
     table = Table(*ENTRY_COLUMNS, title=f"plan {plan_id}", title_justify="left", box=box.SIMPLE)
     for entry in entries:
-        table.add_row(*(str(entry.get(name) if entry.get(name) is not None else "-") for name in ENTRY_COLUMNS))
+        table.add_row(*(Text(str(entry.get(name) if entry.get(name) is not None else "-")) for name in ENTRY_COLUMNS))
     Console().print(table)

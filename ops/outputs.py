@@ -7,6 +7,7 @@ import typer
 from rich import box
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from failover.offline_copy import OfflineCopy, write_copy
 from ops.deployed import Deployed, read_deployed, whoami
@@ -67,5 +68,5 @@ def _table(deployed: Deployed) -> Table:
     title = f"{deployed.stack}: outputs from {deployed.outputs.source}"
     table = Table("output", "value", title=title, title_justify="left", box=box.SIMPLE)
     for name, value in sorted(deployed.outputs.lifeboat.items()):
-        table.add_row(name, value if isinstance(value, str) else json.dumps(value))
+        table.add_row(name, Text(value if isinstance(value, str) else json.dumps(value)))
     return table

@@ -9,6 +9,7 @@ from rich import box
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.table import Table
+from rich.text import Text
 
 from failover.clock import Clock, SystemClock
 from failover.fan_out import ThreadFanOut
@@ -64,12 +65,12 @@ def _seen(looks: Watch) -> RenderableType:
     try:
         return picture(looks.look())
     except CannotReach as error:
-        return error.line
+        return Text(error.line)
 
 
 def picture(sight: Sight) -> Group:
     """Draw one look."""
-    return Group(told(sight.snapshot.row), _summary(sight), _votes(sight), _regions(sight))
+    return Group(Text(told(sight.snapshot.row)), Text(_summary(sight)), _votes(sight), _regions(sight))
 
 
 def _summary(sight: Sight) -> str:
@@ -87,7 +88,9 @@ def _votes(sight: Sight) -> Table:
     for voter, freshness in sight.freshness.items():
         vote = votes.get(voter)
         cells = (getattr(vote, name) if vote else None for name in VOTE_COLUMNS)
-        table.add_row(voter, freshness if vote else "none yet", *("-" if cell is None else str(cell) for cell in cells))
+        table.add_row(
+            voter, freshness if vote else "none yet", *(Text("-" if cell is None else str(cell)) for cell in cells)
+        )
     return table
 
 
