@@ -5,6 +5,7 @@ import typer
 from failover.orders import OrderKind
 from ops.acknowledging import acknowledge_incident
 from ops.arming import arm, disarm
+from ops.doctor import doctor
 from ops.looking import journal
 from ops.moves import move
 from ops.outputs import outputs
@@ -20,6 +21,7 @@ app = typer.Typer(
 )
 app.command()(resources)
 app.command()(outputs)
+app.command()(doctor)
 app.command()(status)
 app.command()(journal)
 app.command(name="acknowledge")(acknowledge_incident)

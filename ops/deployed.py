@@ -38,6 +38,7 @@ class Deployed:
     canary_table: str
     canary_item: str
     active_parameter: str
+    slack_webhook_secret: str
     protocol: Protocol
 
     def electorate(self, tier: str) -> tuple[str, ...]:
@@ -127,5 +128,6 @@ def _deployed(outputs: StackOutputs, told: Mapping[str, Any]) -> Deployed:
         canary_table=told["canaryTable"],
         canary_item=told["healthCheckItemKey"],
         active_parameter=told["activeParameter"],
+        slack_webhook_secret=told["slackWebhookSecret"],
         protocol=Protocol.from_json(told["protocol"]).scaled(),
     )

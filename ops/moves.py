@@ -90,7 +90,7 @@ def _announce(call: ChangeCall, seen: Snapshot, decision: Decision) -> None:
     row = seen.row
     if decision.action is Action.REFUSE:
         next_step = NEXT_STEPS.get(decision.code, LOOK)
-        end(REFUSED, f"refused: {decision.reason}", next_step, decision=asdict(decision), row=asdict(row))
+        end(REFUSED, f"refused: {decision.reason}", next_step, {"decision": asdict(decision), "row": asdict(row)})
     if call.as_json and call.dry_run:
         typer.echo(json.dumps({"decision": asdict(decision), "row": asdict(row)}, default=str, sort_keys=True))
     elif not call.as_json:
@@ -103,6 +103,7 @@ def _report(call: ChangeCall, answer: Mapping[str, Any], order: Order) -> None:
     if answer["outcome"] in DONE:
         typer.echo(json.dumps({**answer, "order": order.id}, sort_keys=True) if call.as_json else line)
         return
+    facts = {**answer, "order": order.id}
     if answer["outcome"] in NOTHING_DONE:
-        end(REFUSED, line, NEXT_STEPS.get(answer.get("code", ""), LOOK), **answer, order=order.id)
-    end(FAILED, line, "the same command goes on from there; lifeboat status", **answer, order=order.id)
+        end(REFUSED, line, NEXT_STEPS.get(answer.get("code", ""), LOOK), facts)
+    end(FAILED, line, "the same command goes on from there; lifeboat status", facts)

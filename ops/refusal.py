@@ -2,8 +2,9 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import NoReturn
 
 import typer
@@ -17,6 +18,7 @@ from failover.rows import MalformedRow
 REFUSED = 1  # nothing was done, and why
 USAGE = 2  # the command line makes no sense; Typer's own text says so on standard error
 FAILED = 3  # something was done: the same command goes on from there
+NONE: Mapping[str, object] = MappingProxyType({})
 DOCTOR = "lifeboat doctor"
 VERB = re.compile(r"\blifeboat (secret )?[a-z-]+")
 NEXT_STEPS = {
@@ -31,7 +33,7 @@ EXPECTED = (AlreadyMoved, TierRowMissing, MalformedRow, OSError, ValueError, *AW
 class Ended(Exception):
     """The verb is over without having done what was asked; ``facts`` are for programs."""
 
-    def __init__(self, code: int, line: str, next_step: str = "", **facts: object) -> None:
+    def __init__(self, code: int, line: str, next_step: str = "", facts: Mapping[str, object] = NONE) -> None:
         super().__init__(line)
         self.code = code
         self.line = line
@@ -46,9 +48,9 @@ class CannotReach(Ended):
         super().__init__(REFUSED, f"refused: {why}", next_step)
 
 
-def end(code: int, line: str, next_step: str = "", **facts: object) -> NoReturn:
+def end(code: int, line: str, next_step: str = "", facts: Mapping[str, object] = NONE) -> NoReturn:
     """End the verb with this code, line and next step."""
-    raise Ended(code, line, next_step, **facts)
+    raise Ended(code, line, next_step, facts)
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 import json
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
@@ -51,9 +51,9 @@ def read_outputs(call: StackCall) -> StackOutputs:
     if call.outputs:
         return StackOutputs(lifeboat=_parsed(call.outputs.read_text(), str(call.outputs)), source=Source.FILE)
     if call.control_table and call.control_region:
-        return _copied(call.control_table, (call.control_region,), "")
+        return copy_in(call.control_table, (call.control_region,))
     try:
-        return StackOutputs(lifeboat=_parsed(_from_pulumi(call.stack), "pulumi"), source=Source.PULUMI)
+        return outputs_of_pulumi(call.stack)
     except CannotReach as error:
         return _without_pulumi(call.stack, error.line)
 
@@ -63,10 +63,20 @@ def _without_pulumi(stack: str, why: str) -> StackOutputs:
     named = named_by_stack_file(stack)
     note = why.removeprefix("refused: ")
     try:
-        return _copied(named["controlTable"], tuple(named["controlRegions"]), note)
+        copy = copy_in(named["controlTable"], tuple(named["controlRegions"]))
     except CannotReach as error:
         told = f"{note}; {error.line.removeprefix('refused: ')}; going by Pulumi.{stack}.yaml as it is checked out here"
         return StackOutputs(lifeboat=named, source=Source.STACK_FILE, note=told)
+    return replace(copy, note=f"{note}; going by the copy that was saved at {copy.saved_at}")
+
+
+def outputs_of_pulumi(stack: str) -> StackOutputs:
+    """Ask Pulumi, and so its backend.
+
+    Raises:
+        CannotReach: there is no `pulumi`, no answer in time, or no such stack.
+    """
+    return StackOutputs(lifeboat=_parsed(_from_pulumi(stack), "pulumi"), source=Source.PULUMI)
 
 
 def named_by_stack_file(stack: str) -> Mapping[str, Any]:
@@ -82,19 +92,19 @@ def named_by_stack_file(stack: str) -> Mapping[str, Any]:
     return _parsed(json.dumps(outputs), f"Pulumi.{stack}.yaml")
 
 
-def _copied(table: str, regions: tuple[str, ...], note: str) -> StackOutputs:
+def copy_in(table: str, regions: tuple[str, ...]) -> StackOutputs:
+    """Read the copy in a control table through the first of the regions that answers.
+
+    Raises:
+        CannotReach: none answers, or there is no copy of this schema.
+    """
     clients = {region: dynamodb(region) for region in regions}
     try:
         copy = first_answer({region: partial(read_copy, client, table) for region, client in clients.items()})
     except NoCopy as error:
         raise CannotReach(str(error), "lifeboat outputs --save") from error
-    told = f"going by the copy that {copy.saved_by} saved at {copy.saved_at.isoformat()}"
-    return StackOutputs(
-        lifeboat=_parsed(copy.lifeboat, f"the copy in {table}"),
-        source=Source.COPY,
-        note=f"{note}; {told}" if note else "",
-        saved_at=copy.saved_at,
-    )
+    lifeboat = _parsed(copy.lifeboat, f"the copy in {table}")
+    return StackOutputs(lifeboat=lifeboat, source=Source.COPY, saved_at=copy.saved_at)
 
 
 def _parsed(text: str, origin: str) -> Mapping[str, Any]:

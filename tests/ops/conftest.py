@@ -21,6 +21,7 @@ from failover.tier import Change, TierRow, Value
 from localcloud.caller import INTERNAL
 from localcloud.front import Front
 from localcloud.latency import Profile
+from localcloud.request import Request, Response
 from ops.__main__ import app
 
 CONTROL_REGIONS = ("us-east-1", "us-east-2", "us-west-2")
@@ -135,6 +136,27 @@ def ground(bare_ground: Ground) -> Ground:
             Name=bare_ground.outputs["activeParameter"], Value="us-east-1", Type="String"
         )
     return bare_ground
+
+
+@dataclass
+class Orchestrators:
+    """Answers instead of the functions, which this ground has none of; ``orders`` are (region, order)."""
+
+    answer: dict[str, object]
+    orders: list[tuple[str, dict[str, Any]]]
+
+    def __call__(self, request: Request) -> Response:
+        if request.environ.get("HTTP_X_AMZ_INVOCATION_TYPE") == "DryRun":
+            return Response(status=204, body=b"")
+        self.orders.append((request.region, json.loads(request.body)))
+        return Response(status=200, body=json.dumps({"answers": [self.answer]}).encode())
+
+
+@pytest.fixture
+def orchestrators(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> Orchestrators:
+    taken = Orchestrators(answer={"outcome": "done", "code": "done", "reason": "secondary is active"}, orders=[])
+    monkeypatch.setitem(ground.front.gateway.routes, ("lambda", "Invoke"), taken)
+    return taken
 
 
 def make_tables(front: Front, outputs: Mapping[str, Any]) -> None:

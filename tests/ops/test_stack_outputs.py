@@ -114,7 +114,7 @@ def test_without_pulumi_the_stack_file_leads_to_the_copy_and_else_must_do(
     assert ground.lifeboat("outputs", "--save").exit_code == 0
     second = lifeboat("outputs", "--json")
     assert json.loads(second.stdout) == {"lifeboat": deployed, "source": "offline copy", "saved_through": None}
-    assert "going by the copy that" in second.stderr
+    assert "going by the copy that was saved at" in second.stderr
 
 
 def test_pulumi_is_asked_first(ground: Ground, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
