@@ -10,6 +10,7 @@ from ops.looking import journal
 from ops.moves import move
 from ops.outputs import outputs
 from ops.resources import resources
+from ops.secret import secret
 from ops.status import status
 
 app = typer.Typer(
@@ -29,6 +30,7 @@ app.command()(arm)
 app.command()(disarm)
 for kind in (OrderKind.FAILOVER, OrderKind.SWITCHOVER, OrderKind.FAILBACK, OrderKind.ABORT):
     app.command(name=kind.value)(move(kind))
+app.add_typer(secret, name="secret")
 
 
 @app.callback()

@@ -19,7 +19,8 @@ def test_an_order_says_who_gave_it_why_and_about_which_epoch(ground: Ground, orc
 def test_a_region_that_hangs_is_passed_over(ground: Ground, orchestrators: Orchestrators) -> None:
     ground.front.gateway.world.darken("us-west-2", "blackhole")
     assert ground.lifeboat(*MOVE).exit_code == 0
-    assert [region for region, _ in orchestrators.orders] == ["us-east-1"]
+    ((region, _),) = orchestrators.orders
+    assert region in {"us-east-1", "us-east-2"}
 
 
 def test_an_order_whose_answer_was_lost_is_given_again_as_the_same_order(
