@@ -5,11 +5,13 @@ import typer
 from failover.orders import OrderKind
 from ops.acknowledging import acknowledge_incident
 from ops.arming import arm, disarm
+from ops.break_glass import break_glass
 from ops.doctor import doctor
 from ops.looking import journal
 from ops.moves import move
 from ops.outputs import outputs
 from ops.resources import resources
+from ops.retiring import retire
 from ops.secret import secret
 from ops.status import status
 
@@ -30,6 +32,8 @@ app.command()(arm)
 app.command()(disarm)
 for kind in (OrderKind.FAILOVER, OrderKind.SWITCHOVER, OrderKind.FAILBACK, OrderKind.ABORT):
     app.command(name=kind.value)(move(kind))
+app.command(name="break-glass")(break_glass)
+app.command()(retire)
 app.add_typer(secret, name="secret")
 
 

@@ -12,6 +12,7 @@ import typer
 from failover.control_table import Snapshot
 from failover.decision import Action, Decision, decide
 from failover.orders import Order, OrderKind
+from failover.sites import other
 from ops.asking import confirmed
 from ops.deployed import read_deployed, whoami
 from ops.options import ChangeCall, verb
@@ -52,7 +53,7 @@ def move(kind: OrderKind) -> Callable[..., None]:
         if call.dry_run:
             return
         confirmed(call, f"{MEANINGS[kind]} Go on?")
-        _report(call, give(deployed, order, seen.row.active), order)
+        _report(call, give(deployed, order, other(seen.row.active)), order)
 
     command.__doc__ = _help(kind)
     return verb(command)

@@ -8,7 +8,7 @@ from failover import aws_clients
 from failover.call_failed import NEVER_SENT
 from failover.failures import AWS_ERRORS, Failure, code_of, failure_of
 from failover.orders import Order
-from failover.sites import Site, other
+from failover.sites import Site
 from ops.control_regions import CONNECT_SECONDS, READ_SECONDS, first_answer
 from ops.deployed import Deployed
 from ops.refusal import FAILED, CannotReach, end
@@ -21,7 +21,7 @@ ACTED_NOT = frozenset({Failure.REFUSED, Failure.THROTTLED})
 GOES_ON = "lifeboat status --watch; the same command goes on from there"
 
 
-def give(deployed: Deployed, order: Order, active: Site) -> dict[str, Any]:
+def give(deployed: Deployed, order: Order, target: Site) -> dict[str, Any]:
     """Give the order to the first orchestrator that takes it, the target's region first, and return the answer.
 
     The order's id makes it one order however often it is given: a region that may have taken it is no reason to stop.
@@ -32,7 +32,7 @@ def give(deployed: Deployed, order: Order, active: Site) -> dict[str, Any]:
     """
     failures: dict[str, str] = {}
     uncertain = False
-    for region in _in_turn(deployed, deployed.sites.region(other(active))):
+    for region in _in_turn(deployed, deployed.sites.region(target)):
         try:
             return _given(deployed, region, order)
         except KeyboardInterrupt:
