@@ -7,6 +7,7 @@ from ops.acknowledging import acknowledge_incident
 from ops.arming import arm, disarm
 from ops.break_glass import break_glass
 from ops.doctor import doctor
+from ops.forecasting import forecast
 from ops.looking import journal
 from ops.moves import move
 from ops.outputs import outputs
@@ -23,6 +24,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command()(resources)
+app.command()(forecast)
 app.command()(outputs)
 app.command()(doctor)
 app.command()(status)
