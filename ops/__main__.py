@@ -1,5 +1,10 @@
 """Gathers the verbs of `lifeboat`. Exit codes: 0 done, 1 refused with why, 2 usage, 3 failed mid-way."""
 
+import contextlib
+import os
+import sys
+from typing import NoReturn
+
 import typer
 
 from failover.orders import OrderKind
@@ -47,5 +52,18 @@ def lifeboat() -> None:
     """
 
 
+def main() -> NoReturn:
+    """Run a verb and leave at once: what still waits for a dark region holds nobody up."""
+    code: object = 0
+    try:
+        app(prog_name="lifeboat")
+    except SystemExit as ended:
+        code = ended.code
+    with contextlib.suppress(OSError):  # whoever read us has gone
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(code if isinstance(code, int) else int(code is not None))
+
+
 if __name__ == "__main__":
-    app(prog_name="lifeboat")
+    main()

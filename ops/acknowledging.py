@@ -6,10 +6,6 @@ from datetime import datetime, timedelta
 from typing import Annotated
 
 import typer
-from rich import box
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from failover.incidents import Acknowledgement, Incident, NoSuchIncident, acknowledge, all_incidents
 from ops.deployed import read_deployed, whoami
@@ -56,8 +52,6 @@ def _list(call: StackCall, incidents: tuple[Incident, ...], now: datetime) -> No
     if call.as_json:
         typer.echo(json.dumps({"incidents": [asdict(one) for one in waiting]}, default=str, sort_keys=True))
         return
-    table = Table("incident", "severity", "told", "summary", title="not acknowledged", box=box.SIMPLE)
     for one in waiting:
-        cells = (one.id, one.severity, one.told_at.isoformat(timespec="seconds"), one.summary)
-        table.add_row(*map(Text, cells))
-    Console().print(table)
+        typer.echo(f"{one.id}\n  {one.severity}, {one.told_at.isoformat(timespec='seconds')}: {one.summary}")
+    typer.echo(f"{len(waiting)} not acknowledged")

@@ -7,9 +7,7 @@ from datetime import UTC, datetime
 
 import boto3
 import typer
-from rich import box
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from failover.fan_out import FanOut, ThreadFanOut
@@ -25,7 +23,7 @@ from ops.findings import (
     table_finding,
 )
 from ops.options import StackCall, verb
-from ops.refusal import REFUSED, CannotReach, end
+from ops.refusal import REFUSED, CannotReach, end, of_stack
 from ops.stack_outputs import Source, copy_in, outputs_of_pulumi
 
 DEADLINE_SECONDS = 6.0
@@ -45,7 +43,7 @@ def doctor(call: StackCall) -> None:
     findings = diagnose(call, ThreadFanOut(), datetime.now(UTC))
     failed = [one.check for one in findings if one.level is Level.FAIL]
     if not call.as_json:
-        Console().print(_table(call.stack, findings))
+        _print(call.stack, findings)
     if failed:
         told = [asdict(one) for one in findings]
         end(
@@ -123,11 +121,11 @@ def _copy(deployed: Deployed, region: str) -> Finding:
     return Finding(level=Level.OK, check=check, told=f"saved at {copy.saved_at}")
 
 
-def _table(stack: str, findings: list[Finding]) -> Table:
-    table = Table(
-        "", "check", "found", "next", title=f"{stack}: can this machine act?", title_justify="left", box=box.SIMPLE
-    )
+def _print(stack: str, findings: list[Finding]) -> None:
+    console = Console(highlight=False, soft_wrap=True)
     for one in findings:
-        mark = Text(one.level, style=COLOURS[one.level])
-        table.add_row(mark, Text(one.check), Text(" ".join(one.told.split())), Text(one.next_step))
-    return table
+        console.print(
+            Text.assemble((f"{one.level:<6}", COLOURS[one.level]), f"{one.check}: {' '.join(one.told.split())}")
+        )
+        if one.next_step:
+            console.print(Text(f"      next: {of_stack(one.next_step, stack)}"))

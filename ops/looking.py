@@ -1,7 +1,9 @@
 """`lifeboat journal`: how a tier came to where it stands. It changes nothing."""
 
 import json
-from typing import Annotated
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any
 
 import typer
 from rich import box
@@ -14,7 +16,8 @@ from ops.deployed import read_deployed
 from ops.options import TierCall, verb
 from ops.refusal import REFUSED, end
 
-ENTRY_COLUMNS = ("sk", "step", "owner", "started_at", "finished_at", "outcome", "detail")
+COLUMNS = ("UTC", "step", "s", "outcome", "found", "by")
+SHORT = frozenset({"UTC", "step", "s", "outcome"})
 
 
 @verb
@@ -36,7 +39,16 @@ def journal(
     if call.as_json:
         typer.echo(json.dumps({"plan": plan_id, "entries": entries}, default=str, sort_keys=True))
         return
-    table = Table(*ENTRY_COLUMNS, title=f"plan {plan_id}", title_justify="left", box=box.SIMPLE)
+    table = Table(title=f"plan {plan_id}", title_justify="left", box=box.SIMPLE)
+    for name in COLUMNS:
+        table.add_column(name, no_wrap=name in SHORT, overflow="fold")
     for entry in entries:
-        table.add_row(*(Text(str(entry.get(name) if entry.get(name) is not None else "-")) for name in ENTRY_COLUMNS))
+        table.add_row(*(Text(cell) for cell in _cells(entry)))
     Console().print(table)
+
+
+def _cells(entry: Mapping[str, Any]) -> tuple[str, ...]:
+    began, ended = entry["started_at"], entry.get("finished_at")
+    took = f"{(datetime.fromisoformat(ended) - datetime.fromisoformat(began)).total_seconds():.1f}" if ended else "-"
+    rest = (str(entry.get(name) or "-") for name in ("outcome", "detail", "owner"))
+    return (datetime.fromisoformat(began).strftime("%H:%M:%S"), entry["step"], took, *rest)

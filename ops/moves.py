@@ -96,7 +96,11 @@ def _announce(call: ChangeCall, seen: Snapshot, decision: Decision) -> None:
         typer.echo(json.dumps({"decision": asdict(decision), "row": asdict(row)}, default=str, sort_keys=True))
     elif not call.as_json:
         typer.echo(f"{row.tier}: {row.active} is active in epoch {row.epoch}, {row.phase}")
-        typer.echo(f"{decision.action}: {decision.reason}")
+        typer.echo(f"{decision.action}: {_what(decision)}")
+
+
+def _what(decision: Decision) -> str:
+    return f"{decision.kind} to {decision.target}" if decision.kind else decision.reason
 
 
 def _report(call: ChangeCall, answer: Mapping[str, Any], order: Order) -> None:

@@ -67,12 +67,17 @@ def one_line(as_json: bool = False, stack: str = "") -> Iterator[None]:
         _leave(Ended(REFUSED, f"refused: {error}", _next_step(error)), as_json, stack)
 
 
+def of_stack(next_step: str, stack: str) -> str:
+    """Name the stack in each of our verbs, so that the next step can be copied."""
+    return VERB.sub(rf"\g<0> -s {stack}", next_step) if stack else next_step
+
+
 def _next_step(error: Exception) -> str:
     return DOCTOR if isinstance(error, AWS_ERRORS) else NEXT_STEPS.get(type(error), "")
 
 
 def _leave(ended: Ended, as_json: bool, stack: str) -> NoReturn:
-    next_step = VERB.sub(rf"\g<0> -s {stack}", ended.next_step) if stack else ended.next_step
+    next_step = of_stack(ended.next_step, stack)
     line = f"{ended.line}; next: {next_step}" if next_step else ended.line
     Console(stderr=True, highlight=False, soft_wrap=True).print(" ".join(line.split()), markup=False)
     if as_json:

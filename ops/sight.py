@@ -12,11 +12,12 @@ from failover.failures import code_of
 from failover.fan_out import FanOut
 from failover.outside import ActiveParameter, differing, wanted
 from failover.votes import Freshness, Tally, tally
-from ops.control_regions import CONNECT_SECONDS
 from ops.deployed import Deployed
 from ops.refusal import CannotReach
 
-LOOK_SECONDS: Final = 1.5
+LOOK_SECONDS: Final = 2.5
+CONNECT_SECONDS: Final = 1.0
+READ_SECONDS: Final = 1.5
 FRESH: Final = "fresh"
 SILENT: Final = "silent"
 NOT_WATCHED: Final = "not watched"
@@ -119,7 +120,7 @@ def _calls(deployed: Deployed, tier: str, fan_out: FanOut) -> dict[str, Callable
     electorate, regions = deployed.electorate(tier), deployed.control_regions
     controls = {region: deployed.control(region, attempts=1) for region in regions}
     clients = {
-        region: aws_clients.client("ssm", region, connect_seconds=CONNECT_SECONDS, read_seconds=LOOK_SECONDS)
+        region: aws_clients.client("ssm", region, connect_seconds=CONNECT_SECONDS, read_seconds=READ_SECONDS)
         for region in regions
     }
     reads = ActiveParameter(deployed.active_parameter, clients, fan_out).reads()

@@ -13,6 +13,8 @@ from rich.text import Text
 
 from failover.clock import Clock, SystemClock
 from failover.fan_out import ThreadFanOut
+from failover.tier import TierRow
+from failover.votes import Vote
 from ops.arming import told
 from ops.deployed import read_deployed
 from ops.options import TierCall, verb
@@ -20,7 +22,6 @@ from ops.refusal import CannotReach
 from ops.sight import NOT_WATCHED, Sight, Watch
 
 PAUSE_SECONDS = 1.0
-VOTE_COLUMNS = ("site", "epoch", "verdict", "misses", "standby", "lag_ms", "acked_lag_ms", "latency_ms", "reason")
 
 
 @verb
@@ -83,15 +84,23 @@ def _summary(sight: Sight) -> str:
 
 def _votes(sight: Sight) -> Table:
     watched = "" if NOT_WATCHED not in sight.freshness.values() else " (freshness shows after a while of --watch)"
-    table = Table("observer", "vote", *VOTE_COLUMNS, title=f"votes{watched}", title_justify="left", box=box.SIMPLE)
+    table = Table(title=f"votes{watched}", title_justify="left", box=box.SIMPLE)
+    for name in ("observer", "vote", "active", "standby", "lag ms"):
+        table.add_column(name, no_wrap=True)
+    table.add_column("reason", overflow="ellipsis", no_wrap=True)
     votes = {vote.observer: vote for vote in sight.snapshot.votes}
     for voter, freshness in sight.freshness.items():
-        vote = votes.get(voter)
-        cells = (getattr(vote, name) if vote else None for name in VOTE_COLUMNS)
-        table.add_row(
-            voter, freshness if vote else "none yet", *(Text("-" if cell is None else str(cell)) for cell in cells)
-        )
+        cells = _vote(votes[voter], sight.snapshot.row, freshness) if voter in votes else ("none yet",)
+        table.add_row(voter, *(Text(cell) for cell in cells))
     return table
+
+
+def _vote(vote: Vote, row: TierRow, freshness: str) -> tuple[str, ...]:
+    """Tell a vote in cells; one about another site or epoch counts for nothing and says so."""
+    missed = f", {vote.misses} missed" if vote.misses else ""
+    verdict = f"{vote.verdict}{missed}" if vote.about(row) else f"of epoch {vote.epoch}"
+    lag = "-" if vote.lag_ms is None else str(vote.lag_ms)
+    return freshness, verdict, str(vote.standby), lag, " ".join(vote.reason.split())
 
 
 def _regions(sight: Sight) -> Table:

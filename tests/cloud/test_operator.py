@@ -55,7 +55,7 @@ def test_a_dry_run_tells_the_decision_and_moves_nothing(stage: Stage, outputs: P
     before = stage.row()
     told = lifeboat("failover", outputs, "--dry-run")
     assert (told.exit_code, stage.row().epoch) == (0, before.epoch)
-    assert "start: " in told.output
+    assert "start: failover to secondary" in told.output
 
 
 @pytest.mark.parametrize(

@@ -67,3 +67,6 @@ def test_arming_and_disarming_keep_who_did_it_and_why(ground: Ground) -> None:
     assert not ground.row().armed
     entries = ground.document("journal", "data-arming")["entries"]
     assert [(entry["step"], entry["detail"]) for entry in entries] == [("disarm", "network work")]
+    told = ground.lifeboat("journal", "data-arming").stdout
+    assert "disarm" in told
+    assert "network work" in told
