@@ -16,6 +16,7 @@ from ops.forecasting import forecast
 from ops.looking import journal
 from ops.moves import move
 from ops.outputs import outputs
+from ops.readiness import readiness
 from ops.resources import resources
 from ops.retiring import retire
 from ops.secret import secret
@@ -32,6 +33,7 @@ app.command()(resources)
 app.command()(forecast)
 app.command()(outputs)
 app.command()(doctor)
+app.command()(readiness)
 app.command()(status)
 app.command()(journal)
 app.command(name="acknowledge")(acknowledge_incident)

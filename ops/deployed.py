@@ -14,6 +14,7 @@ import typer
 from failover.clock import SystemClock
 from failover.control_table import ControlTable, Snapshot
 from failover.protocol import Protocol
+from failover.readiness.inventory import Inventory
 from failover.sites import Sites
 from ops.control_regions import Reached, dynamodb, first_answer, reach
 from ops.options import StackCall
@@ -40,6 +41,7 @@ class Deployed:
     active_parameter: str
     slack_webhook_secret: str
     protocol: Protocol
+    inventory: Inventory | None
 
     def electorate(self, tier: str) -> tuple[str, ...]:
         """Name the observers of a tier.
@@ -130,4 +132,5 @@ def _deployed(outputs: StackOutputs, told: Mapping[str, Any]) -> Deployed:
         active_parameter=told["activeParameter"],
         slack_webhook_secret=told["slackWebhookSecret"],
         protocol=Protocol.from_json(told["protocol"]).scaled(),
+        inventory=Inventory.from_json(told["inventory"]) if "inventory" in told else None,
     )
