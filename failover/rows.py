@@ -39,6 +39,16 @@ def answer_key(order_id: str) -> Item:
     return {"pk": {"S": f"journal#{order_id}"}, "sk": {"S": "answer"}}
 
 
+def copy_key() -> Item:
+    """Return the key of the offline copy of the stack's outputs."""
+    return {"pk": {"S": "outputs"}, "sk": {"S": "copy"}}
+
+
+def incident_key(incident_id: str) -> Item:
+    """Return the key of what people were told once."""
+    return {"pk": {"S": f"incident#{incident_id}"}, "sk": {"S": "incident"}}
+
+
 def to_attribute(value: Value) -> Item:
     """Write one value as DynamoDB does."""
     return cast(Item, _write.serialize(str(value) if isinstance(value, str) else value))

@@ -116,6 +116,16 @@ def resume(row: TierRow, plan: NewPlan, step: str) -> Change:
     return _owned(row, plan, step, {"phase": Phase.MOVING})
 
 
+def force(row: TierRow, plan: NewPlan, epoch: int, step: str) -> Change:
+    """Open an epoch above a forced one, and above the row's, with the plan held: nobody may write until it is resumed.
+
+    Its owner is nobody: whoever resumes it waits out the views of every epoch before.
+    """
+    moved = {**_times(row.moved_at), plan.target: plan.at.isoformat()}
+    over: dict[str, Value] = {"epoch": max(row.epoch, epoch) + 1, "active": plan.target, "phase": Phase.HELD}
+    return _owned(row, plan, step, {**over, "moved_at": moved, "owner": None})
+
+
 def take_over(row: TierRow, owner: str) -> Change:
     """Own a plan whose owner's counter was seen standing still at what the row says."""
     return _next(row, {"owner": owner})

@@ -1,31 +1,71 @@
 """Gathers the verbs of `lifeboat`. Exit codes: 0 done, 1 refused with why, 2 usage, 3 failed mid-way."""
 
+import contextlib
+import os
+import sys
+from typing import NoReturn
+
 import typer
 
 from failover.orders import OrderKind
+from ops.acknowledging import acknowledge_incident
 from ops.arming import arm, disarm
+from ops.break_glass import break_glass
+from ops.doctor import doctor
 from ops.forecasting import forecast
-from ops.looking import journal, status
-from ops.moves import verb
+from ops.looking import journal
+from ops.moves import move
+from ops.outputs import outputs
 from ops.readiness import readiness
 from ops.resources import resources
+from ops.retiring import retire
+from ops.secret import secret
+from ops.status import status
 
-app = typer.Typer(name="lifeboat", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app = typer.Typer(
+    name="lifeboat",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
 app.command()(resources)
 app.command()(forecast)
+app.command()(outputs)
+app.command()(doctor)
+app.command()(readiness)
 app.command()(status)
 app.command()(journal)
+app.command(name="acknowledge")(acknowledge_incident)
 app.command()(arm)
 app.command()(disarm)
-app.command()(readiness)
 for kind in (OrderKind.FAILOVER, OrderKind.SWITCHOVER, OrderKind.FAILBACK, OrderKind.ABORT):
-    app.command(name=kind.value)(verb(kind))
+    app.command(name=kind.value)(move(kind))
+app.command(name="break-glass")(break_glass)
+app.command()(retire)
+app.add_typer(secret, name="secret")
 
 
 @app.callback()
 def lifeboat() -> None:
-    """Cross-region failover: look at what is declared, and move what runs."""
+    """Cross-region failover: look at what is declared, and move what runs.
+
+    Exit codes: 0 done, 1 refused with why, 2 usage, 3 failed mid-way: the same command goes on from there.
+    """
+
+
+def main() -> NoReturn:
+    """Run a verb and leave at once: what still waits for a dark region holds nobody up."""
+    code: object = 0
+    try:
+        app(prog_name="lifeboat")
+    except SystemExit as ended:
+        code = ended.code
+    with contextlib.suppress(OSError):  # whoever read us has gone
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(code if isinstance(code, int) else int(code is not None))
 
 
 if __name__ == "__main__":
-    app(prog_name="lifeboat")
+    main()

@@ -1,6 +1,7 @@
 """`lifeboat arm` and `lifeboat disarm`: whether automatic plans may start."""
 
-import re
+import json
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Annotated
 
@@ -8,50 +9,50 @@ import typer
 
 from failover import arming
 from failover.control_table import ControlTable, TierRowMissing
-from failover.failures import AWS_ERRORS
+from failover.journal import Entry
 from failover.tier import TierRow
-from ops.deployed import CannotReach, Deployed, OutputsOption, StackOption, TierOption, read_deployed
-from ops.refusal import one_line
+from ops.asking import confirmed_by_person
+from ops.deployed import Deployed, read_deployed, whoami
+from ops.options import ChangeCall, duration_of, verb
+from ops.outputs import SAVED_FROM, saved
 
-UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+FOR = typer.Option("--for", parser=duration_of, metavar="TIME", help="30m, 4h, 2d. Without it, until armed.")
 
 
-def arm(stack: StackOption, outputs: OutputsOption = None, tier: TierOption = "data") -> None:
+@verb
+def arm(call: ChangeCall) -> None:
     """Allow automatic failovers. The first time this also makes the tier's row: epoch 1, primary active.
 
-    Example: lifeboat arm -s prod
+    Saves the offline copy of the stack's outputs, too. Asks only on a terminal.
+
+    Examples:
+      lifeboat arm -s prod
+      lifeboat arm -s prod --yes --reason 'deployed v42'
     """
-    with one_line():
-        deployed = read_deployed(stack, outputs)
-        electorate = deployed.electorate(tier)
-        typer.echo(told(arming.arm(_reachable(deployed, tier), tier, electorate)))
+    deployed = read_deployed(call)
+    electorate = deployed.electorate(call.tier)
+    control = _control(call, deployed, "Allow automatic failovers")
+    if deployed.outputs.source in SAVED_FROM:
+        saved(deployed)
+    _note(call, control, "arm")
+    _tell(call, arming.arm(control, call.tier, electorate))
 
 
-def disarm(
-    stack: StackOption,
-    lasting: Annotated[str, typer.Option("--for", help="For how long: 30m, 4h, 2d. Without it, until armed.")] = "",
-    outputs: OutputsOption = None,
-    tier: TierOption = "data",
-) -> None:
+@verb
+def disarm(call: ChangeCall, lasting: Annotated[timedelta | None, FOR] = None) -> None:
     """Let no automatic failover start. A plan under way goes on; a quorum that would have moved the tier pages.
 
-    Example: lifeboat disarm -s prod --for 4h
+    Asks only on a terminal.
+
+    Examples:
+      lifeboat disarm -s prod --for 4h --reason 'INC-42: network work'
+      lifeboat disarm -s prod --yes
     """
-    with one_line():
-        duration = duration_of(lasting) if lasting else None
-        typer.echo(told(arming.disarm(_reachable(read_deployed(stack, outputs), tier), tier, duration)))
-
-
-def duration_of(text: str) -> timedelta:
-    """Read 30m, 4h, 2d.
-
-    Raises:
-        ValueError: it is not such a text.
-    """
-    found = re.fullmatch(r"([1-9][0-9]{0,4})([smhd])", text)
-    if not found:
-        raise ValueError(f"--for {text!r} is no duration; write a whole number and s, m, h or d, as in 4h")
-    return timedelta(**{UNITS[found[2]]: int(found[1])})
+    deployed = read_deployed(call)
+    deployed.electorate(call.tier)
+    control = _control(call, deployed, "Let no automatic failover start")
+    _note(call, control, "disarm")
+    _tell(call, arming.disarm(control, call.tier, lasting))
 
 
 def told(row: TierRow) -> str:
@@ -62,17 +63,39 @@ def told(row: TierRow) -> str:
     return f"{row.tier}: {row.active} is active in epoch {row.epoch}, {row.phase}; {armed}{doing}"
 
 
-def _reachable(deployed: Deployed, tier: str) -> ControlTable:
-    """Return the control table in the first region that answers, whether or not it has the tier's row."""
-    failures: dict[str, str] = {}
-    for region in deployed.control_regions:
-        control = deployed.control(region)
-        try:
-            control.row(tier)
-        except TierRowMissing:
-            return control
-        except AWS_ERRORS as error:
-            failures[region] = str(error)
-        else:
-            return control
-    raise CannotReach(f"no control region answers: {failures}")
+def arming_journal(tier: str) -> str:
+    """Name the journal that keeps who armed and disarmed a tier, and why."""
+    return f"{tier}-arming"
+
+
+def _control(call: ChangeCall, deployed: Deployed, what: str) -> ControlTable:
+    """Return the control table once the person agrees; a dry run ends here."""
+    control = deployed.control(deployed.reachable().region)
+    try:
+        stands = told(control.row(call.tier))
+    except TierRowMissing:
+        stands = f"{call.tier}: no row yet; arming makes it, with the primary active in epoch 1"
+    if call.dry_run:
+        typer.echo(json.dumps({"would": what, "now": stands}) if call.as_json else f"{stands}\nwould: {what}")
+        raise typer.Exit
+    confirmed_by_person(call, f"{stands}\n{what} of {call.tier}. Go on?")
+    return control
+
+
+def _tell(call: ChangeCall, row: TierRow) -> None:
+    typer.echo(json.dumps({"row": asdict(row)}, default=str, sort_keys=True) if call.as_json else told(row))
+
+
+def _note(call: ChangeCall, control: ControlTable, step: str) -> None:
+    now = control.time.now()
+    done = Entry(
+        plan_id=arming_journal(call.tier),
+        number=int(now.timestamp()),
+        step=step,
+        owner=whoami(),
+        started_at=now,
+        finished_at=now,
+        outcome="ordered",
+        detail=call.reason or "no reason given",
+    )
+    control.write_entries([done.item()])

@@ -1,46 +1,45 @@
-"""A deployed stack as the command line knows it: its outputs, and a control region that answers."""
+"""A deployed stack as the command line knows it: by its outputs, and by a control region that answers."""
 
-import json
+import getpass
+import os
 import random
-import subprocess
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Annotated
+from functools import partial
+from typing import Any
 
 import typer
 
-from failover import aws_clients
 from failover.clock import SystemClock
 from failover.control_table import ControlTable, Snapshot
-from failover.failures import AWS_ERRORS
 from failover.protocol import Protocol
 from failover.readiness.inventory import Inventory
+from failover.sites import Sites
+from ops.control_regions import Reached, dynamodb, first_answer, reach
+from ops.options import StackCall
+from ops.refusal import CannotReach
+from ops.stack_outputs import Source, StackOutputs, read_outputs
 
-SCHEMA = 1
-CONNECT_SECONDS = 2.0
-READ_SECONDS = 5.0
-PULUMI_SECONDS = 60
-ATTEMPTS = 2
-
-StackOption = Annotated[str, typer.Option("--stack", "-s", help="local, staging, prod: a Pulumi.<stack>.yaml.")]
-OutputsOption = Annotated[
-    Path | None, typer.Option("--outputs", help="A saved `pulumi stack output --json`, when Pulumi's state is away.")
-]
-TierOption = Annotated[str, typer.Option("--tier", help="What fails over on its own.")]
-
-
-class CannotReach(Exception):
-    """The stack's outputs or its control table are not to be had; nothing was done."""
+ATTEMPTS = 4
 
 
 @dataclass(frozen=True, kw_only=True)
 class Deployed:
-    """What the verbs need of the stack's outputs."""
+    """What the verbs need of the stack's outputs; ``protocol`` has the times that the stack really keeps."""
 
+    outputs: StackOutputs
+    stack: str
+    account_id: str
+    mode: str
+    sites: Sites
     control_table: str
     control_regions: tuple[str, ...]
     orchestrators: Mapping[str, str]
+    canary_table: str
+    canary_item: str
+    active_parameter: str
+    slack_webhook_secret: str
     protocol: Protocol
     inventory: Inventory | None
 
@@ -51,58 +50,87 @@ class Deployed:
             CannotReach: the stack has no such tier.
         """
         if tier not in self.protocol.electorates:
-            raise CannotReach(f"tier {tier!r} is not of this stack; it has {', '.join(self.protocol.electorates)}")
+            raise CannotReach(f"tier {tier!r} is not of this stack; it has {', '.join(self.protocol.electorates)}", "")
         return self.protocol.electorates[tier]
 
-    def control(self, region: str) -> ControlTable:
+    def control(self, region: str, attempts: int = ATTEMPTS) -> ControlTable:
         """Return the control table as seen from one control region."""
-        client = aws_clients.client("dynamodb", region, connect_seconds=CONNECT_SECONDS, read_seconds=READ_SECONDS)
-        return ControlTable(self.control_table, client, SystemClock(), random.Random(), ATTEMPTS)  # noqa: S311 jitter
+        dice = random.Random()  # noqa: S311 jitter
+        return ControlTable(self.control_table, dynamodb(region), SystemClock(), dice, attempts)
+
+    def reachable(self) -> Reached:
+        """Return the control region whose table answers first, whatever is in it.
+
+        Raises:
+            CannotReach: none does.
+        """
+        clients = {region: dynamodb(region) for region in self.control_regions}
+        return first_answer(
+            {region: partial(reach, region, client, self.control_table) for region, client in clients.items()}
+        )
 
     def answering(self, tier: str) -> tuple[ControlTable, Snapshot]:
-        """Return the control table in the first region that answers for a tier, and what it said.
+        """Return the control table in a region that answers, and what it says of a tier.
 
         Raises:
             CannotReach: no control region answers, or the stack has no such tier.
             TierRowMissing: the tier was never armed.
         """
-        electorate, failures = self.electorate(tier), dict[str, str]()
-        for region in self.control_regions:
-            control = self.control(region)
-            try:
-                return control, control.snapshot(tier, electorate)
-            except AWS_ERRORS as error:
-                failures[region] = str(error)
-        raise CannotReach(f"no control region answers, so nothing can be decided: {failures}")
+        electorate = self.electorate(tier)
+        control = self.control(self.reachable().region)
+        return control, control.snapshot(tier, electorate)
 
 
-def read_deployed(stack: str, outputs: Path | None) -> Deployed:
-    """Read the stack's outputs, from Pulumi or from a file saved before.
+def read_deployed(call: StackCall) -> Deployed:
+    """Read the stack's outputs; say on standard error if they are not those that Pulumi or a file told.
 
     Raises:
-        CannotReach: neither is there, or it is of another schema.
+        CannotReach: no source has them, or they are incomplete.
+        ProtocolError: the stack's numbers are unsafe.
     """
-    text = outputs.read_text() if outputs else _from_pulumi(stack)
-    told = json.loads(text).get("lifeboat", {})
-    if told.get("schema") != SCHEMA:
+    outputs = read_outputs(call)
+    if outputs.note:
+        typer.echo(f"note: {' '.join(outputs.note.split())}", err=True)
+    deployed = deployed_of(outputs)
+    if outputs.source is not Source.PULUMI and deployed.stack != call.stack:
+        raise CannotReach(f"these outputs are of stack {deployed.stack!r}, not {call.stack!r}", "name that stack's own")
+    return deployed
+
+
+def deployed_of(outputs: StackOutputs) -> Deployed:
+    """Read the ``lifeboat`` object.
+
+    Raises:
+        CannotReach: it lacks an output.
+        ProtocolError: the stack's numbers are unsafe.
+    """
+    try:
+        return _deployed(outputs, outputs.lifeboat)
+    except KeyError as error:
         raise CannotReach(
-            f"the outputs hold no `lifeboat` object of schema {SCHEMA}; save `pulumi stack output --json`"
-        )
+            f"the outputs ({outputs.source}) lack {error}", "deploy this release, or use its own"
+        ) from error
+
+
+def whoami() -> str:
+    """Name the person and the machine, for journals and pages."""
+    return f"{os.environ.get('USER') or getpass.getuser()}@{socket.gethostname()}"
+
+
+def _deployed(outputs: StackOutputs, told: Mapping[str, Any]) -> Deployed:
     return Deployed(
+        outputs=outputs,
+        stack=told["stack"],
+        account_id=told["accountId"],
+        mode=told["dataMode"],
+        sites=Sites(primary=told["primaryRegion"], secondary=told["secondaryRegion"]),
         control_table=told["controlTable"],
         control_regions=tuple(told["controlRegions"]),
         orchestrators=told["orchestratorFunctions"],
+        canary_table=told["canaryTable"],
+        canary_item=told["healthCheckItemKey"],
+        active_parameter=told["activeParameter"],
+        slack_webhook_secret=told["slackWebhookSecret"],
         protocol=Protocol.from_json(told["protocol"]).scaled(),
         inventory=Inventory.from_json(told["inventory"]) if "inventory" in told else None,
     )
-
-
-def _from_pulumi(stack: str) -> str:
-    command = ["pulumi", "stack", "output", "--json", "--stack", stack]
-    try:
-        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=PULUMI_SECONDS).stdout
-    except FileNotFoundError as error:
-        raise CannotReach("`pulumi` is not on PATH; give a saved copy with --outputs FILE") from error
-    except subprocess.SubprocessError as error:
-        detail = getattr(error, "stderr", None) or str(error)
-        raise CannotReach(f"{' '.join(command)}: {detail.strip()}; give a saved copy with --outputs FILE") from error

@@ -8,43 +8,44 @@ import typer
 from rich.console import Console
 
 from evaluation import Evaluation, Refused, evaluate
-from ops.deployed import StackOption
 from ops.forecast.demand import tables_of
 from ops.forecast.pages import pages
 from ops.forecast.prices import PriceTable
 from ops.forecast.statement import document, forecast_of
 from ops.forecast.usage import Load
-from ops.refusal import REFUSED, end, one_line
+from ops.options import Call, verb
+from ops.refusal import REFUSED, end
 
 PER_TABLE = "N for every table, or TABLE=N; may be given again."
 PerTable = list[str]
 
 
-def forecast(  # noqa: PLR0913, PLR0917 - each is an option of the verb
-    stack: StackOption,
+@verb
+def forecast(
+    call: Call,
     writes_per_second: Annotated[PerTable | None, typer.Option(help=f"Application's writes: {PER_TABLE}")] = None,
     reads_per_second: Annotated[PerTable | None, typer.Option(help=f"Application's reads: {PER_TABLE}")] = None,
     gigabytes: Annotated[PerTable | None, typer.Option(help=f"Kept, with indexes: {PER_TABLE}")] = None,
     item_kilobytes: Annotated[float, typer.Option(min=0.001, max=400, help="Size of an item in kB.")] = 1.0,
     clients: Annotated[int, typer.Option(min=0, help="Processes that watch the tier's row.")] = 0,
-    as_json: Annotated[bool, typer.Option("--json", help="Every line with arithmetic, source and day.")] = False,
 ) -> None:
     """Forecast cost a month, itemised, and the RTO and RPO that the settings promise.
 
-    Example: lifeboat forecast -s prod --writes-per-second orders=20 --gigabytes 5 --clients 12
+    Examples:
+      lifeboat forecast -s prod --writes-per-second orders=20 --gigabytes 5 --clients 12
+      lifeboat forecast -s prod --json
     """
-    with one_line():
-        evaluation = _evaluated(stack)
-        tables = tables_of(evaluation)
-        load = Load(
-            writes_per_second=per_table(writes_per_second or [], tables),
-            reads_per_second=per_table(reads_per_second or [], tables),
-            gigabytes=per_table(gigabytes or [], tables),
-            item_kilobytes=item_kilobytes,
-            clients=clients,
-        )
-        told = forecast_of(stack, evaluation, load, PriceTable.load())
-    if as_json:
+    evaluation = _evaluated(call.stack)
+    tables = tables_of(evaluation)
+    load = Load(
+        writes_per_second=per_table(writes_per_second or [], tables),
+        reads_per_second=per_table(reads_per_second or [], tables),
+        gigabytes=per_table(gigabytes or [], tables),
+        item_kilobytes=item_kilobytes,
+        clients=clients,
+    )
+    told = forecast_of(call.stack, evaluation, load, PriceTable.load())
+    if call.as_json:
         typer.echo(json.dumps(document(told), indent=2, sort_keys=True))
     else:
         Console().print(*pages(told), sep="\n", highlight=False, markup=False)

@@ -1,24 +1,24 @@
 """`lifeboat failover`, `switchover`, `failback`, `abort`: orders to the orchestrator, given by a person."""
 
 import json
-import os
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 
-from failover import aws_clients
 from failover.control_table import Snapshot
-from failover.decision import Action, decide
-from failover.failures import AWS_ERRORS
+from failover.decision import Action, Decision, decide
 from failover.orders import Order, OrderKind
-from ops.deployed import CannotReach, Deployed, OutputsOption, StackOption, TierOption, read_deployed
-from ops.refusal import FAILED, REFUSED, end, one_line
+from failover.sites import other
+from ops.asking import confirmed
+from ops.deployed import read_deployed, whoami
+from ops.options import ChangeCall, verb
+from ops.orchestrators import give
+from ops.refusal import FAILED, REFUSED, end
 
-ANSWER_MARGIN_SECONDS = 30.0
-CONNECT_SECONDS = 2.0
 DONE = frozenset({"done", "mended", "cancelled"})
 NOTHING_DONE = frozenset({"refused", "stayed"})
 MEANINGS = {
@@ -27,32 +27,51 @@ MEANINGS = {
     OrderKind.FAILBACK: "Move home to the primary without losing a write, once it has caught up.",
     OrderKind.ABORT: "Go back to the site that served before a plan that has not published yet.",
 }
+LOOK = "lifeboat status --watch"
+NEXT_STEPS = {
+    "active-down": "lifeboat failover",
+    "aborting": LOOK,
+    "busy": f"{LOOK}, or lifeboat abort",
+    "epoch": "the same command again",
+    "held": "lifeboat failover to go on, lifeboat abort to go back",
+    "published": "lifeboat switchover, or lifeboat failback",
+    "target": LOOK,
+    "target-down": LOOK,
+    "target-stale": f"{LOOK}, then the same command again",
+}
 
 
-def verb(kind: OrderKind) -> Callable[..., None]:
+def move(kind: OrderKind) -> Callable[..., None]:
     """Make the command that gives orders of one kind."""
 
-    def command(
-        stack: StackOption,
-        reason: Annotated[str, typer.Option(help="Why, for the journal.")] = "",
-        yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-        dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be decided, and do nothing.")] = False,
-        outputs: OutputsOption = None,
-        tier: TierOption = "data",
-    ) -> None:
-        with one_line():
-            deployed = read_deployed(stack, outputs)
-            control, seen = deployed.answering(tier)
-            order = _order(kind, seen, reason, control.time.now())
-            decision = decide(order, seen, control.time.now(), deployed.protocol)
-            _announce(seen, f"{decision.action}: {decision.reason}")
-            if dry_run or decision.action is Action.REFUSE:
-                raise typer.Exit(REFUSED if decision.action is Action.REFUSE else 0)
-            _confirm(kind, reason, yes)
-            _report(_give(deployed, order))
+    def command(call: ChangeCall) -> None:
+        deployed = read_deployed(call)
+        control, seen = deployed.answering(call.tier)
+        order = _order(kind, seen, call.reason, control.time.now())
+        decision = decide(order, seen, control.time.now(), deployed.protocol)
+        _announce(call, seen, decision)
+        if call.dry_run:
+            return
+        confirmed(call, f"{MEANINGS[kind]} Go on?")
+        _report(call, give(deployed, order, other(seen.row.active)), order)
 
-    command.__doc__ = f"{MEANINGS[kind]}\n\nExample: lifeboat {kind} -s prod --reason 'INC-42' --yes"
-    return command
+    command.__doc__ = _help(kind)
+    return verb(command)
+
+
+def _help(kind: OrderKind) -> str:
+    return "\n".join(
+        (
+            MEANINGS[kind],
+            "",
+            "Interrupted or failed half-way, the same command goes on from there.",
+            "",
+            "Examples:",
+            f"  lifeboat {kind} -s prod --dry-run",
+            f"  lifeboat {kind} -s prod --reason 'INC-42'",
+            f"  lifeboat {kind} -s prod --reason 'INC-42' --yes --json",
+        )
+    )
 
 
 def _order(kind: OrderKind, seen: Snapshot, reason: str, now: datetime) -> Order:
@@ -62,47 +81,34 @@ def _order(kind: OrderKind, seen: Snapshot, reason: str, now: datetime) -> Order
         tier=seen.row.tier,
         epoch=seen.row.epoch,
         reason=reason or "not said",
-        by=os.environ.get("USER") or f"uid {os.getuid()}",
+        by=whoami(),
         issued_at=now,
     )
 
 
-def _announce(seen: Snapshot, line: str) -> None:
+def _announce(call: ChangeCall, seen: Snapshot, decision: Decision) -> None:
+    """Say what would be decided, and end if that is to refuse."""
     row = seen.row
-    typer.echo(f"{row.tier}: {row.active} is active in epoch {row.epoch}, {row.phase}")
-    typer.echo(line)
+    if decision.action is Action.REFUSE:
+        next_step = NEXT_STEPS.get(decision.code, LOOK)
+        end(REFUSED, f"refused: {decision.reason}", next_step, {"decision": asdict(decision), "row": asdict(row)})
+    if call.as_json and call.dry_run:
+        typer.echo(json.dumps({"decision": asdict(decision), "row": asdict(row)}, default=str, sort_keys=True))
+    elif not call.as_json:
+        typer.echo(f"{row.tier}: {row.active} is active in epoch {row.epoch}, {row.phase}")
+        typer.echo(f"{decision.action}: {_what(decision)}")
 
 
-def _confirm(kind: OrderKind, reason: str, yes: bool) -> None:
-    if not reason:
-        end(REFUSED, "refused: say why with --reason; it goes into the journal")
-    if not yes:
-        typer.confirm(f"{MEANINGS[kind]} Go on?", abort=True)
+def _what(decision: Decision) -> str:
+    return f"{decision.kind} to {decision.target}" if decision.kind else decision.reason
 
 
-def _give(deployed: Deployed, order: Order) -> dict[str, Any]:
-    """Hand the order to the first orchestrator that can be reached, and wait for its answer."""
-    failures: dict[str, str] = {}
-    for region, function in deployed.orchestrators.items():
-        client = aws_clients.client(
-            "lambda",
-            region,
-            connect_seconds=CONNECT_SECONDS,
-            read_seconds=deployed.protocol.plan_total + ANSWER_MARGIN_SECONDS,
-        )
-        try:
-            answer = client.invoke(FunctionName=function, Payload=order.to_json().encode())
-        except AWS_ERRORS as error:
-            failures[region] = str(error)
-            continue
-        told = json.loads(answer["Payload"].read())
-        return dict(told["answers"][0]) if "answers" in told else {"outcome": "failed", "reason": json.dumps(told)}
-    raise CannotReach(f"no orchestrator took the order {order.id}: {failures}")
-
-
-def _report(answer: dict[str, Any]) -> None:
+def _report(call: ChangeCall, answer: Mapping[str, Any], order: Order) -> None:
     line = f"{answer['outcome']}: {answer['reason']}"
     if answer["outcome"] in DONE:
-        typer.echo(line)
-    else:
-        end(REFUSED if answer["outcome"] in NOTHING_DONE else FAILED, line)
+        typer.echo(json.dumps({**answer, "order": order.id}, sort_keys=True) if call.as_json else line)
+        return
+    facts = {**answer, "order": order.id}
+    if answer["outcome"] in NOTHING_DONE:
+        end(REFUSED, line, NEXT_STEPS.get(answer.get("code", ""), LOOK), facts)
+    end(FAILED, line, "the same command goes on from there; lifeboat status", facts)

@@ -13,40 +13,42 @@ from failover.readiness.assess import assess
 from failover.readiness.connecting import connect
 from failover.readiness.inventory import Inventory
 from failover.readiness.report import Finding, Mark, Report
-from ops.deployed import CannotReach, Deployed, OutputsOption, StackOption, TierOption, read_deployed
-from ops.refusal import REFUSED, one_line
+from ops.deployed import Deployed, read_deployed
+from ops.options import TierCall, verb
+from ops.refusal import REFUSED, CannotReach, end
 
 COLOURS = {Mark.OK: "green", Mark.WARN: "yellow", Mark.FAIL: "red"}
 
 
+@verb
 def readiness(
-    stack: StackOption,
-    outputs: OutputsOption = None,
-    tier: TierOption = "data",
+    call: TierCall,
     everything: Annotated[bool, typer.Option("--all", help="The checks that are ok as well.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Every check, for scripts.")] = False,
 ) -> None:
     """Look at everything that a failover needs, in every region, before it is needed. Exit 0: ready; 1: not.
 
-    Example: lifeboat readiness -s prod
+    Examples:
+      lifeboat readiness -s prod
+      lifeboat readiness -s prod --json
     """
-    with one_line():
-        deployed = read_deployed(stack, outputs)
-        deployed.electorate(tier)
-        inventory, protocol = _inventory(deployed), deployed.protocol
-        survey = connect(tier, inventory, protocol, inventory.control_regions, SystemClock())
-        report = assess(survey.take(), tier, inventory, protocol)
-    if as_json:
-        typer.echo(json.dumps({"ready": report.ready, "checks": report.told(*Mark)}, sort_keys=True))
-    else:
+    deployed = read_deployed(call)
+    deployed.electorate(call.tier)
+    inventory, protocol = _inventory(deployed), deployed.protocol
+    survey = connect(call.tier, inventory, protocol, inventory.control_regions, SystemClock())
+    report = assess(survey.take(), call.tier, inventory, protocol)
+    told = {"ready": report.ready, "checks": report.told(*Mark)}
+    if not call.as_json:
         _show(report, tuple(Mark) if everything else (Mark.WARN, Mark.FAIL))
     if not report.ready:
-        raise typer.Exit(REFUSED)
+        failed = len(report.marked(Mark.FAIL))
+        end(REFUSED, f"refused: not ready, {failed} of the checks fail", "what each of them says", told)
+    if call.as_json:
+        typer.echo(json.dumps(told, sort_keys=True))
 
 
 def _inventory(deployed: Deployed) -> Inventory:
     if deployed.inventory is None:
-        raise CannotReach("the outputs say nothing of an inventory; save them again after `pulumi up`")
+        raise CannotReach("the outputs say nothing of an inventory", "pulumi up, then lifeboat outputs --save")
     return deployed.inventory
 
 

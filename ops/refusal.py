@@ -1,7 +1,10 @@
-"""How a verb ends when it did not do what was asked: one line, and the exit code that scripts know."""
+"""How a verb ends when it did not do what was asked: the exit codes that scripts know, one line, the next step."""
 
-from collections.abc import Iterator
+import json
+import re
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import NoReturn
 
 import typer
@@ -9,23 +12,75 @@ from rich.console import Console
 
 from failover.control_table import AlreadyMoved, TierRowMissing
 from failover.failures import AWS_ERRORS
+from failover.protocol import ProtocolError
 from failover.rows import MalformedRow
-from ops.deployed import CannotReach
 
-REFUSED = 1
-FAILED = 3
+REFUSED = 1  # nothing was done, and why
+USAGE = 2  # the command line makes no sense; Typer's own text says so on standard error
+FAILED = 3  # something was done: the same command goes on from there
+NONE: Mapping[str, object] = MappingProxyType({})
+DOCTOR = "lifeboat doctor"
+VERB = re.compile(r"\blifeboat (secret )?[a-z-]+")
+NEXT_STEPS = {
+    AlreadyMoved: "lifeboat status, then the same command again",
+    TierRowMissing: "lifeboat arm",
+    MalformedRow: "check out the release that the stack was deployed from",
+    ProtocolError: "check out the release that the stack was deployed from",
+}
+EXPECTED = (AlreadyMoved, TierRowMissing, MalformedRow, OSError, ValueError, *AWS_ERRORS)
 
 
-def end(code: int, line: str) -> NoReturn:
-    """Say why on standard error and leave with the code."""
-    Console(stderr=True, highlight=False, soft_wrap=True).print(line, markup=False)
-    raise typer.Exit(code)
+class Ended(Exception):
+    """The verb is over without having done what was asked; ``facts`` are for programs."""
+
+    def __init__(self, code: int, line: str, next_step: str = "", facts: Mapping[str, object] = NONE) -> None:
+        super().__init__(line)
+        self.code = code
+        self.line = line
+        self.next_step = next_step
+        self.facts = facts
+
+
+class CannotReach(Ended):
+    """The stack's outputs or its control table are not to be had; nothing was done."""
+
+    def __init__(self, why: str, next_step: str = DOCTOR) -> None:
+        super().__init__(REFUSED, f"refused: {why}", next_step)
+
+
+def end(code: int, line: str, next_step: str = "", facts: Mapping[str, object] = NONE) -> NoReturn:
+    """End the verb with this code, line and next step."""
+    raise Ended(code, line, next_step, facts)
 
 
 @contextmanager
-def one_line() -> Iterator[None]:
-    """Turn what can be expected to go wrong into one line."""
+def one_line(as_json: bool = False, stack: str = "") -> Iterator[None]:
+    """Turn what can be expected to go wrong into one line on standard error and, if asked, one JSON document.
+
+    A next step that is a verb of ours names the ``stack``, ready to be copied.
+    """
     try:
         yield
-    except (CannotReach, AlreadyMoved, TierRowMissing, MalformedRow, OSError, ValueError, *AWS_ERRORS) as error:
-        end(REFUSED, f"refused: {error}")
+    except Ended as ended:
+        _leave(ended, as_json, stack)
+    except EXPECTED as error:
+        _leave(Ended(REFUSED, f"refused: {error}", _next_step(error)), as_json, stack)
+
+
+def of_stack(next_step: str, stack: str) -> str:
+    """Name the stack in each of our verbs, so that the next step can be copied."""
+    return VERB.sub(rf"\g<0> -s {stack}", next_step) if stack else next_step
+
+
+def _next_step(error: Exception) -> str:
+    return DOCTOR if isinstance(error, AWS_ERRORS) else NEXT_STEPS.get(type(error), "")
+
+
+def _leave(ended: Ended, as_json: bool, stack: str) -> NoReturn:
+    next_step = of_stack(ended.next_step, stack)
+    line = f"{ended.line}; next: {next_step}" if next_step else ended.line
+    Console(stderr=True, highlight=False, soft_wrap=True).print(" ".join(line.split()), markup=False)
+    if as_json:
+        told = {**ended.facts, "error": ended.line, "next_step": next_step, "exit_code": ended.code}
+        typer.echo(json.dumps(told, default=str, sort_keys=True))
+    raise typer.Exit(ended.code) from None

@@ -11,26 +11,32 @@ from rich.console import Console
 from rich.table import Table
 
 from evaluation import Archive, Refused, Registration, Value, evaluate
+from ops.options import Call, verb
+from ops.refusal import REFUSED, end
 
 SECRET = "[secret]"  # noqa: S105 - what stands in a secret's place
 Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 
 
+@verb
 def resources(
-    stack: Annotated[str, typer.Option("--stack", "-s", help="local, staging, prod: a Pulumi.<stack>.yaml.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Everything, inputs too, as JSON.")] = False,
+    call: Call,
     preview: Annotated[bool, typer.Option(help="Only what is known before anything exists.")] = False,
 ) -> None:
-    """List what `pulumi up` would create from nothing; computed values are as AWS would make them."""
+    """List what `pulumi up` would create from nothing; computed values are as AWS would make them.
+
+    Examples:
+      lifeboat resources -s prod
+      lifeboat resources -s prod --json | jq -r '.resources[].urn'
+    """
     try:
-        registrations = evaluate(stack, preview=preview).registrations
+        registrations = evaluate(call.stack, preview=preview).registrations
     except (Refused, pulumi.RunError) as error:
-        Console(stderr=True, highlight=False, soft_wrap=True).print(f"refused: {error}", markup=False)
-        raise typer.Exit(1) from error
-    if as_json:
+        end(REFUSED, f"refused: {error}")
+    if call.as_json:
         typer.echo(json.dumps({"resources": [described(one) for one in registrations]}, indent=2, sort_keys=True))
     else:
-        Console().print(_table(stack, registrations))
+        Console().print(_table(call.stack, registrations))
 
 
 def described(one: Registration) -> dict[str, Json]:

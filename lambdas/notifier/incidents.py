@@ -6,7 +6,9 @@ import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from failover import rows
 from failover.failures import AWS_ERRORS, Failure, code_of, failure_of, item_of
+from failover.incidents import ACKNOWLEDGED_UNTIL
 from lambdas.notifier.message import Message
 from lambdas.notifier.notice import Notice
 
@@ -16,8 +18,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 # An incident that is still reported after this long is told again: a stable id must not silence next month's.
 REMIND_AFTER_MS = 3_600_000
-SORT_KEY = "incident"
-MINE = "attribute_not_exists(pk) OR (claimed_by = :me AND told = :no) OR sent_ms < :old"
+# Unless somebody has it in hand: the acknowledgement lasts as long as that person said.
+DUE_AGAIN = f"sent_ms < :old AND (attribute_not_exists({ACKNOWLEDGED_UNTIL}) OR {ACKNOWLEDGED_UNTIL} < :now)"
+MINE = f"attribute_not_exists(pk) OR (claimed_by = :me AND told = :no) OR ({DUE_AGAIN})"
 MINE_OR_UNTOLD = f"{MINE} OR told = :no"
 
 
@@ -40,7 +43,7 @@ class Incidents:
         """Claim the incident for this message. A failure to write is logged and claims nothing: people are told anyway.
 
         Raises:
-            AlreadyTold: another message told.
+            AlreadyTold: another message told, or a person acknowledged it.
             BeingTold: another message has it. One that comes back and finds it still untold takes it over.
         """
         try:
@@ -55,7 +58,7 @@ class Incidents:
         try:
             self._client.update_item(
                 TableName=self._table,
-                Key={"pk": {"S": f"incident#{notice.id}"}, "sk": {"S": SORT_KEY}},
+                Key=rows.incident_key(notice.id),
                 UpdateExpression="SET told = :yes",
                 ConditionExpression="attribute_exists(pk)",
                 ExpressionAttributeValues={":yes": {"BOOL": True}},
@@ -67,8 +70,7 @@ class Incidents:
         self._client.put_item(
             TableName=self._table,
             Item={
-                "pk": {"S": f"incident#{notice.id}"},
-                "sk": {"S": SORT_KEY},
+                **rows.incident_key(notice.id),
                 "claimed_by": {"S": message.id},
                 "sent_ms": {"N": str(message.sent_ms)},
                 "told": {"BOOL": False},
@@ -77,6 +79,7 @@ class Incidents:
             },
             ConditionExpression=MINE if message.receives == 1 else MINE_OR_UNTOLD,
             ExpressionAttributeValues={
+                ":now": {"N": str(message.sent_ms)},
                 ":me": {"S": message.id},
                 ":no": {"BOOL": False},
                 ":old": {"N": str(message.sent_ms - REMIND_AFTER_MS)},
@@ -88,4 +91,4 @@ class Incidents:
 def _claimed(notice: Notice, item: Mapping[str, Any] | None) -> AlreadyTold | BeingTold:
     if item and not item["told"]["BOOL"]:
         return BeingTold(f"incident {notice.id} was claimed by another message, which has not told yet")
-    return AlreadyTold(f"incident {notice.id} was told within the hour")
+    return AlreadyTold(f"incident {notice.id} was told within the hour, or is acknowledged")

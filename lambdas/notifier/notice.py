@@ -32,7 +32,8 @@ class Notice:
     def text(self, stack: str) -> str:
         """Return the whole message, the next step last."""
         headline = f"[{self.severity}] lifeboat {stack}: {self.summary}"
-        return "\n".join((headline, f"Why: {self.reason}", f"From: {self.origin}", f"Next: {self.next_step}"))
+        incident = f"Incident: {self.id}"  # what `lifeboat acknowledge` takes
+        return "\n".join((headline, f"Why: {self.reason}", f"From: {self.origin}", incident, f"Next: {self.next_step}"))
 
 
 def read_notice(body: str) -> Notice:

@@ -2,10 +2,13 @@
 
 import json
 import logging
+from datetime import UTC, datetime
 
 import boto3
 import pytest
 
+from failover.aws_clients import client
+from failover.incidents import Acknowledgement, acknowledge
 from lambdas.notifier.desk import Desk
 from lambdas.notifier.incidents import Incidents
 from lambdas.notifier.message import Message
@@ -94,6 +97,17 @@ def test_an_incident_that_lasts_is_told_every_hour(desk: Desk, people: People) -
     assert told(people) == (1, 1)
     assert desk.take(message("m3", sent_ms=HOUR_MS + 1))
     assert told(people) == (2, 2)
+
+
+def test_an_acknowledged_incident_is_not_told_again_before_its_time(desk: Desk, people: People) -> None:
+    assert desk.take(message("m1", sent_ms=0))
+    until = datetime.fromtimestamp(3 * HOUR_MS / 1000, UTC)
+    acknowledge(client("dynamodb", REGION), TABLE, "data-7-moved", Acknowledgement(by="ada", reason="x", until=until))
+    assert desk.take(message("m2", sent_ms=2 * HOUR_MS))
+    assert desk.take(message("other", sent_ms=2 * HOUR_MS, id="data-8-moved"))
+    assert told(people) == (2, 2)
+    assert desk.take(message("m3", sent_ms=3 * HOUR_MS + 1))
+    assert told(people) == (3, 3)
 
 
 def test_people_are_told_even_if_the_incident_cannot_be_written(desk: Desk, people: People) -> None:

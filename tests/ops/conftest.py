@@ -1,0 +1,182 @@
+"""A deployed stack without its functions: the control table in three regions, the canaries, and a person's machine."""
+
+import itertools
+import json
+import random
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from typer.testing import CliRunner, Result
+
+from evaluation import Evaluation
+from failover import rows
+from failover.arming import arm
+from failover.clock import SystemClock
+from failover.control_table import ControlTable
+from failover.tier import Change, TierRow, Value
+from localcloud.caller import INTERNAL
+from localcloud.front import Front
+from localcloud.latency import Profile
+from localcloud.request import Request, Response
+from ops.__main__ import app
+
+CONTROL_REGIONS = ("us-east-1", "us-east-2", "us-west-2")
+DATA_REGIONS = ("us-east-1", "us-west-2")
+STREAM = {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}
+_numbers = itertools.count(1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ground:
+    """What the verbs act on; ``control`` is the table as the cloud itself has it, past every fault."""
+
+    front: Front
+    outputs: Mapping[str, Any]
+    saved: Path
+    control: ControlTable
+
+    def lifeboat(self, *arguments: str, answers: str | None = None) -> Result:
+        """Run a verb as a person does, with the saved outputs."""
+        return CliRunner().invoke(app, [*arguments, "-s", "prod", "--outputs", str(self.saved)], input=answers)
+
+    def document(self, *arguments: str, code: int = 0) -> Any:
+        """Run a verb for a program; return the one document on its standard output."""
+        ended = self.lifeboat(*arguments, "--json")
+        assert ended.exit_code == code, ended.output
+        return json.loads(ended.stdout)
+
+    @staticmethod
+    def client(service: str, region: str) -> Any:
+        """Return a client that is the cloud itself."""
+        return within(service, region)
+
+    def row(self) -> TierRow:
+        """Read the tier's row."""
+        return self.control.row("data")
+
+    def set_row(self, **sets: Value) -> TierRow:
+        """Change the row past every rule."""
+        return self.control.apply("data", Change(expects={}, sets=sets))
+
+    def vote(self, observer: str, *, counter: int = 1, **opinion: Value) -> None:
+        """Put one observer's vote about the row as it is now."""
+        row = self.row()
+        told: dict[str, Value] = {
+            "tier": "data",
+            "site": row.active,
+            "epoch": row.epoch,
+            "counter": counter,
+            "generation": 1,
+            "verdict": "healthy",
+            "misses": 0,
+            "goods": 3,
+            "reason": "answered in time",
+            "standby": "healthy",
+            "lag_ms": 700,
+            "acked_lag_ms": 700,
+            **opinion,
+        }
+        item = {**rows.vote_key("data", observer), **rows.to_item(told)}
+        self.client("dynamodb", "us-east-2").put_item(TableName=self.outputs["controlTable"], Item=item)
+
+
+def within(service: str, region: str) -> Any:
+    """Return a client of the embedded cloud that is the cloud itself."""
+    return boto3.client(
+        service,  # type: ignore[call-overload]
+        region_name=region,
+        aws_access_key_id=INTERNAL.access_key_id,
+        aws_secret_access_key="embedded",
+    )
+
+
+@pytest.fixture(scope="session")
+def whole_front() -> Iterator[Front]:
+    front = Front.open(Profile(), seed=7)
+    yield front
+    front.close()
+
+
+@pytest.fixture
+def front(whole_front: Front, monkeypatch: pytest.MonkeyPatch) -> Iterator[Front]:
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # it keeps the credentials that it first saw
+    monkeypatch.setenv("AWS_ENDPOINT_URL", whole_front.endpoint)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "operator.us-east-2.person.0")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "embedded")
+    yield whole_front
+    whole_front.gateway.faults.clear()
+    whole_front.gateway.world.restore()
+
+
+@pytest.fixture
+def bare_ground(front: Front, prod: Evaluation, tmp_path: Path) -> Ground:
+    """The stack as deployed, never armed."""
+    number = next(_numbers)
+    named = {"controlTable": f"lifeboat-prod-control-{number}", "canaryTable": f"lifeboat-prod-canary-{number}"}
+    named |= {"activeParameter": f"/lifeboat/prod-{number}/data/active-region"}
+    outputs = {**prod.outputs["lifeboat"], "accountId": "123456789012", **named}  # type: ignore[dict-item]
+    saved = tmp_path / "outputs.json"
+    saved.write_text(json.dumps({"lifeboat": outputs}))
+    make_tables(front, outputs)
+    dice = random.Random(1)  # noqa: S311 jitter of retries
+    control = ControlTable(named["controlTable"], within("dynamodb", "us-east-2"), SystemClock(), dice)
+    return Ground(front=front, outputs=outputs, saved=saved, control=control)
+
+
+@pytest.fixture
+def ground(bare_ground: Ground) -> Ground:
+    """The stack, armed in epoch 1 with the primary active, all outside values in place."""
+    arm(bare_ground.control, "data", CONTROL_REGIONS)
+    for region in CONTROL_REGIONS:
+        bare_ground.client("ssm", region).put_parameter(
+            Name=bare_ground.outputs["activeParameter"], Value="us-east-1", Type="String"
+        )
+    return bare_ground
+
+
+@dataclass
+class Orchestrators:
+    """Answers instead of the functions, which this ground has none of; ``orders`` are (region, order)."""
+
+    answer: dict[str, object]
+    orders: list[tuple[str, dict[str, Any]]]
+
+    def __call__(self, request: Request) -> Response:
+        if request.environ.get("HTTP_X_AMZ_INVOCATION_TYPE") == "DryRun":
+            return Response(status=204, body=b"")
+        self.orders.append((request.region, json.loads(request.body)))
+        return Response(status=200, body=json.dumps({"answers": [self.answer]}).encode())
+
+
+@pytest.fixture
+def orchestrators(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> Orchestrators:
+    taken = Orchestrators(answer={"outcome": "done", "code": "done", "reason": "secondary is active"}, orders=[])
+    monkeypatch.setitem(ground.front.gateway.routes, ("lambda", "Invoke"), taken)
+    return taken
+
+
+def make_tables(front: Front, outputs: Mapping[str, Any]) -> None:
+    """Make the control table (MRSC, three regions) and the canary table (MREC, two)."""
+    _table("us-east-2", outputs["controlTable"], ("pk", "sk"))
+    _replicate("us-east-2", outputs["controlTable"], ("us-east-1", "us-west-2"), MultiRegionConsistency="STRONG")
+    _table("us-east-1", outputs["canaryTable"], ("id",), StreamSpecification=STREAM)
+    _replicate("us-east-1", outputs["canaryTable"], ("us-west-2",))
+
+
+def _table(region: str, name: str, keys: tuple[str, ...], **more: Any) -> None:
+    boto3.client("dynamodb", region_name=region).create_table(
+        TableName=name,
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": key, "KeyType": "RANGE" if number else "HASH"} for number, key in enumerate(keys)],
+        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in keys],
+        **more,
+    )
+
+
+def _replicate(region: str, name: str, others: tuple[str, ...], **more: Any) -> None:
+    updates: list[Any] = [{"Create": {"RegionName": other}} for other in others]
+    boto3.client("dynamodb", region_name=region).update_table(TableName=name, ReplicaUpdates=updates, **more)

@@ -1,0 +1,31 @@
+"""docs/cli.md tells of every verb, and of no other."""
+
+import re
+
+import pytest
+import typer.main
+from typer.testing import CliRunner
+
+from evaluation import ROOT
+from ops.__main__ import app
+
+PAGE = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+TOLD = sorted(set(re.findall(r"lifeboat ((?:secret )?[a-z-]+) -s", PAGE)))
+
+
+@pytest.mark.parametrize("verb", [name for name in COMMANDS if name != "secret"])
+def test_every_verb_has_a_line_with_an_example(verb: str) -> None:
+    row = next(line for line in PAGE.splitlines() if line.startswith("| `") and f"`{verb}`" in line.split("|")[1])
+    assert "lifeboat " in row.split("|")[3]
+
+
+@pytest.mark.parametrize("verb", TOLD)
+def test_every_command_that_the_page_shows_is_there(verb: str) -> None:
+    assert CliRunner().invoke(app, [*verb.split(), "--help"]).exit_code == 0
+
+
+@pytest.mark.parametrize("option", sorted(set(re.findall(r"--[a-z][a-z-]+", PAGE)) - {"--help"}))
+def test_every_option_that_the_page_names_is_there(option: str) -> None:
+    helps = [CliRunner().invoke(app, [name, "--help"]).output for name in COMMANDS]
+    assert any(option in told for told in helps)

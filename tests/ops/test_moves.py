@@ -1,0 +1,72 @@
+"""An order is given once, to an orchestrator that answers; what became of it is the exit code."""
+
+import pytest
+
+from localcloud.faults import Fault
+from tests.ops.conftest import Ground, Orchestrators
+
+MOVE = ("failover", "--yes", "--reason", "INC-42")
+
+
+def test_an_order_says_who_gave_it_why_and_about_which_epoch(ground: Ground, orchestrators: Orchestrators) -> None:
+    told = ground.document(*MOVE)
+    ((region, order),) = orchestrators.orders
+    assert (region, order["kind"], order["epoch"], order["reason"]) == ("us-west-2", "failover", 1, "INC-42")
+    assert "@" in order["by"]
+    assert (told["outcome"], told["order"]) == ("done", order["id"])
+
+
+def test_a_region_that_hangs_is_passed_over(ground: Ground, orchestrators: Orchestrators) -> None:
+    ground.front.gateway.world.darken("us-west-2", "blackhole")
+    assert ground.lifeboat(*MOVE).exit_code == 0
+    ((region, _),) = orchestrators.orders
+    assert region in {"us-east-1", "us-east-2"}
+
+
+def test_an_order_whose_answer_was_lost_is_given_again_as_the_same_order(
+    ground: Ground, orchestrators: Orchestrators
+) -> None:
+    ground.front.gateway.faults.add(
+        Fault(effect="lost_reply", service="lambda", operation="Invoke", region="us-west-2", nth=2)
+    )
+    assert ground.lifeboat(*MOVE).exit_code == 0
+    (first, second) = orchestrators.orders
+    assert first[1] == second[1]
+    assert (first[0], second[0] != "us-west-2") == ("us-west-2", True)
+
+
+def test_an_order_that_may_have_been_taken_fails_mid_way(ground: Ground, orchestrators: Orchestrators) -> None:
+    orders = Fault(effect="lost_reply", service="lambda", operation="Invoke")
+    for region, number in (("us-east-1", 1), ("us-east-2", 1), ("us-west-2", 2)):
+        ground.front.gateway.faults.add(
+            Fault(effect=orders.effect, service="lambda", operation="Invoke", region=region, nth=number)
+        )
+    told = ground.document(*MOVE, code=3)
+    assert "may have been taken" in told["error"]
+    assert "the same command goes on" in told["next_step"]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "code"),
+    [("done", 0), ("cancelled", 0), ("refused", 1), ("stayed", 1), ("held", 3), ("lost", 3), ("failed", 3)],
+)
+def test_what_became_of_it_is_the_exit_code(
+    ground: Ground, orchestrators: Orchestrators, outcome: str, code: int
+) -> None:
+    orchestrators.answer = {"outcome": outcome, "code": "x", "reason": "y"}
+    assert ground.document(*MOVE, code=code)["outcome"] == outcome
+
+
+def test_arming_and_disarming_keep_who_did_it_and_why(ground: Ground) -> None:
+    ground.lifeboat("disarm", "--for", "4h", "--reason", "network work")
+    assert not ground.row().armed
+    assert ground.document("arm", "--dry-run") == {
+        "would": "Allow automatic failovers",
+        "now": ground.document("disarm", "--dry-run")["now"],
+    }
+    assert not ground.row().armed
+    entries = ground.document("journal", "data-arming")["entries"]
+    assert [(entry["step"], entry["detail"]) for entry in entries] == [("disarm", "network work")]
+    told = ground.lifeboat("journal", "data-arming").stdout
+    assert "disarm" in told
+    assert "network work" in told
