@@ -19,6 +19,7 @@ from ops.outputs import outputs
 from ops.readiness import readiness
 from ops.resources import resources
 from ops.retiring import retire
+from ops.rolling_out import rollout
 from ops.secret import secret
 from ops.status import status
 
@@ -39,6 +40,7 @@ app.command()(journal)
 app.command(name="acknowledge")(acknowledge_incident)
 app.command()(arm)
 app.command()(disarm)
+app.command()(rollout)
 for kind in (OrderKind.FAILOVER, OrderKind.SWITCHOVER, OrderKind.FAILBACK, OrderKind.ABORT):
     app.command(name=kind.value)(move(kind))
 app.command(name="break-glass")(break_glass)

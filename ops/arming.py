@@ -34,7 +34,7 @@ def arm(call: ChangeCall) -> None:
     control = _control(call, deployed, "Allow automatic failovers")
     if deployed.outputs.source in SAVED_FROM:
         saved(deployed)
-    _note(call, control, "arm")
+    noted(call, control, "arm")
     _tell(call, arming.arm(control, call.tier, electorate))
 
 
@@ -51,7 +51,7 @@ def disarm(call: ChangeCall, lasting: Annotated[timedelta | None, FOR] = None) -
     deployed = read_deployed(call)
     deployed.electorate(call.tier)
     control = _control(call, deployed, "Let no automatic failover start")
-    _note(call, control, "disarm")
+    noted(call, control, "disarm")
     _tell(call, arming.disarm(control, call.tier, lasting))
 
 
@@ -86,7 +86,8 @@ def _tell(call: ChangeCall, row: TierRow) -> None:
     typer.echo(json.dumps({"row": asdict(row)}, default=str, sort_keys=True) if call.as_json else told(row))
 
 
-def _note(call: ChangeCall, control: ControlTable, step: str) -> None:
+def noted(call: ChangeCall, control: ControlTable, step: str) -> None:
+    """Keep who did a step to a tier's arming, and why, in the journal of it."""
     now = control.time.now()
     done = Entry(
         plan_id=arming_journal(call.tier),

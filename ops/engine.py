@@ -1,0 +1,63 @@
+"""Pulumi's engine, as its command line runs it. What it prints goes to the terminal as it comes."""
+
+import subprocess
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from evaluation import ROOT
+
+PACK = ROOT / "policy"
+UP_SECONDS = 30 * 60  # a replica of a table takes minutes to be made
+
+
+class EngineFailed(Exception):
+    """`pulumi` is missing, or ended with an error that it has already printed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Engine:
+    """One stack's engine, with the policy pack enforced where there is one; ``lost`` regions are left alone."""
+
+    stack: str
+    lost: tuple[str, ...] = ()
+    program: str = "pulumi"
+    pack: Path = PACK
+
+    def up(self, targets: Sequence[str] = ()) -> None:
+        """Make the targets, or all that is not lost, what the program says. Reads nothing back from the cloud.
+
+        Raises:
+            EngineFailed: it did not get through; the same call goes on from there.
+        """
+        self._run(["up", "--yes", "--skip-preview", *self._selection(targets)], UP_SECONDS)
+
+    def differences(self) -> bool:
+        """Say whether what runs differs from the program, looking at every resource outside the lost regions.
+
+        A refresh inside a preview keeps nothing (https://www.pulumi.com/docs/iac/cli/commands/pulumi_preview/).
+
+        Raises:
+            EngineFailed: it could not look.
+        """
+        try:
+            self._run(["preview", "--refresh", "--diff", "--expect-no-changes", *self._selection(())], UP_SECONDS)
+        except EngineFailed:
+            self._run(["preview", "--refresh", "--suppress-outputs", *self._selection(())], UP_SECONDS)
+            return True
+        return False
+
+    def _selection(self, targets: Collection[str]) -> list[str]:
+        if targets:
+            return [f"--target={urn}" for urn in targets]
+        return [f"--exclude=**aws-{region}**" for region in self.lost]
+
+    def _run(self, arguments: Sequence[str], seconds: float) -> None:
+        pack = [f"--policy-pack={self.pack}"] if (self.pack / "PulumiPolicy.yaml").is_file() else []
+        command = [self.program, *arguments, *pack, "--non-interactive", f"--stack={self.stack}"]
+        try:
+            subprocess.run(command, cwd=ROOT, check=True, timeout=seconds)
+        except FileNotFoundError as error:
+            raise EngineFailed(f"`{self.program}` is not on PATH: https://www.pulumi.com/docs/install/") from error
+        except subprocess.SubprocessError as error:
+            raise EngineFailed(f"`pulumi {arguments[0]}` did not get through: {str(error)[-200:]}") from error

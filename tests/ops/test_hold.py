@@ -1,0 +1,144 @@
+"""Automation is held back while a stack changes, and never stays so unsaid."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import pytest
+
+from ops.hold import Hold, MayNotChange, SilentObserver, Terms
+from tests.ops.conftest import CONTROL_REGIONS, Ground
+
+HOUR = timedelta(hours=1)
+
+
+@dataclass
+class Observers:
+    """Observers that vote while somebody waits for them; each start of one is a generation more.
+
+    ``starts_every`` is in seconds; it is also the clock of who waits.
+    """
+
+    ground: Ground
+    voting: tuple[str, ...] = CONTROL_REGIONS
+    starts_every: float = 60.0
+    now: float = 0.0
+    counters: dict[str, int] = field(default_factory=dict)
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+        for observer in self.voting:
+            self.counters[observer] = self.counters.get(observer, 1) + 1
+            generation = 1 + int(self.now / self.starts_every)
+            self.ground.vote(observer, counter=self.counters[observer], generation=generation)
+
+
+def holding(ground: Ground, observers: Observers, **terms: object) -> Hold:
+    electorates: Mapping[str, tuple[str, ...]] = {"data": CONTROL_REGIONS}
+    given = Terms(lasting=HOUR, **terms)  # type: ignore[arg-type]
+    return Hold(ground.control, electorates, observers, given)
+
+
+def test_what_was_armed_is_disarmed_for_a_while_and_armed_again(ground: Ground) -> None:
+    hold = holding(ground, Observers(ground))
+    hold.take()
+    assert ground.row().armed is False
+    assert ground.row().armed_until is not None
+    assert hold.release() == ()
+    assert ground.row().armed is True
+
+
+def test_what_a_person_had_disarmed_stays_so(ground: Ground) -> None:
+    ground.set_row(armed=False)
+    hold = holding(ground, Observers(ground))
+    hold.take()
+    assert hold.release() == ()
+    assert ground.row().armed is False
+    assert ground.row().armed_until is None
+
+
+def test_each_stage_disarms_for_the_whole_time_again(ground: Ground) -> None:
+    hold = holding(ground, Observers(ground))
+    hold.take()
+    ground.set_row(armed_until="2026-01-01T00:00:00+00:00")
+    hold.take()
+    until = ground.row().armed_until
+    assert until is not None
+    assert until - ground.control.time.now() > HOUR - timedelta(minutes=1)
+
+
+def test_a_stack_that_was_never_armed_needs_no_holding(bare_ground: Ground) -> None:
+    hold = holding(bare_ground, Observers(bare_ground))
+    hold.take()
+    hold.await_new_votes("us-east-2", hold.voters())
+    assert (hold.release(), hold.rows()) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("sets", "why"),
+    [
+        ({"phase": "moving", "step": "wait", "kind": "failover", "plan_id": "p1"}, "p1 is at 'wait'"),
+        ({"phase": "held"}, "it is held"),
+        ({"phase": "preparing"}, "it is preparing"),
+        ({"step": "verify", "kind": "failback", "plan_id": "p2"}, "p2 is at 'verify'"),
+        ({"active": "secondary"}, "served by its secondary"),
+    ],
+)
+def test_a_tier_that_is_not_at_home_and_steady_is_left_alone(ground: Ground, sets: dict[str, str], why: str) -> None:
+    ground.set_row(**sets)
+    before = ground.row()
+    with pytest.raises(MayNotChange, match=why):
+        holding(ground, Observers(ground)).take()
+    assert ground.row() == before
+
+
+def test_a_person_may_know_that_the_secondary_serves(ground: Ground) -> None:
+    ground.set_row(active="secondary")
+    assert holding(ground, Observers(ground), while_moved=True).check() == ("data",)
+
+
+def test_a_plan_that_begins_between_two_stages_stops_the_next(ground: Ground) -> None:
+    hold = holding(ground, Observers(ground))
+    hold.take()
+    ground.set_row(phase="moving", step="wait", kind="switchover", plan_id="p3")
+    with pytest.raises(MayNotChange, match="p3"):
+        hold.take()
+
+
+def test_the_next_stage_waits_for_an_observer_that_was_started_after_the_change(ground: Ground) -> None:
+    observers = Observers(ground)
+    hold = holding(ground, observers)
+    observers.sleep(1)
+    hold.await_new_votes("us-east-2", hold.voters())
+    assert ground.control.snapshot("data", ("us-east-2",)).votes[0].generation >= 3
+    assert 120 <= observers.now < 180
+
+
+def test_an_observer_that_never_votes_again_stops_the_rollout(ground: Ground) -> None:
+    observers = Observers(ground)
+    observers.sleep(1)
+    observers.voting = ("us-east-1", "us-west-2")
+    hold = holding(ground, observers)
+    with pytest.raises(SilentObserver, match="us-east-2 has not voted anew for data"):
+        hold.await_new_votes("us-east-2", hold.voters())
+
+
+def test_nothing_is_armed_while_an_observer_is_silent(ground: Ground) -> None:
+    observers = Observers(ground)
+    observers.sleep(1)
+    observers.voting = ("us-east-1", "us-west-2")
+    hold = holding(ground, observers)
+    hold.take()
+    assert hold.release() == ("data",)
+    assert ground.row().armed is False
+
+
+def test_the_silence_of_a_lost_region_does_not_keep_a_tier_disarmed(ground: Ground) -> None:
+    observers = Observers(ground, voting=("us-east-2", "us-west-2"))
+    hold = holding(ground, observers, lost=("us-east-1",))
+    hold.take()
+    assert hold.release() == ()
+    assert ground.row().armed is True
