@@ -12,6 +12,7 @@ from ops.acknowledging import acknowledge_incident
 from ops.arming import arm, disarm
 from ops.break_glass import break_glass
 from ops.doctor import doctor
+from ops.drifting import drift
 from ops.forecasting import forecast
 from ops.looking import journal
 from ops.moves import move
@@ -41,6 +42,7 @@ app.command(name="acknowledge")(acknowledge_incident)
 app.command()(arm)
 app.command()(disarm)
 app.command()(rollout)
+app.command()(drift)
 for kind in (OrderKind.FAILOVER, OrderKind.SWITCHOVER, OrderKind.FAILBACK, OrderKind.ABORT):
     app.command(name=kind.value)(move(kind))
 app.command(name="break-glass")(break_glass)

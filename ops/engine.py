@@ -1,18 +1,30 @@
 """Pulumi's engine, as its command line runs it. What it prints goes to the terminal as it comes."""
 
+import json
 import subprocess
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from subprocess import PIPE
 
 from evaluation import ROOT
 
 PACK = ROOT / "policy"
+LEFT_ALONE = frozenset({"same", "read", "refresh"})
 UP_SECONDS = 30 * 60  # a replica of a table takes minutes to be made
 
 
 class EngineFailed(Exception):
     """`pulumi` is missing, or ended with an error that it has already printed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    """A resource that an `up` would change, and the properties that it has otherwise."""
+
+    operation: str
+    urn: str
+    properties: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +35,7 @@ class Engine:
     lost: tuple[str, ...] = ()
     program: str = "pulumi"
     pack: Path = PACK
+    project: Path = ROOT
 
     def up(self, targets: Sequence[str] = ()) -> None:
         """Make the targets, or all that is not lost, what the program says. Reads nothing back from the cloud.
@@ -32,32 +45,38 @@ class Engine:
         """
         self._run(["up", "--yes", "--skip-preview", *self._selection(targets)], UP_SECONDS)
 
-    def differences(self) -> bool:
-        """Say whether what runs differs from the program, looking at every resource outside the lost regions.
+    def proposed(self) -> tuple[Difference, ...]:
+        """Return what an `up` would change, having looked at every resource outside the lost regions.
 
         A refresh inside a preview keeps nothing (https://www.pulumi.com/docs/iac/cli/commands/pulumi_preview/).
 
         Raises:
             EngineFailed: it could not look.
         """
-        try:
-            self._run(["preview", "--refresh", "--diff", "--expect-no-changes", *self._selection(())], UP_SECONDS)
-        except EngineFailed:
-            self._run(["preview", "--refresh", "--suppress-outputs", *self._selection(())], UP_SECONDS)
-            return True
-        return False
+        return differences(self._run(["preview", "--refresh", "--json", *self._selection(())], UP_SECONDS, PIPE))
 
     def _selection(self, targets: Collection[str]) -> list[str]:
         if targets:
             return [f"--target={urn}" for urn in targets]
         return [f"--exclude=**aws-{region}**" for region in self.lost]
 
-    def _run(self, arguments: Sequence[str], seconds: float) -> None:
+    def _run(self, arguments: Sequence[str], seconds: float, stdout: int | None = None) -> str:
         pack = [f"--policy-pack={self.pack}"] if (self.pack / "PulumiPolicy.yaml").is_file() else []
         command = [self.program, *arguments, *pack, "--non-interactive", f"--stack={self.stack}"]
         try:
-            subprocess.run(command, cwd=ROOT, check=True, timeout=seconds)
+            ended = subprocess.run(command, cwd=self.project, check=True, timeout=seconds, stdout=stdout, text=True)
         except FileNotFoundError as error:
             raise EngineFailed(f"`{self.program}` is not on PATH: https://www.pulumi.com/docs/install/") from error
         except subprocess.SubprocessError as error:
             raise EngineFailed(f"`pulumi {arguments[0]}` did not get through: {str(error)[-200:]}") from error
+        return ended.stdout or ""
+
+
+def differences(preview: str) -> tuple[Difference, ...]:
+    """Read a preview's JSON document: every step but those that leave a resource alone."""
+    steps = json.loads(preview).get("steps") or []
+    return tuple(
+        Difference(operation=step["op"], urn=step["urn"], properties=tuple(sorted(step.get("detailedDiff") or {})))
+        for step in steps
+        if step["op"] not in LEFT_ALONE
+    )

