@@ -109,6 +109,6 @@ def _report(call: ChangeCall, answer: Mapping[str, Any], order: Order) -> None:
         typer.echo(json.dumps({**answer, "order": order.id}, sort_keys=True) if call.as_json else line)
         return
     facts = {**answer, "order": order.id}
-    if answer["outcome"] in NOTHING_DONE:
+    if answer["outcome"] in NOTHING_DONE or answer.get("code") == "raced":
         end(REFUSED, line, NEXT_STEPS.get(answer.get("code", ""), LOOK), facts)
     end(FAILED, line, "the same command goes on from there; lifeboat status", facts)
