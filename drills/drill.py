@@ -84,7 +84,6 @@ def _drill(ground: Ground, events: EventLog, sight: Sight, load: LoadProcess, se
         sites=ground.stack.tier.sites,
         control_regions=ground.stack.tier.control_regions,
         tables=ground.stack.probed_tables,
-        observer_function=ground.stack.health_checker,
         protocol=ground.stack.tier.protocol,
         events=events,
         sight=sight,

@@ -77,9 +77,9 @@ class Operator(Interface):
 class Drill:
     """What the actions and probes of one run share.
 
-    ``tables`` are those of the application and the canary's; ``observer_function`` is what the observers call as.
-    ``undoing`` ends whatever an action left running. ``interrupted``: by a person or a signal.
-    ``declared`` is what the program declared before anything happened, if an action looked.
+    ``tables`` are those of the application and the canary's. ``undoing`` ends whatever an action left running.
+    ``interrupted``: by a person or a signal. ``declared`` is what the program declared before anything happened, if an
+    action looked.
     """
 
     regions: Regions
@@ -88,7 +88,6 @@ class Drill:
     sites: Sites
     control_regions: tuple[str, ...]
     tables: tuple[str, ...]
-    observer_function: str
     protocol: Protocol
     events: EventLog
     sight: Sight

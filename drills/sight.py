@@ -105,6 +105,11 @@ class Sight:
             and not vote.facts.get("silent")
         ]
 
+    def reason(self, observer: str) -> str:
+        """Return why an observer's newest vote says what it says, empty before its first."""
+        vote = self._votes.get(observer)
+        return vote.text("reason") if vote else ""
+
     def waiting(self) -> float:
         """Return how many replicated changes wait for delivery, in all directions together."""
         return sum(lag.number("waiting") or 0 for lag in self._lags.values())

@@ -42,14 +42,11 @@ def lose_both_sites(fault: str) -> str:
     return f"{fault}, {phase:.2f} s into the probe interval"
 
 
-def hurt_tables(drill: Drill, region: str, how: str, caller_name: str | None = None) -> None:
-    """Put the fault in force on every table of a region, for every caller or for those of one name."""
-    callers = f" to {caller_name}" if caller_name else ""
-    drill.tell_fault(f"tables {region}", f"the tables in {region} {WORDS[how]}{callers}")
+def hurt_tables(drill: Drill, region: str, how: str) -> None:
+    """Put the fault in force on every table of a region."""
+    drill.tell_fault(f"tables {region}", f"the tables in {region} {WORDS[how]}")
     for table in drill.tables:
-        drill.faults.add(
-            Fault(effect=EFFECTS[how], region=region, service="dynamodb", table=table, caller_name=caller_name)
-        )
+        drill.faults.add(Fault(effect=EFFECTS[how], region=region, service="dynamodb", table=table))
 
 
 def _hurt_primary(how: str) -> str:

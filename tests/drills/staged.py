@@ -230,7 +230,6 @@ def staged(folder: Path, seed: int = 1) -> Staged:
         sites=Sites(primary="us-east-1", secondary="us-west-2"),
         control_regions=OBSERVERS,
         tables=("orders", "canary"),
-        observer_function="checker",
         protocol=Protocol(),
         events=events,
         sight=sight,
