@@ -41,6 +41,22 @@ def _all_healthy(sight: Sight, protocol: Protocol) -> bool:
     return all(voters <= set(sight.calling("healthy", fact=fact)) for fact in ("verdict", "standby"))
 
 
+def one_observer_dissents(within_seconds: float) -> bool:
+    """Wait until the electorate is one healthy vote short: silent or unhealthy, one observer sees what others do not.
+
+    Raises:
+        NeverHappened: not within that time.
+    """
+    drill = current()
+    others = len(drill.protocol.electorates[TIER]) - 1
+    drill.sight.wait_until(
+        lambda: len(drill.sight.calling("healthy")) == others,
+        "one observer alone does not vote healthy",
+        within_seconds,
+    )
+    return True
+
+
 def clients_write(within_seconds: float) -> bool:
     """Wait until clients of both sites write and no write of the last two seconds failed.
 

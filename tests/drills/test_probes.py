@@ -45,6 +45,17 @@ def test_one_observer_that_does_not_say_so_is_enough_to_wait(tmp_path: Path, fac
     assert not passes(stage, probes.observers_healthy)
 
 
+@pytest.mark.parametrize(("facts", "alone"), [({"verdict": "unhealthy"}, True), ({"silent": True}, True), ({}, False)])
+def test_one_observer_dissents_when_it_alone_does_not_vote_healthy(
+    tmp_path: Path, facts: dict[str, Fact], alone: bool
+) -> None:
+    stage = staged(tmp_path)
+    stage.row()
+    stage.votes()
+    stage.votes("us-east-2", **facts)
+    assert passes(stage, probes.one_observer_dissents) is alone
+
+
 def test_clients_write_when_both_sites_do_and_none_failed(tmp_path: Path) -> None:
     stage = staged(tmp_path)
     stage.well()
