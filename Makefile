@@ -30,7 +30,7 @@ $(STAMP): $(LOCKS)
 drill: setup ## One drill: EXPERIMENT=name, FAULT=name
 	$(PYTHON) -m drills.run $(EXPERIMENT) $(if $(FAULT),--fault $(FAULT))
 
-drills: setup ## Every drill
+drills: setup ## Every drill with each of its faults; about half an hour
 	$(PYTHON) -m drills.run --all
 
 bench: setup ## Drills at seeded random phases of the fault, and cold starts; out/bench/

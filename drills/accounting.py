@@ -7,6 +7,7 @@ from enum import StrEnum
 from drills.availability import recovery_seconds, unavailable_seconds
 from drills.events import Event
 from drills.history import Epoch, epoch_at, epochs, quorum_seen_at, verified_at
+from drills.moves import moves, pages, plan_owners, planned_stops
 from drills.recorder import Operation
 from drills.writers import max_writers_per_epoch, overlapping_writers_seconds
 from failover.sites import Sites
@@ -41,6 +42,7 @@ class Listed:
 class Evidence:
     """All that a drill leaves behind. Times are of the one monotonic clock that all its logs share.
 
+    ``t0`` is when the fault began; None for a planned move, of which nobody can say how soon it was noticed.
     ``contents`` is what each AWS region's table holds after the end, once replication has come to rest; the region of
     the last epoch's active site must be there.
     """
@@ -49,7 +51,7 @@ class Evidence:
     events: tuple[Event, ...]
     contents: Mapping[str, Contents]
     sites: Sites
-    t0: float
+    t0: float | None
     failback_ordered_at: float | None
     quorum: int
     max_lag: float
@@ -72,6 +74,11 @@ class Figures:
     stale_epoch_writes_acknowledged: int
     overlapping_writers_seconds: float
     keys_that_differ: int
+    moves: int
+    plan_owners: int | None
+    pages: int
+    planned_stop_seconds: float | None
+    planned_stop_beyond_lag_seconds: float | None
     listed: tuple[Listed, ...]
 
 
@@ -85,13 +92,12 @@ def account(evidence: Evidence) -> Figures:
     Raises:
         NoFinalContents: see there.
     """
-    listed = fates(evidence)
-    detected = quorum_seen_at(evidence.events, evidence.t0, quorum=evidence.quorum)
-    until = evidence.failback_ordered_at if evidence.failback_ordered_at is not None else float("inf")
+    listed, stops = fates(evidence), list(planned_stops(evidence.events, evidence.operations, evidence.sites))
+    noticed = _noticed(evidence)
     return Figures(
-        detection_seconds=_since(evidence.t0, detected),
-        decision_seconds=_decision_seconds(evidence, detected),
-        rto_seconds=recovery_seconds(evidence.operations, evidence.t0, until),
+        detection_seconds=noticed.detection,
+        decision_seconds=noticed.decision,
+        rto_seconds=noticed.rto,
         failback_seconds=_failback_seconds(evidence),
         unavailable_seconds=unavailable_seconds(evidence.operations),
         writes_acknowledged=sum(operation.cooperates for operation in _acknowledged(evidence.operations)),
@@ -102,7 +108,34 @@ def account(evidence: Evidence) -> Figures:
         stale_epoch_writes_acknowledged=_count(listed, Fate.STALE),
         overlapping_writers_seconds=overlapping_writers_seconds(evidence.operations),
         keys_that_differ=keys_that_differ(evidence.contents),
+        moves=moves(evidence.events),
+        plan_owners=plan_owners(evidence.events),
+        pages=pages(evidence.events, evidence.t0 or 0.0),
+        planned_stop_seconds=max((stop.seconds for stop in stops), default=None),
+        planned_stop_beyond_lag_seconds=max((stop.beyond_lag for stop in stops), default=None),
         listed=listed,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Noticed:
+    """How soon the fault was seen, decided on and over; all None where there was none."""
+
+    detection: float | None = None
+    decision: float | None = None
+    rto: float | None = None
+
+
+def _noticed(evidence: Evidence) -> _Noticed:
+    t0 = evidence.t0
+    if t0 is None:
+        return _Noticed()
+    detected = quorum_seen_at(evidence.events, t0, quorum=evidence.quorum)
+    until = evidence.failback_ordered_at if evidence.failback_ordered_at is not None else float("inf")
+    return _Noticed(
+        detection=_since(t0, detected),
+        decision=_decision_seconds(evidence, detected),
+        rto=recovery_seconds(evidence.operations, t0, until),
     )
 
 
@@ -152,6 +185,8 @@ def _fate_of_unruled(write: Operation, there: bool, known: tuple[Epoch, ...]) ->
 
 def _excuse(write: Operation, known: tuple[Epoch, ...], evidence: Evidence) -> str:
     """Return why this write can have been cut off, or nothing."""
+    if evidence.t0 is None:
+        return ""
     own = next((epoch for epoch in known if epoch.number == write.epoch), None)
     following = next((epoch for epoch in known if own and epoch.number == own.number + 1), None)
     if own is None or following is None or following.kind != "failover" or following.began < evidence.t0:

@@ -1,15 +1,15 @@
-"""What the experiments do: lose a region, bring it back, give an operator's order, put everything right again."""
+"""What the experiments do to regions: lose one, slow one down, let one flap, and put everything right again."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
-from uuid import UUID
 
 from drills.running import Drill, current
-from failover.orders import Order, OrderKind
-from localcloud.faults import control_planes_out
+from localcloud.faults import Fault, control_planes_out
 from localcloud.request import Cut
 
 CUTS: Mapping[str, Cut] = {"blackhole": "blackhole", "refused": "refuse", "reset": "reset"}
+FLAPS: Mapping[str, tuple[float, float]] = {"down-4-of-10": (4, 10), "down-13-of-20": (13, 20)}  # seconds
+SLOW_SHARE = 0.6
+SLOW_MS, SLOW_JITTER_MS = 2500.0, 500.0  # beyond an observer's 1.5 s and a client's 1 s
 
 
 class UnknownFault(ValueError):
@@ -20,39 +20,39 @@ def lose_region(fault: str) -> str:
     """Lose the primary region, at a moment of the probe interval that the drill's seed picks.
 
     Raises:
-        UnknownFault: not one of `faults()`.
+        UnknownFault: nobody can lose a region that way.
     """
     drill = current()
     begin = _beginning(drill, fault)
-    phase = drill.chance.uniform(0, drill.protocol.probe_interval)
-    drill.clock.sleep(phase)
+    phase = await_a_moment(drill)
     begin()
     return f"{fault}, {phase:.2f} s into the probe interval"
 
 
-def faults() -> tuple[str, ...]:
-    """Return the names of the ways in which `lose_region` can lose it."""
-    return (*CUTS, "observers-cut", "control-planes-out")
+def await_a_moment(drill: Drill) -> float:
+    """Sleep for the part of a probe interval that the drill's seed picks, and return it."""
+    phase = drill.chance.uniform(0, drill.protocol.probe_interval)
+    drill.clock.sleep(phase)
+    return phase
 
 
 def _beginning(drill: Drill, fault: str) -> Callable[[], None]:
     region = drill.sites.primary
     if fault in CUTS:
         return lambda: _darken(drill, region, CUTS[fault], f"{region} is dark ({fault})")
-    if fault == "observers-cut":
-        return lambda: _isolate(drill, region)
-    if fault == "control-planes-out":
-        return lambda: _darken_without_control_planes(drill, region)
-    raise UnknownFault(f"fault is {fault!r}, expected one of {', '.join(faults())}")
+    ways = {"observers-cut": _isolate, "control-planes-out": _darken_without_control_planes, "slow": _slow_down}
+    if fault in ways:
+        return lambda: ways[fault](drill, region)
+    raise UnknownFault(f"fault is {fault!r}, expected one of {', '.join((*CUTS, *ways))}")
 
 
 def _darken(drill: Drill, region: str, how: Cut, what: str) -> None:
-    _tell(drill, region, what)
+    drill.tell_fault(region, what)
     drill.regions.darken(region, how)
 
 
 def _isolate(drill: Drill, region: str) -> None:
-    _tell(drill, region, f"{region} is cut off from the observers; its own clients still reach it")
+    drill.tell_fault(region, f"{region} is cut off from the observers; its own clients still reach it")
     drill.regions.isolate(region)
 
 
@@ -63,58 +63,64 @@ def _darken_without_control_planes(drill: Drill, region: str) -> None:
     _darken(drill, region, "blackhole", f"{region} is dark, and Route 53, IAM and global STS refuse everything")
 
 
-def _tell(drill: Drill, region: str, what: str) -> None:
-    """Record the fault just before it begins, so that no figure is flattered."""
-    drill.begun[region] = what
-    drill.events.write("fault", id=region, what=what, state="begun")
+def _slow_down(drill: Drill, region: str) -> None:
+    drill.tell_fault(region, f"{SLOW_SHARE:.0%} of the calls to {region} take {SLOW_MS / 1000:g} s")
+    slow = Fault(effect="latency", region=region, rate=SLOW_SHARE, latency_ms=SLOW_MS, jitter_ms=SLOW_JITTER_MS)
+    drill.faults.add(slow)
 
 
-def restore_region() -> str:
-    """Bring the primary region back and lift every other fault."""
-    return put_everything_right()
+def lose_control_region() -> str:
+    """Lose the control region that hosts no data. It is a prelude: t0 is what comes after it."""
+    drill = current()
+    region = drill.control_only_region
+    drill.tell_fault(region, f"{region}, which hosts no data, is dark", prelude=True)
+    drill.regions.darken(region)
+    return region
+
+
+def let_region_flap(fault: str, for_seconds: float) -> str:
+    """Lose the primary region again and again, each time for a while.
+
+    Raises:
+        UnknownFault: nobody knows how long each time.
+    """
+    drill = current()
+    if fault not in FLAPS:
+        raise UnknownFault(f"fault is {fault!r}, expected one of {', '.join(FLAPS)}")
+    down, every = FLAPS[fault]
+    times = round(for_seconds / every)
+    await_a_moment(drill)
+    for time in range(1, times + 1):
+        _lose_for(drill, down, f"{time} of {times}")
+        drill.clock.sleep(every - down)
+    return f"{times} times"
+
+
+def _lose_for(drill: Drill, seconds: float, which: str) -> None:
+    region = drill.sites.primary
+    fault_id = f"{region} {which}"
+    drill.tell_fault(fault_id, f"{region} is dark for {seconds:g} s, {which}")
+    drill.regions.darken(region)
+    drill.clock.sleep(seconds)
+    drill.regions.restore(region)
+    drill.tell_end(fault_id)
 
 
 def put_everything_right() -> str:
-    """Bring every region back and lift every fault; does nothing where nothing is broken."""
+    """Bring every region back, lift every fault, end what actions left running; harmless where nothing is broken."""
     drill = current()
     drill.regions.restore()
     drill.faults.clear()
-    ended = list(drill.begun.items())
-    for region, what in ended:
-        drill.events.write("fault", id=region, what=what, state="ended")
-    drill.begun.clear()
-    return ", ".join(what for _, what in ended) or "nothing was broken"
+    drill.undoing.close()
+    ended = dict(drill.begun)
+    for fault_id in ended:
+        drill.tell_end(fault_id)
+    return ", ".join(ended.values()) or "nothing was broken"
 
 
 def serve(seconds: float) -> None:
     """Let the clients go on for a while."""
     current().clock.sleep(seconds)
-
-
-def order_failback() -> str:
-    """Order the failback as an operator would, through the orchestrator next to the standby's region.
-
-    Raises:
-        OrderRefused: the orchestrator did not take it.
-    """
-    drill = current()
-    order = failback(drill.sight.epoch, UUID(int=drill.chance.getrandbits(128), version=4), drill.now())
-    drill.ordered_at = drill.events.monotonic()
-    return f"order {order.id}: {drill.give(order)['reason']}"
-
-
-def failback(epoch: int, order_id: UUID, issued_at: datetime) -> Order:
-    """Return an operator's order to bring the data tier back to its primary site, for this epoch only."""
-    return Order(
-        id=str(order_id),
-        kind=OrderKind.FAILBACK,
-        tier="data",
-        epoch=epoch,
-        target="primary",
-        reason="the primary region is back and has caught up",
-        by="drill",
-        issued_at=issued_at,
-    )
 
 
 def stop_load() -> None:

@@ -1,13 +1,15 @@
-"""`make bench`: the default drill again and again, each in a fresh cloud with the fault at another moment.
+"""`make bench`: one drill again and again, each in a fresh cloud with the fault at another moment.
 
-Writes ``out/bench/result.json``: ``{figure: {value, unit, beside}}`` with the median as the value and beside it the
-smallest, the largest, the limit and how many drills were measured. Exit code 0 only if every drill passed.
+`python -m drills.bench --experiment NAME --fault NAME --runs 5` repeats another one than the default.
+Writes ``out/bench/result.json``, of another experiment or fault in a folder of its name there: ``{figure: {value, unit,
+beside}}`` with the median as the value and beside it the smallest, the largest, the limit and how many drills were
+measured. Exit code 0 only if every drill passed.
 """
 
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -16,6 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from drills import experiment as experiments
+from drills.experiment import Experiment
 from drills.report import FIGURES, figure_text
 from drills.run import DEFAULT, run
 from drills.thresholds import Figure, Threshold
@@ -84,28 +87,44 @@ def table(found: Sequence[Spread], runs: int) -> Table:
     return drawn
 
 
-def measure(runs: int, first_seed: int, console: Console) -> list[Verdict]:
+def measure(chosen: Experiment, seeds: Iterable[int], folder: Path, console: Console) -> list[Verdict]:
     """Run the drills one after the other, until one is interrupted; each keeps its own report."""
-    chosen, reached = experiments.load(DEFAULT), list[Verdict]()
-    for seed in range(first_seed, first_seed + runs):
-        reached.append(run(chosen, seed, OUT / f"seed-{seed}", console))
+    reached = list[Verdict]()
+    for seed in seeds:
+        reached.append(run(chosen, seed, folder / f"seed-{seed}", console))
         if reached[-1].taken.interrupted:
             break
     return reached
 
 
-def main() -> int:
-    """Run, tell and return the exit code."""
+def folder_of(chosen: Experiment) -> Path:
+    """Return where the result goes: every experiment but the default, and every fault but its first, has its own."""
+    if chosen.fault != experiments.faults(chosen.name)[0]:
+        return OUT / f"{chosen.name}-{chosen.fault}"
+    return OUT if chosen.name == DEFAULT else OUT / chosen.name
+
+
+def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m drills.bench", description=__doc__)
+    parser.add_argument("--experiment", default=DEFAULT, choices=experiments.names(), metavar="NAME")
+    parser.add_argument("--fault", metavar="NAME", help="another of its faults than the first")
     parser.add_argument("--runs", type=int, default=RUNS)
     parser.add_argument("--first-seed", type=int, default=FIRST_SEED, help="each drill takes the next one")
-    asked, console = parser.parse_args(), Console()
-    reached = measure(asked.runs, asked.first_seed, console)
-    found = list(spreads([figures_by_name(one.taken.figures) for one in reached], experiments.load(DEFAULT).thresholds))
+    return parser.parse_args()
+
+
+def main() -> int:
+    """Run, tell and return the exit code."""
+    asked, console = _asked(), Console()
+    chosen = experiments.load(asked.experiment, asked.fault)
+    folder, seeds = folder_of(chosen), range(asked.first_seed, asked.first_seed + asked.runs)
+    reached = measure(chosen, seeds, folder, console)
+    found = list(spreads([figures_by_name(one.taken.figures) for one in reached], chosen.thresholds))
     passed = sum(one.passed for one in reached)
-    OUT.mkdir(parents=True, exist_ok=True)
-    (OUT / "result.json").write_text(json.dumps(result(found, passed, asked.runs), indent=2) + "\n", encoding="utf-8")
-    console.print(table(found, asked.runs), f"{passed} of {asked.runs} passed; {OUT / 'result.json'}")
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "result.json"
+    path.write_text(json.dumps(result(found, passed, asked.runs), indent=2) + "\n", encoding="utf-8")
+    console.print(table(found, asked.runs), f"{passed} of {asked.runs} passed; {path}")
     return 0 if passed == asked.runs else 1
 
 

@@ -13,11 +13,12 @@ from chaoslib.experiment import run_experiment
 from chaoslib.types import Journal
 
 from drills.accounting import Contents, Evidence, Figures, account
-from drills.events import Event, EventLog, injected_at, read_events
+from drills.events import Event, EventLog, injected_at, ordered_at, read_events
 from drills.experiment import Experiment
 from drills.ground import TIER, Ground, prepared
 from drills.load_process import LoadProcess
 from drills.load_spec import LoadSpec
+from drills.person import Person
 from drills.recorder import Operation, read_operations
 from drills.running import Drill, under_way
 from drills.sight import NeverHappened, Sight
@@ -33,7 +34,7 @@ REST_SECONDS = 30.0
 
 @dataclass(frozen=True, kw_only=True)
 class Taken:
-    """What a drill leaves. ``figures`` are None without a fault; ``trouble`` says why it cannot have passed anyway.
+    """What a drill leaves. ``figures`` are None if nothing was done; ``trouble`` says why it cannot have passed anyway.
 
     ``interrupted``: by a person or a signal, not by what it found.
     """
@@ -43,15 +44,14 @@ class Taken:
     events: tuple[Event, ...]
     operations: tuple[Operation, ...]
     figures: Figures | None
-    ordered_at: float | None
     interrupted: bool
     trouble: tuple[str, ...]
 
     @property
     def zero(self) -> float:
-        """Return t0 or, where no fault was injected, the beginning."""
-        injected = injected_at(self.events)
-        return self.events[0].at if injected is None else injected
+        """Return t0 or, of a planned move, when it was ordered; where neither came, the beginning."""
+        done = (injected_at(self.events), ordered_at(self.events), self.events[0].at)
+        return next(at for at in done if at is not None)
 
 
 def take(experiment: Experiment, *, seed: int, folder: Path, timeline: Timeline) -> Taken:
@@ -68,7 +68,7 @@ def take(experiment: Experiment, *, seed: int, folder: Path, timeline: Timeline)
         trouble = [*_trouble(journal), *_unrest(events, sight)]
         ended = ground.contents()
     events.close()
-    return _taken(load, ground, drill, ended, folder, trouble)
+    return _taken(load, ground, drill.interrupted, ended, folder, trouble)
 
 
 def _clear(folder: Path) -> None:
@@ -80,14 +80,15 @@ def _drill(ground: Ground, events: EventLog, sight: Sight, load: LoadProcess, se
     return Drill(
         regions=ground.cloud.regions,
         faults=ground.cloud.faults,
+        operator=Person(ground),
         sites=ground.stack.tier.sites,
+        control_regions=ground.stack.tier.control_regions,
+        tables=ground.stack.probed_tables,
         protocol=ground.stack.tier.protocol,
         events=events,
         sight=sight,
         chance=random.Random(seed),  # noqa: S311 - the fault's moment must be repeatable
         clock=SystemClock(),
-        now=ground.now,
-        give=ground.give,
         stop_load=load.stop,
     )
 
@@ -131,31 +132,27 @@ def _unrest(events: EventLog, sight: Sight) -> Iterator[str]:
 
 
 def _taken(
-    load: LoadSpec, ground: Ground, drill: Drill, ended: Mapping[str, Contents], folder: Path, trouble: list[str]
+    load: LoadSpec, ground: Ground, interrupted: bool, ended: Mapping[str, Contents], folder: Path, trouble: list[str]
 ) -> Taken:
     events, operations = read_events(folder / "events.jsonl"), read_operations(load.log)
-    t0 = injected_at(events)
     protocol = load.tier.protocol
-    figures = None
-    if t0 is not None:
-        evidence = Evidence(
-            operations=operations,
-            events=events,
-            contents=ended,
-            sites=load.tier.sites,
-            t0=t0,
-            failback_ordered_at=drill.ordered_at,
-            quorum=protocol.quorum(TIER),
-            max_lag=protocol.max_lag,
-        )
-        figures = account(evidence)
+    evidence = Evidence(
+        operations=operations,
+        events=events,
+        contents=ended,
+        sites=load.tier.sites,
+        t0=injected_at(events),
+        failback_ordered_at=ordered_at(events, "failback"),
+        quorum=protocol.quorum(TIER),
+        max_lag=protocol.max_lag,
+    )
+    done = evidence.t0 is not None or ordered_at(events) is not None
     return Taken(
         stack=ground.stack,
         load=load,
         events=events,
         operations=operations,
-        figures=figures,
-        ordered_at=drill.ordered_at,
-        interrupted=drill.interrupted,
+        figures=account(evidence) if done else None,
+        interrupted=interrupted,
         trouble=tuple(trouble),
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
-Source = Literal["drill", "row", "vote", "step", "fault", "page", "lag"]
+Source = Literal["drill", "row", "vote", "step", "fault", "order", "page", "lag"]
 SOURCES: tuple[str, ...] = get_args(Source)
 Fact = str | int | float | bool | None
 Listener = Callable[["Event"], None]
@@ -100,5 +100,12 @@ def _whole_lines(path: Path) -> Iterator[Event]:
 
 
 def injected_at(events: tuple[Event, ...]) -> float | None:
-    """Return t0, when the first fault began; None before that."""
-    return next((event.at for event in events if event.source == "fault" and event.text("state") == "begun"), None)
+    """Return t0, when the first fault began that the drill is about; None before that. A prelude is not."""
+    begun = (event for event in events if event.source == "fault" and event.text("state") == "begun")
+    return next((event.at for event in begun if not event.facts.get("prelude")), None)
+
+
+def ordered_at(events: tuple[Event, ...], kind: str = "") -> float | None:
+    """Return when the last order of a kind (of any without one) was given: those before it were refused."""
+    given = [event.at for event in events if event.source == "order" and kind in ("", event.text("kind"))]
+    return given[-1] if given else None

@@ -1,22 +1,27 @@
-"""An experiment's file: what Chaos Toolkit runs, and the limits that its result must keep."""
+"""An experiment's file: what Chaos Toolkit runs, and the limits that its result must keep.
 
-from collections.abc import Iterator, Mapping
+What all experiments have (controls, steady state, rollbacks) and the stages that several share stand in `stages.yaml`;
+a method names a shared stage by its name alone.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from chaoslib.experiment import load_experiment
+import yaml
 from chaoslib.types import Experiment as Declared
 
 from drills import thresholds
 from drills.thresholds import Threshold
 
 FOLDER = Path(__file__).parent / "experiments"
+STAGES = Path(__file__).parent / "stages.yaml"
 EXTENSION = "lifeboat"
 
 
 class UnknownExperiment(Exception):
-    """There is no experiment of that name; the message lists those that there are."""
+    """There is no experiment, fault or stage of that name; the message lists those that there are."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,31 +48,53 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in FOLDER.glob("*.yaml")))
 
 
+def faults(name: str) -> tuple[str, ...]:
+    """Return the faults that an experiment can be run with, its own first."""
+    return tuple(_extension(_read(name))["faults"])
+
+
 def load(name: str, fault: str | None = None) -> Experiment:
-    """Read an experiment; ``fault`` replaces the one in its configuration.
+    """Read an experiment; ``fault`` replaces its own, which is the first that it lists.
 
     Raises:
-        UnknownExperiment: no such file.
+        UnknownExperiment: no such file, fault or stage.
         ThresholdError: a limit cannot be understood.
     """
-    if name not in names():
-        raise UnknownExperiment(f"no experiment {name!r}; there are {', '.join(names())}")
-    declared = load_experiment(str(FOLDER / f"{name}.yaml"))
-    configuration = declared["configuration"]
-    configuration["fault"] = fault or configuration["fault"]
+    declared = _read(name)
     extension = _extension(declared)
+    chosen = fault or next(iter(extension["faults"]))
+    if chosen not in extension["faults"]:
+        raise UnknownExperiment(f"{name} has no fault {chosen!r}; it has {', '.join(extension['faults'])}")
+    declared["configuration"] = {"fault": chosen}
     return Experiment(
         name=name,
         tier=extension["tier"],
-        fault=configuration["fault"],
+        fault=chosen,
         declared=declared,
-        thresholds=tuple(_limits(extension, configuration["fault"])),
+        thresholds=tuple(_limits(extension, chosen)),
     )
 
 
+def _read(name: str) -> Declared:
+    """Return the file with what all experiments have, and with the stages that its method names."""
+    if name not in names():
+        raise UnknownExperiment(f"no experiment {name!r}; there are {', '.join(names())}")
+    shared = yaml.safe_load(STAGES.read_text(encoding="utf-8"))
+    own = yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
+    return {**shared["every experiment"], **own, "method": list(_method(own["method"], shared["stages"]))}
+
+
+def _method(method: Sequence[Any], stages: Mapping[str, Any]) -> Iterator[Any]:
+    for stage in method:
+        if isinstance(stage, str) and stage not in stages:
+            raise UnknownExperiment(f"no shared stage {stage!r}; there are {', '.join(sorted(stages))}")
+        yield {"name": stage, **stages[stage]} if isinstance(stage, str) else stage
+
+
 def _limits(extension: Mapping[str, Any], fault: str) -> Iterator[Threshold]:
-    exempt = extension.get("unlimited", {}).get(fault, [])
-    return (one for one in thresholds.read(extension["thresholds"]) if one.figure not in exempt)
+    """Return the limits that hold under a fault: its own say otherwise, and null takes one away."""
+    limits = {**extension["thresholds"], **(extension["faults"][fault] or {})}
+    return iter(thresholds.read({figure: limit for figure, limit in limits.items() if limit is not None}))
 
 
 def _extension(declared: Declared) -> Mapping[str, Any]:

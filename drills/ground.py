@@ -1,6 +1,5 @@
 """What a drill stands on: a fresh embedded cloud with the stack deployed, armed and observed."""
 
-import json
 import random
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -8,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
-from botocore.config import Config
+from botocore.client import BaseClient
 
 from drills import stack as stacks
 from drills.accounting import Contents
@@ -22,7 +21,6 @@ from failover.arming import arm
 from failover.aws_clients import fail_fast
 from failover.clock import SystemClock
 from failover.control_table import ControlTable
-from failover.orders import Order
 from localcloud.caller import INTERNAL
 from localcloud.cloud import EmbeddedCloud
 
@@ -32,13 +30,7 @@ if TYPE_CHECKING:
 
 STACK = "local"
 TIER = "data"
-ORDER_SECONDS = 130  # a planned move may take plan_total; the answer comes at its end
 SIMPLE = fail_fast(connect_seconds=1, read_seconds=5)
-PATIENT = Config(connect_timeout=2, read_timeout=ORDER_SECONDS, retries={"total_max_attempts": 1})
-
-
-class OrderRefused(Exception):
-    """The orchestrator did not carry the order out; the message is its answer."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,19 +69,14 @@ class Ground:
         self.control.row(TIER)
         return self.control.time.now()
 
-    def give(self, order: Order) -> Mapping[str, object]:
-        """Hand an order to the orchestrator nearest to the standby and wait for its answer.
+    def client(self, service: str, region: str, caller: str = "") -> BaseClient:
+        """Return a client with short deadlines, an operator's near the region by default."""
+        return self.cloud.client(service, region, caller, SIMPLE)
 
-        Raises:
-            OrderRefused: it was not carried out.
-        """
-        region = self.stack.far_control_regions[0]
-        client = cast("LambdaClient", self.cloud.client("lambda", region, config=PATIENT))
-        answer = client.invoke(FunctionName=self.stack.orchestrators[region], Payload=order.to_json().encode())
-        told = json.loads(answer["Payload"].read())
-        if answer.get("FunctionError") or told["answers"][0]["outcome"] != "done":
-            raise OrderRefused(json.dumps(told))
-        return dict(told["answers"][0])
+    def set_off_observer(self, region: str) -> None:
+        """Invoke a region's observer once, as its schedule does every minute."""
+        client = cast("LambdaClient", self.client("lambda", region))
+        client.invoke(FunctionName=self.stack.health_checker, InvocationType="Event", Payload=b"{}")
 
 
 @contextmanager
@@ -103,7 +90,8 @@ def prepared(events: EventLog, seed: int) -> Iterator[Ground]:
         ground = _ground(cloud, stacks.from_outputs(outputs), seed)
         with events.stage("arm the tier"):
             arm(ground.control, TIER, ground.stack.tier.protocol.electorates[TIER])
-            _set_off_observers(cloud, ground.stack)
+            for region in ground.stack.tier.control_regions:  # waiting for their schedules proves nothing more
+                ground.set_off_observer(region)
         yield ground
 
 
@@ -113,13 +101,6 @@ def _ground(cloud: EmbeddedCloud, stack: Stack, seed: int) -> Ground:
     control = ControlTable(stack.tier.control_table, _dynamodb(cloud, region), SystemClock(), dice)
     table = stacks.loaded_table(_dynamodb(cloud, stack.tier.sites.primary), stack)
     return Ground(cloud=cloud, stack=stack, table=table, control=control)
-
-
-def _set_off_observers(cloud: EmbeddedCloud, stack: Stack) -> None:
-    """Invoke each observer once, as its schedule does every minute; waiting for that proves nothing more."""
-    for region in stack.tier.control_regions:
-        client = cast("LambdaClient", cloud.client("lambda", region, config=SIMPLE))
-        client.invoke(FunctionName=stack.health_checker, InvocationType="Event", Payload=b"{}")
 
 
 def _dynamodb(cloud: EmbeddedCloud, region: str, caller: str = "") -> "DynamoDBClient":

@@ -56,6 +56,10 @@ def _fault(event: Event) -> str:
     return f"{event.text('what')} {'begins' if event.text('state') == 'begun' else 'ends'}"
 
 
+def _order(event: Event) -> str:
+    return f"{event.text('kind')} to {event.text('target')} is ordered, for epoch {event.text('epoch')}"
+
+
 def _page(event: Event) -> str:
     return f"{event.text('severity')}: {event.text('summary')}. Next: {event.text('next_step')}"
 
@@ -77,6 +81,7 @@ _TELLERS: Mapping[Source, Callable[[Event], str]] = {
     "vote": _vote,
     "step": _step,
     "fault": _fault,
+    "order": _order,
     "page": _page,
     "lag": _lag,
 }

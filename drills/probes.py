@@ -3,13 +3,24 @@
 from typing import get_args
 
 from drills.running import current
-from drills.sight import Sight
+from drills.sight import NeverHappened, Sight
 from failover.protocol import Protocol
 from failover.sites import Site
 
 TIER = "data"
 SITES: tuple[Site, ...] = get_args(Site)
 FEWEST_WRITES = 3
+PAGES = {  # words of the page that a fault under which nothing moves must lead to
+    "cut-from-all": "peer-silent",
+    "dark": "cannot vote",
+    "says-healthy": "target-down",
+    "tables": "target-down",
+    "throttled": "cannot probe",
+}
+
+
+class Moved(Exception):
+    """The tier changed where it had to stay as it was; the message says from what to what."""
 
 
 def observers_healthy(within_seconds: float) -> bool:
@@ -28,6 +39,22 @@ def observers_healthy(within_seconds: float) -> bool:
 def _all_healthy(sight: Sight, protocol: Protocol) -> bool:
     voters = set(protocol.electorates[TIER])
     return all(voters <= set(sight.calling("healthy", fact=fact)) for fact in ("verdict", "standby"))
+
+
+def one_observer_dissents(within_seconds: float) -> bool:
+    """Wait until the electorate is one healthy vote short: silent or unhealthy, one observer sees what others do not.
+
+    Raises:
+        NeverHappened: not within that time.
+    """
+    drill = current()
+    others = len(drill.protocol.electorates[TIER]) - 1
+    drill.sight.wait_until(
+        lambda: len(drill.sight.calling("healthy")) == others,
+        "one observer alone does not vote healthy",
+        within_seconds,
+    )
+    return True
 
 
 def clients_write(within_seconds: float) -> bool:
@@ -75,3 +102,52 @@ def caught_up(within_seconds: float) -> bool:
 def _fit_for_return(sight: Sight, protocol: Protocol) -> bool:
     fit = set(sight.calling("healthy", fact="standby")) & set(sight.calling("healthy"))
     return sight.longest_wait() <= protocol.max_lag and len(fit) >= protocol.quorum(TIER)
+
+
+def stays_put(for_seconds: float) -> bool:
+    """See that for so long the row's epoch, active site and phase stay what they are.
+
+    Raises:
+        Moved: one of them changed.
+    """
+    sight = current().sight
+    before = sight.standing
+    try:
+        sight.wait_until(lambda: sight.standing != before, "any change", for_seconds)
+    except NeverHappened:
+        return True
+    raise Moved(f"the tier was {before} and became {sight.standing}; {sight.told()}")
+
+
+def at_rest(within_seconds: float) -> bool:
+    """Wait until no plan is under way, whoever serves.
+
+    Raises:
+        NeverHappened: not within that time.
+    """
+    sight = current().sight
+    sight.wait_until(lambda: sight.at_rest, "no plan is under way", within_seconds)
+    return True
+
+
+def stopped_by_a_plan(within_seconds: float) -> bool:
+    """Wait until a plan has stopped the writes.
+
+    Raises:
+        NeverHappened: not within that time.
+    """
+    sight = current().sight
+    sight.wait_until(lambda: sight.standing[2] == "moving", "a plan stops the writes", within_seconds)
+    return True
+
+
+def people_told(fault: str, within_seconds: float) -> bool:
+    """Wait until people are told what this fault must be told of; of some nobody needs to know.
+
+    Raises:
+        NeverHappened: not within that time.
+    """
+    sight = current().sight
+    if words := PAGES.get(fault):
+        sight.wait_until(lambda: sight.paged(words), f"a page with {words!r}", within_seconds)
+    return True

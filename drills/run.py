@@ -7,15 +7,15 @@ import argparse
 import secrets
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from drills import actions, verdict
 from drills import experiment as experiments
+from drills import verdict
 from drills.drill import take
 from drills.experiment import Experiment, UnknownExperiment
 from drills.report import FIGURES, figure_text
@@ -65,7 +65,7 @@ def _figures(reached: Verdict) -> Table:
 def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m drills.run", description=__doc__)
     parser.add_argument("experiment", nargs="?", default=DEFAULT)
-    parser.add_argument("--fault", choices=actions.faults(), help="another way to lose the region than the file's")
+    parser.add_argument("--fault", help="another of the faults that the experiment lists than its first")
     parser.add_argument("--seed", type=int, help="repeats the fault's moment and the load; drawn and told by default")
     parser.add_argument("--all", action="store_true", help="every experiment with every fault")
     return parser.parse_args()
@@ -77,10 +77,8 @@ def _wanted(asked: argparse.Namespace) -> Iterator[tuple[Experiment, Path]]:
         yield experiments.load(asked.experiment, asked.fault), OUT / asked.experiment
         return
     for name in experiments.names():
-        for fault in actions.faults():
-            experiment = experiments.load(name, fault)
-            own = experiment.fault == experiments.load(name).fault
-            yield experiment, OUT / (name if own else f"{name}-{fault}")
+        for number, fault in enumerate(experiments.faults(name)):
+            yield experiments.load(name, fault), OUT / (f"{name}-{fault}" if number else name)
 
 
 def main() -> int:
@@ -97,7 +95,20 @@ def main() -> int:
     except KeyboardInterrupt:
         console.print("interrupted; the embedded cloud and its faults are gone", style="bold red")
         return 130
+    if len(reached) > 1:
+        console.print(summary(reached))
     return 0 if all(one.passed for one in reached) else 1
+
+
+def summary(reached: Sequence[Verdict]) -> Table:
+    """Return one line for each drill: what was tried, whether it passed, how long it took, and why not."""
+    passed = sum(one.passed for one in reached)
+    table = Table("experiment", "fault", "", "seconds", "why not", title=f"{passed} of {len(reached)} drills passed")
+    for one in reached:
+        word = "[green]passed[/]" if one.passed else "[bold red]FAILED[/]"
+        why = escape("; ".join(one.failures()))
+        table.add_row(one.experiment.name, one.experiment.fault, word, f"{one.wall_seconds:.0f}", why)
+    return table
 
 
 def _uninterrupted(reached: Verdict) -> Verdict:

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,10 +10,13 @@ from typing import Protocol as Interface
 
 from drills.events import EventLog
 from drills.sight import Sight
+from evaluation import Evaluation
 from failover.clock import Clock
+from failover.control_table import Snapshot
 from failover.orders import Order
 from failover.protocol import Protocol
 from failover.sites import Sites
+from failover.tier import Value
 from localcloud.faults import Fault
 from localcloud.request import Cut
 
@@ -36,29 +39,80 @@ class Faults(Interface):
     def clear(self, fault_id: str | None = ...) -> None: ...
 
 
+class VotingBooth(Interface):
+    """Where one observer votes, as `failover.ballot.Ballot` does."""
+
+    def cast(self, opinion: Mapping[str, Value], *, generation: int, after: int | None) -> None: ...
+
+
+class Operator(Interface):
+    """What a person with credentials can do to the stack, and see of it; no fault but a lost region is in the way."""
+
+    def now(self) -> datetime:
+        """Return AWS time."""
+
+    def give(self, order: Order) -> Mapping[str, object]:
+        """Hand an order to the orchestrator nearest to the standby and return its answer."""
+
+    def send(self, order: Order, region: str) -> None:
+        """Hand an order to a region's orchestrator without waiting for what becomes of it."""
+
+    def snapshot(self) -> Snapshot:
+        """Read the tier's row and the votes."""
+
+    def ballot(self, observer: str) -> VotingBooth:
+        """Return where an observer votes."""
+
+    def set_off_observer(self, region: str) -> None:
+        """Start a run of a region's observer, as its schedule does every minute."""
+
+    def kill(self, region: str) -> int:
+        """Kill everything that runs in a region; return how many processes."""
+
+    def evaluate(self) -> Evaluation:
+        """Evaluate the program again, as `pulumi up` does."""
+
+
 @dataclass(kw_only=True)
 class Drill:
     """What the actions and probes of one run share.
 
-    ``give`` hands an order to an orchestrator as an operator does and returns its answer; ``now`` is AWS time.
-    ``ordered_at`` is when the failback was ordered, on the events' clock; ``interrupted``: by a person or a signal.
+    ``tables`` are those of the application and the canary's. ``undoing`` ends whatever an action left running.
+    ``interrupted``: by a person or a signal. ``declared`` is what the program declared before anything happened, if an
+    action looked.
     """
 
     regions: Regions
     faults: Faults
+    operator: Operator
     sites: Sites
+    control_regions: tuple[str, ...]
+    tables: tuple[str, ...]
     protocol: Protocol
     events: EventLog
     sight: Sight
     chance: random.Random
     clock: Clock
-    now: Callable[[], datetime]
-    give: Callable[[Order], Mapping[str, object]]
     stop_load: Callable[[], None]
     in_method: bool = False
     interrupted: bool = False
-    ordered_at: float | None = None
     begun: dict[str, str] = field(default_factory=dict)
+    undoing: ExitStack = field(default_factory=ExitStack)
+    declared: Evaluation | None = None
+
+    @property
+    def control_only_region(self) -> str:
+        """The control region that hosts no data."""
+        return next(one for one in self.control_regions if one not in (self.sites.primary, self.sites.secondary))
+
+    def tell_fault(self, fault_id: str, what: str, *, prelude: bool = False) -> None:
+        """Record a fault just before it begins, so that no figure is flattered; t0 is that of the first no prelude."""
+        self.begun[fault_id] = what
+        self.events.write("fault", id=fault_id, what=what, state="begun", **({"prelude": True} if prelude else {}))
+
+    def tell_end(self, fault_id: str) -> None:
+        """Record that a fault is over."""
+        self.events.write("fault", id=fault_id, what=self.begun.pop(fault_id), state="ended")
 
 
 class NoDrill(Exception):

@@ -24,6 +24,7 @@ class Sight:
         self._row: Event | None = None
         self._votes: dict[str, Event] = {}
         self._lags: dict[str, Event] = {}
+        self._pages: list[Event] = []
         self._recent: deque[Operation] = deque()
 
     def take(self, event: Event) -> None:
@@ -35,6 +36,10 @@ class Sight:
                 self._votes[event.text("observer")] = event
             elif event.source == "lag":
                 self._lags[event.text("from")] = event
+            elif event.source == "page":
+                self._pages.append(event)
+            elif event.source == "fault" and event.text("state") == "begun":
+                self._pages.clear()
             self._changed.notify_all()
 
     def count(self, operation: Operation) -> None:
@@ -63,6 +68,25 @@ class Sight:
         """The site that the row names; the primary before the first look."""
         return "secondary" if self._row and self._row.text("active") == "secondary" else "primary"
 
+    @property
+    def standing(self) -> tuple[int, str, str]:
+        """The row's epoch, active site and phase."""
+        return (self.epoch, self.active, self._row.text("phase") if self._row else "")
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether no plan is under way."""
+        return self._row is not None and self._row.text("phase") == "steady" and not self._row.text("step")
+
+    @property
+    def owner_region(self) -> str:
+        """The region of the orchestrator that owns the plan under way, empty without one."""
+        return self._row.text("owner").partition("/")[0] if self._row else ""
+
+    def paged(self, words: str) -> bool:
+        """Whether a page since the last fault began has these words."""
+        return any(words in page.text("summary") for page in self._pages)
+
     def serves(self, site: Site, epoch: int) -> bool:
         """Whether the site is active, steady and published in this epoch, its plan finished."""
         row = self._row
@@ -80,6 +104,11 @@ class Sight:
             and vote.number("epoch") == self.epoch
             and not vote.facts.get("silent")
         ]
+
+    def reason(self, observer: str) -> str:
+        """Return why an observer's newest vote says what it says, empty before its first."""
+        vote = self._votes.get(observer)
+        return vote.text("reason") if vote else ""
 
     def waiting(self) -> float:
         """Return how many replicated changes wait for delivery, in all directions together."""
@@ -102,4 +131,5 @@ class Sight:
         votes = ", ".join(f"{observer} {vote.text('verdict')}" for observer, vote in sorted(self._votes.items()))
         row = self._row
         tier = f"epoch {self.epoch}, {row.text('active')} {row.text('phase')}" if row else "no tier row"
-        return f"{tier}; votes: {votes or 'none'}; {self.waiting():g} changes wait for delivery"
+        told = f"; people were told: {'; '.join(page.text('summary') for page in self._pages)}" if self._pages else ""
+        return f"{tier}; votes: {votes or 'none'}; {self.waiting():g} changes wait for delivery{told}"

@@ -23,12 +23,18 @@ class Stack:
     tier: DataTierArgs
     mode: str
     application_tables: Mapping[str, str]
+    canary_table: str
     orchestrators: Mapping[str, str]
 
     @property
     def health_checker(self) -> str:
         """The observers' function, the same name in each control region."""
         return f"lifeboat-{self.name}-health-checker"
+
+    @property
+    def probed_tables(self) -> tuple[str, ...]:
+        """The application's tables and the canary's, which stands for them."""
+        return (*self.application_tables.values(), self.canary_table)
 
     @property
     def far_control_regions(self) -> tuple[str, ...]:
@@ -55,6 +61,7 @@ def from_outputs(outputs: Mapping[str, Any]) -> Stack:
         tier=args,
         mode=outputs["dataMode"],
         application_tables=outputs["applicationTables"],
+        canary_table=outputs["canaryTable"],
         orchestrators=outputs["orchestratorFunctions"],
     )
 

@@ -12,7 +12,7 @@ from rich.live import Live
 from rich.markup import escape
 from rich.text import Text
 
-from drills.events import Event, Source
+from drills.events import Event, Source, injected_at
 from drills.narrative import is_trouble, tell
 from drills.recorder import Operation
 
@@ -22,6 +22,7 @@ STYLES: Mapping[Source, str] = {
     "vote": "cyan",
     "step": "blue",
     "fault": "bold red",
+    "order": "bold",
     "page": "yellow",
 }
 RECENT_SECONDS = 2.0
@@ -48,8 +49,8 @@ class Standing:
             self.lag_seconds = event.number("seconds") or 0.0
         elif event.source == "drill" and event.text("state") == "begun":
             self.stage = event.text("name")
-        elif event.source == "fault" and event.text("state") == "begun" and self.injected is None:
-            self.injected = event.at
+        elif self.injected is None:
+            self.injected = injected_at((event,))
 
     def count(self, operation: Operation) -> None:
         """Remember one operation of a client that goes by the epochs."""

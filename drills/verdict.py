@@ -10,7 +10,7 @@ from pathlib import Path
 from drills import report
 from drills.accounting import Fate, Figures, Listed
 from drills.drill import Taken
-from drills.events import Event
+from drills.events import Event, injected_at, ordered_at
 from drills.experiment import Experiment
 from drills.frame import Moment
 from drills.history import epochs, verified_at
@@ -155,21 +155,22 @@ def _moments(taken: Taken) -> Iterator[Moment]:
     figures = taken.figures
     if figures is None:
         return
-    yield Moment(at=0.0, name="t0: the fault")
+    if injected_at(taken.events) is not None:
+        yield Moment(at=0.0, name="t0: the fault")
     if figures.detection_seconds is not None:
         yield Moment(at=figures.detection_seconds, name=f"quorum {figures.detection_seconds:.1f} s")
     if figures.rto_seconds:
         yield Moment(at=figures.rto_seconds, name=f"all clients write {figures.rto_seconds:.1f} s")
     for epoch in epochs(taken.events)[1:]:
         yield Moment(at=epoch.began - taken.zero, name=f"epoch {epoch.number}")
-    yield from _failback(taken)
+    yield from _orders(taken)
 
 
-def _failback(taken: Taken) -> Iterator[Moment]:
-    if taken.ordered_at is None:
-        return
-    yield Moment(at=taken.ordered_at - taken.zero, name="failback ordered")
-    if (verified := verified_at(taken.events, taken.ordered_at)) is not None:
+def _orders(taken: Taken) -> Iterator[Moment]:
+    for order in (event for event in taken.events if event.source == "order"):
+        yield Moment(at=order.at - taken.zero, name=f"{order.text('kind')} ordered")
+    last = ordered_at(taken.events)
+    if last is not None and (verified := verified_at(taken.events, last)) is not None:
         yield Moment(at=verified - taken.zero, name="verified")
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from failover import tier
@@ -128,7 +129,8 @@ class DataPlan:
         own.rest(self._protocol.prepared_wait())
         target, old = self._sites.region(own.row.active), self._sites.region(other(own.row.active))
         counter = own.insist(lambda: self._mark_the_end(old, target), self._protocol.plan_total)
-        return own.insist(lambda: _seen(self._last_canary, target, counter), self._protocol.plan_total)
+        arrived = partial(_seen, self._last_canary, target, counter)
+        return own.insist(arrived, self._protocol.plan_total, self._protocol.moving_poll)
 
     def _mark_the_end(self, old: str, target: str) -> int:
         counter = max(self._last_canary.read(old).counter, self._last_canary.read(target).counter) + 1

@@ -60,8 +60,10 @@ class Ownership:
             self._clock.sleep(min(left, self._protocol.heartbeat))
             self._beat_if_due()
 
-    def insist(self, call: Callable[[], T], seconds: float) -> T:
-        """Call until it works, with full jitter between the tries.
+    def insist(self, call: Callable[[], T], seconds: float, longest_pause: float | None = None) -> T:
+        """Call until it works, with full jitter between the tries; they grow apart, to half a heartbeat at most.
+
+        ``longest_pause`` keeps them closer: for what comes soon while nobody may write.
 
         Raises:
             StepFailed: it did not within ``seconds``.
@@ -75,7 +77,7 @@ class Ownership:
                 if self._clock.monotonic() >= until:
                     raise StepFailed(f"not within {seconds:g} s: {code_of(error)}: {error}") from error
             self._clock.sleep(self._dice.uniform(0, ceiling))
-            ceiling = min(ceiling * 2, self._protocol.heartbeat / 2)
+            ceiling = min(ceiling * 2, longest_pause or self._protocol.heartbeat / 2)
             self._beat_if_due()
 
     def _beat_if_due(self) -> None:

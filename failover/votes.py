@@ -64,12 +64,16 @@ class Tally:
 
 
 def tally(votes: Iterable[Vote], row: TierRow, protocol: Protocol) -> Tally:
-    """Count the votes of the row's electorate that speak of its active site and epoch."""
+    """Count the votes of the row's electorate that speak of its active site and epoch.
+
+    A verdict stays `unhealthy` until ``rise`` probes in a row were good; but whoever was answered last is no witness
+    for leaving. Where both sites come back together, the standby would look well before the active site does.
+    """
     voters = protocol.electorates[row.tier]
     counted = [vote for vote in votes if vote.observer in voters and vote.about(row)]
     return Tally(
         quorum=protocol.quorum(row.tier),
-        unhealthy=tuple(vote.observer for vote in counted if vote.verdict is Verdict.UNHEALTHY),
+        unhealthy=tuple(vote.observer for vote in counted if vote.verdict is Verdict.UNHEALTHY and vote.misses),
         healthy=tuple(vote.observer for vote in counted if vote.verdict is Verdict.HEALTHY),
         standby_healthy=tuple(vote.observer for vote in counted if vote.standby is Verdict.HEALTHY),
         lags_ms=tuple(vote.lag_ms for vote in counted if vote.lag_ms is not None),

@@ -24,6 +24,8 @@ class FaultError(ValueError):
 class Fault:
     """What happens to the calls that match every given field (None matches all).
 
+    ``table`` is one that the call names by its name; calls on several at once, batches, name none.
+
     Effects: ``refuse``, ``reset``, ``blackhole`` (see ``localcloud.request.Cut``); ``error`` (``status`` and ``code``);
     ``throttle`` (the service's own code); ``latency`` (``latency_ms`` give or take ``jitter_ms``, then on as usual);
     ``lost_reply`` (the call acts, its connection is reset); ``kill_before`` and ``kill_after`` (the calling process is
@@ -40,6 +42,7 @@ class Fault:
     region: str | None = None
     service: str | None = None
     operation: str | None = None
+    table: str | None = None
     rate: float = 1.0
     latency_ms: float = 0.0
     jitter_ms: float = 0.0
@@ -74,9 +77,11 @@ class Fault:
     def matches(self, request: Request) -> bool:
         """Say whether the fault is about this call."""
         caller = request.caller
-        wanted = (self.caller_kind, self.caller_region, self.caller_name, self.region, self.service, self.operation)
-        seen = (caller.kind, caller.region, caller.name, request.region, request.service, request.operation)
-        return all(want in (None, see) for want, see in zip(wanted, seen, strict=True))
+        by = (self.caller_kind, self.caller_region, self.caller_name)
+        to = (self.region, self.service, self.operation, self.table)
+        called = (request.region, request.service, request.operation, request.params.get("TableName"))
+        seen = (caller.kind, caller.region, caller.name, *called)
+        return all(want in (None, see) for want, see in zip((*by, *to), seen, strict=True))
 
 
 def control_planes_out(effect: Effect = "refuse") -> tuple[Fault, ...]:

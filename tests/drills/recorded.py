@@ -52,6 +52,7 @@ def events() -> list[Event]:
         *stage(40, 45, "run on the primary"),
         event(0, "fault", id="dark", what="us-east-1 is dark (blackhole)", state="begun"),
         event(20.1, "fault", id="dark", what="us-east-1 is dark (blackhole)", state="ended"),
+        event(28, "order", kind="failback", target="primary", epoch=2),
         *rows(),
         *votes(),
         *step(11.9, 0.1, 1, "check target", "us-west-2"),

@@ -8,16 +8,37 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from drills.events import EventLog, Fact
+from drills.orders import OrderRefused
 from drills.recorder import Operation
 from drills.running import Drill
 from drills.sight import Sight
+from evaluation import Evaluation
+from failover.control_table import Snapshot
 from failover.orders import Order
 from failover.protocol import Protocol
 from failover.sites import Site, Sites
+from failover.tier import Phase, TierRow, Value
+from failover.votes import Verdict, Vote
 from localcloud.faults import Fault
 from localcloud.request import Cut
 
 OBSERVERS = ("us-east-1", "us-east-2", "us-west-2")
+ROW = TierRow(
+    tier="data",
+    epoch=1,
+    active="primary",
+    phase=Phase.STEADY,
+    owner_counter=0,
+    armed=True,
+    armed_until=None,
+    changed_at=datetime(2026, 1, 1, tzinfo=UTC),
+    moved_at={},
+    kind=None,
+    target=None,
+    plan_id=None,
+    step=None,
+    owner=None,
+)
 
 
 @dataclass
@@ -68,6 +89,60 @@ class ListedFaults:
 
 
 @dataclass
+class ListedBooth:
+    """Notes what is voted, and in which generation after which."""
+
+    cast_votes: list[tuple[Mapping[str, Value], int, int | None]]
+
+    def cast(self, opinion: Mapping[str, Value], *, generation: int, after: int | None) -> None:
+        self.cast_votes.append((opinion, generation, after))
+
+
+@dataclass
+class ListedOperator:
+    """Notes what a person does; every order is carried out unless ``refusals`` are left."""
+
+    orders: list[Order] = field(default_factory=list)
+    sent: list[tuple[str, Order]] = field(default_factory=list)
+    set_off: list[str] = field(default_factory=list)
+    killed: list[str] = field(default_factory=list)
+    cast_votes: list[tuple[Mapping[str, Value], int, int | None]] = field(default_factory=list)
+    refusals: int = 0
+    evaluations: list[Evaluation] = field(default_factory=list)
+
+    def now(self) -> datetime:
+        return datetime(2026, 1, 1, tzinfo=UTC)
+
+    def give(self, order: Order) -> Mapping[str, object]:
+        self.orders.append(order)
+        if self.refusals >= len(self.orders):
+            raise OrderRefused("it is behind")
+        return {"outcome": "done", "reason": "primary is active"}
+
+    def send(self, order: Order, region: str) -> None:
+        self.sent.append((region, order))
+
+    def snapshot(self) -> Snapshot:
+        """Show votes of generation 7, or of the one that was cast last."""
+        generation = self.cast_votes[-1][1] if self.cast_votes else 7
+        return Snapshot(row=ROW, votes=tuple(_vote(observer, generation) for observer in OBSERVERS))
+
+    def ballot(self, observer: str) -> ListedBooth:
+        assert observer in OBSERVERS
+        return ListedBooth(self.cast_votes)
+
+    def set_off_observer(self, region: str) -> None:
+        self.set_off.append(region)
+
+    def kill(self, region: str) -> int:
+        self.killed.append(region)
+        return 2
+
+    def evaluate(self) -> Evaluation:
+        return self.evaluations.pop(0)
+
+
+@dataclass
 class Staged:
     """A drill and the lists behind it."""
 
@@ -75,7 +150,7 @@ class Staged:
     regions: ListedRegions
     faults: ListedFaults
     clock: StillClock
-    orders: list[Order]
+    operator: ListedOperator
     load_stops: list[float]
 
     def row(self, **facts: Fact) -> None:
@@ -93,6 +168,10 @@ class Staged:
         facts: dict[str, Fact] = {"from": "us-west-2", "to": "us-east-1", "waiting": 4, "seconds": seconds}
         self.drill.events.write("lag", None, **facts)
 
+    def page(self, summary: str) -> None:
+        """Let people be told."""
+        self.drill.events.write("page", None, severity="critical", summary=summary)
+
     def writes(self, site: Site, count: int, *, acknowledged: bool = True) -> None:
         """Let the load write just now."""
         for number in range(count):
@@ -104,6 +183,22 @@ class Staged:
         self.votes()
         for site in ("primary", "secondary"):
             self.writes(site, 4)
+
+
+def _vote(observer: str, generation: int) -> Vote:
+    return Vote(
+        observer=observer,
+        tier="data",
+        site="primary",
+        epoch=1,
+        counter=40,
+        generation=generation,
+        verdict=Verdict.HEALTHY,
+        misses=0,
+        goods=9,
+        reason="answered in time",
+        standby=Verdict.HEALTHY,
+    )
 
 
 def write(site: Site, number: int, *, at: float, acknowledged: bool) -> Operation:
@@ -124,25 +219,22 @@ def write(site: Site, number: int, *, at: float, acknowledged: bool) -> Operatio
 def staged(folder: Path, seed: int = 1) -> Staged:
     """Set the stage; nothing has been seen yet."""
     clock, regions, faults = StillClock(), ListedRegions(), ListedFaults()
-    sight, orders, stops = Sight(clock.monotonic), list[Order](), list[float]()
+    sight, operator, stops = Sight(clock.monotonic), ListedOperator(), list[float]()
     events = EventLog(folder / "events.jsonl", clock.monotonic)
     events.listen(sight.take)
-
-    def give(order: Order) -> Mapping[str, object]:
-        orders.append(order)
-        return {"outcome": "done", "reason": "primary is active"}
 
     drill = Drill(
         regions=regions,
         faults=faults,
+        operator=operator,
         sites=Sites(primary="us-east-1", secondary="us-west-2"),
+        control_regions=OBSERVERS,
+        tables=("orders", "canary"),
         protocol=Protocol(),
         events=events,
         sight=sight,
         chance=random.Random(seed),  # noqa: S311 - repeatable
         clock=clock,
-        now=lambda: datetime(2026, 1, 1, tzinfo=UTC),
-        give=give,
         stop_load=lambda: stops.append(time.monotonic()),
     )
-    return Staged(drill=drill, regions=regions, faults=faults, clock=clock, orders=orders, load_stops=stops)
+    return Staged(drill=drill, regions=regions, faults=faults, clock=clock, operator=operator, load_stops=stops)

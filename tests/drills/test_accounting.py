@@ -193,3 +193,11 @@ def test_failback_is_from_the_order_to_the_first_verification_after_it() -> None
     begun = event(FAILBACK + 1, "step", step="verify")
     facts = replace(evidence(), events=(*HISTORY, *verified, begun), failback_ordered_at=FAILBACK - 2)
     assert account(facts).failback_seconds == pytest.approx(9.0)
+
+
+def test_of_a_planned_move_there_is_no_fault_to_notice_and_no_write_to_excuse() -> None:
+    gone = operation(Planted(1, "us-east-1", 0, 0, None), T0 + 1, 1)
+    votes = (vote(T0 + 9, "a"), vote(T0 + 9.5, "b"))
+    figures = account(replace(evidence(gone), events=(*HISTORY, *votes), t0=None))
+    assert (figures.detection_seconds, figures.decision_seconds, figures.rto_seconds) == (None, None, None)
+    assert (figures.writes_lost, figures.writes_listed_as_diverged) == (1, 0)

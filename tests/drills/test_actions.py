@@ -1,7 +1,4 @@
-import json
-from datetime import UTC, datetime
 from pathlib import Path
-from uuid import UUID
 
 import pytest
 
@@ -9,7 +6,8 @@ from drills import actions
 from drills.actions import UnknownFault
 from drills.events import injected_at, read_events
 from drills.running import NoDrill, under_way
-from failover.orders import OrderKind, from_message
+from failover.protocol import Protocol
+from failover.region_calls import PATIENT
 from localcloud.faults import GLOBAL_CONTROL_PLANES
 from tests.drills.staged import Staged, staged
 
@@ -57,7 +55,7 @@ def test_t0_is_told_before_the_fault_and_not_before_its_moment(tmp_path: Path) -
 
 def test_a_fault_that_nobody_can_make_changes_nothing(tmp_path: Path) -> None:
     stage = staged(tmp_path)
-    with under_way(stage.drill), pytest.raises(UnknownFault, match="control-planes-out"):
+    with under_way(stage.drill), pytest.raises(UnknownFault, match="control-planes-out, slow"):
         actions.lose_region("meteor")
     assert stage.regions.done == []
 
@@ -72,19 +70,33 @@ def test_putting_right_twice_tells_the_end_once(tmp_path: Path) -> None:
     assert stage.faults.standing == []
 
 
-def test_the_failback_is_ordered_for_the_epoch_that_is_seen(tmp_path: Path) -> None:
+def test_most_calls_to_a_slow_region_outlast_observers_and_clients(tmp_path: Path) -> None:
+    (slow,) = lost(tmp_path, "slow").faults.standing
+    numbers = Protocol()
+    assert (slow.region, slow.service, slow.rate) == ("us-east-1", None, 0.6)
+    assert slow.latency_ms - slow.jitter_ms > 1000 * max(numbers.probe_deadline, sum(PATIENT))
+
+
+@pytest.mark.parametrize(("fault", "down", "up"), [("down-4-of-10", 4, 6), ("down-13-of-20", 13, 7)])
+def test_a_flapping_region_is_lost_for_its_time_in_every_period(tmp_path: Path, fault: str, down: int, up: int) -> None:
     stage = staged(tmp_path)
-    stage.row(epoch=7, active="secondary")
     with under_way(stage.drill):
-        actions.order_failback()
-    (order,) = stage.orders
-    assert (order.kind, order.epoch, order.target) == (OrderKind.FAILBACK, 7, "primary")
-    assert stage.drill.ordered_at == stage.clock.now
+        actions.let_region_flap(fault, for_seconds=60)
+    times = 60 // (down + up)
+    assert stage.clock.slept[1:] == [down, up] * times
+    assert stage.regions.done == [("darken", "us-east-1", "blackhole"), ("restore", "us-east-1")] * times
+    ids = {one.text("id") for one in read_events(tmp_path / "events.jsonl")}
+    assert len(ids) == times
 
 
-def test_the_orchestrator_can_read_the_order() -> None:
-    order = actions.failback(2, UUID(int=1), datetime(2026, 1, 1, tzinfo=UTC))
-    assert from_message(json.loads(order.to_json())) == order
+def test_a_lost_control_region_comes_before_the_fault_that_is_timed(tmp_path: Path) -> None:
+    stage = staged(tmp_path)
+    with under_way(stage.drill):
+        actions.lose_control_region()
+        assert stage.regions.done == [("darken", "us-east-2", "blackhole")]
+        assert injected_at(read_events(tmp_path / "events.jsonl")) is None
+        actions.lose_region("blackhole")
+    assert injected_at(read_events(tmp_path / "events.jsonl")) == stage.clock.now
 
 
 def test_outside_a_drill_an_action_says_how_to_start_one() -> None:

@@ -1,4 +1,5 @@
-from drills.bench import result, spreads, table
+from drills import experiment
+from drills.bench import OUT, folder_of, result, spreads, table
 from drills.thresholds import read
 
 LIMITS = read({"rto_seconds": {"at_most": 20}})
@@ -29,3 +30,9 @@ def test_how_many_passed_stands_beside_how_many_ran() -> None:
 
 def test_the_table_has_a_line_for_each_figure() -> None:
     assert table(list(spreads(MEASURED, LIMITS)), 3).row_count == 1
+
+
+def test_only_the_default_drill_with_its_own_fault_writes_where_the_others_do_not() -> None:
+    chosen = [("data-region-outage", None), ("data-region-outage", "reset"), ("switchover", None)]
+    folders = [folder_of(experiment.load(name, fault)) for name, fault in chosen]
+    assert folders == [OUT, OUT / "data-region-outage-reset", OUT / "switchover"]

@@ -1,9 +1,12 @@
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from drills import probes
+from drills.events import Fact
+from drills.probes import Moved
 from drills.running import under_way
 from drills.sight import NeverHappened
 from tests.drills.staged import Staged, staged
@@ -40,6 +43,17 @@ def test_one_observer_that_does_not_say_so_is_enough_to_wait(tmp_path: Path, fac
     stage.votes()
     stage.votes("us-east-2", **facts)
     assert not passes(stage, probes.observers_healthy)
+
+
+@pytest.mark.parametrize(("facts", "alone"), [({"verdict": "unhealthy"}, True), ({"silent": True}, True), ({}, False)])
+def test_one_observer_dissents_when_it_alone_does_not_vote_healthy(
+    tmp_path: Path, facts: dict[str, Fact], alone: bool
+) -> None:
+    stage = staged(tmp_path)
+    stage.row()
+    stage.votes()
+    stage.votes("us-east-2", **facts)
+    assert passes(stage, probes.one_observer_dissents) is alone
 
 
 def test_clients_write_when_both_sites_do_and_none_failed(tmp_path: Path) -> None:
@@ -96,6 +110,57 @@ def test_the_standby_has_not_caught_up_while_a_change_waits_for_long(tmp_path: P
     stage.votes("us-east-2", "us-west-2", site="secondary", epoch=2)
     stage.lag(9.0)
     assert not passes(stage, probes.caught_up)
+
+
+def test_a_tier_that_stays_as_it_is_stays_put(tmp_path: Path) -> None:
+    stage = staged(tmp_path)
+    stage.row()
+    assert passes(stage, probes.stays_put)
+
+
+@pytest.mark.parametrize("facts", [{"epoch": 2}, {"active": "secondary"}, {"phase": "preparing"}])
+def test_any_change_of_the_tier_is_a_move_where_none_may_be(tmp_path: Path, facts: dict[str, Fact]) -> None:
+    stage = staged(tmp_path)
+    stage.row()
+    mover = threading.Timer(0.05, lambda: stage.row(**facts))
+    mover.start()
+    with under_way(stage.drill), pytest.raises(Moved, match="epoch"):
+        probes.stays_put(10)
+    mover.join()
+
+
+@pytest.mark.parametrize(("facts", "rests"), [({}, True), ({"step": "verify"}, False), ({"phase": "moving"}, False)])
+def test_the_tier_is_at_rest_when_no_plan_is_under_way(tmp_path: Path, facts: dict[str, Fact], rests: bool) -> None:
+    stage = staged(tmp_path)
+    stage.row(**facts)
+    assert passes(stage, probes.at_rest) is rests
+
+
+def test_a_plan_stops_the_writes_when_the_tier_is_moving(tmp_path: Path) -> None:
+    stage = staged(tmp_path)
+    stage.row(phase="preparing")
+    assert not passes(stage, probes.stopped_by_a_plan)
+    stage.row(phase="moving")
+    assert passes(stage, probes.stopped_by_a_plan)
+
+
+def test_people_must_be_told_in_the_words_that_the_fault_calls_for(tmp_path: Path) -> None:
+    stage = staged(tmp_path)
+    stage.page("observer us-east-2 cannot vote")
+    assert not passes(stage, lambda seconds: probes.people_told("throttled", seconds))
+    stage.page("observer us-east-2 cannot probe")
+    assert passes(stage, lambda seconds: probes.people_told("throttled", seconds))
+
+
+def test_what_people_were_told_before_the_fault_is_not_about_it(tmp_path: Path) -> None:
+    stage = staged(tmp_path)
+    stage.page("observer us-east-2 cannot probe")
+    stage.drill.tell_fault("tables", "the tables throttle")
+    assert not passes(stage, lambda seconds: probes.people_told("throttled", seconds))
+
+
+def test_of_a_fault_that_nobody_needs_to_know_of_nobody_is_told(tmp_path: Path) -> None:
+    assert passes(staged(tmp_path), lambda seconds: probes.people_told("cut-from-primary", seconds))
 
 
 def test_what_never_happened_says_what_was_seen_instead(tmp_path: Path) -> None:

@@ -26,6 +26,11 @@ FIGURES = Figures(
     stale_epoch_writes_acknowledged=7,
     overlapping_writers_seconds=0.0,
     keys_that_differ=0,
+    moves=2,
+    plan_owners=1,
+    pages=1,
+    planned_stop_seconds=1.9,
+    planned_stop_beyond_lag_seconds=0.9,
     listed=(),
 )
 

@@ -21,17 +21,22 @@ ORDERED_AT = recorded.ZERO + 28
 
 @pytest.fixture
 def taken(tmp_path: Path) -> Taken:
+    return left_behind(tmp_path)
+
+
+def left_behind(folder: Path) -> Taken:
     """Give what the recorded drill would have left: every acknowledged write is still there."""
     tier = DataTierArgs(sites=SITES, control_table="control", control_regions=recorded.OBSERVERS, protocol=Protocol())
-    load = LoadSpec(tier=tier, table=LoadTable(name="orders", partition="id"), log=tmp_path / "load.jsonl")
+    load = LoadSpec(tier=tier, table=LoadTable(name="orders", partition="id"), log=folder / "load.jsonl")
     events, operations = tuple(recorded.events()), tuple(recorded.operations())
     return Taken(
-        stack=Stack(name="local", tier=tier, mode="mrec", application_tables={}, orchestrators={}),
+        stack=Stack(
+            name="local", tier=tier, mode="mrec", application_tables={}, canary_table="canary", orchestrators={}
+        ),
         load=load,
         events=events,
         operations=operations,
         figures=_figures(),
-        ordered_at=ORDERED_AT,
         interrupted=False,
         trouble=(),
     )
@@ -75,11 +80,21 @@ def test_trouble_fails_the_drill_whatever_the_figures(taken: Taken) -> None:
 
 def test_a_drill_without_a_fault_fails_and_is_still_published(taken: Taken, tmp_path: Path) -> None:
     setting_up = tuple(event for event in taken.events if event.source == "drill")[:1]
-    empty = reached(dataclasses.replace(taken, figures=None, events=setting_up, operations=(), ordered_at=None))
+    empty = reached(dataclasses.replace(taken, figures=None, events=setting_up, operations=()))
     verdict.publish(empty, tmp_path)
     result = json.loads((tmp_path / "result.json").read_text())
     assert (result["passed"], result["rto_seconds"]) == (False, None)
     assert "Failed" in (tmp_path / "report.html").read_text()
+
+
+def test_a_planned_move_is_told_from_its_order_on(taken: Taken, tmp_path: Path) -> None:
+    events = tuple(event for event in taken.events if event.source not in ("fault", "vote"))
+    planned = dataclasses.replace(taken, events=events)
+    assert planned.zero == ORDERED_AT
+    verdict.publish(reached(planned), tmp_path)
+    html = (tmp_path / "report.html").read_text()
+    assert "failback ordered" in html
+    assert "t0: the fault" not in html
 
 
 def test_the_result_names_settings_versions_and_every_step_with_its_outcome(taken: Taken, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from failover.arming import arm, disarm
 from failover.orders import OrderKind
 from failover.tier import Phase
 from tests.failover.wire import Call, Killed, denied
-from tests.failover.world import NUMBERS, REGIONS, SITES, World
+from tests.failover.world import CALL_SECONDS, NUMBERS, REGIONS, SITES, World
 
 
 def settle(world: World, seconds: float = 20) -> None:
@@ -84,6 +84,18 @@ def test_a_failback_publishes_only_once_the_last_writes_have_arrived(model: Worl
     behind.append(opened - marked)
     assert model.peek().active == "primary"
     assert behind[0] >= 30.0
+
+
+@pytest.mark.parametrize("lag", [0.9, 1.3, 1.7, 2.1])
+def test_a_planned_move_opens_writes_as_soon_as_the_last_write_has_arrived(model: World, lag: float) -> None:
+    settle(model)
+    model.replication_seconds = lag
+    model.deliver(model.order(OrderKind.SWITCHOVER), "us-east-2")
+
+    marked = next(at for at, row in model.row_times if row.epoch == 2)
+    opened = next(at for at, row in model.row_times if row.epoch == 2 and row.phase is Phase.STEADY)
+    calls = 6 * CALL_SECONDS
+    assert opened - marked < NUMBERS.prepared_wait() + lag + NUMBERS.moving_poll + calls
 
 
 def test_another_orchestrators_check_of_the_target_is_not_taken_for_the_last_write(model: World) -> None:

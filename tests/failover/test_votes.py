@@ -30,6 +30,13 @@ def test_silence_is_no_opinion(speakers: list[str], size: int) -> None:
     assert count.active_is_down == (len(speakers) > size / 2)
 
 
+def test_who_was_answered_last_is_no_witness_for_leaving() -> None:
+    recovering = [vote(name, misses=0, goods=1) for name in OBSERVERS[:2]]
+
+    assert not tally([*recovering, vote(OBSERVERS[2])], STEADY, PROTOCOL).active_is_down
+    assert tally([*recovering[1:], vote(OBSERVERS[0]), vote(OBSERVERS[2])], STEADY, PROTOCOL).active_is_down
+
+
 @given(st.lists(st.sampled_from([GOOD, MISS, SLOW, NEUTRAL]), max_size=30), st.integers(1, 5), st.integers(1, 5))
 def test_a_verdict_turns_only_after_enough_in_a_row(probes: list[Probe], fall: int, rise: int) -> None:
     protocol = replace(PROTOCOL, fall=fall, rise=rise)

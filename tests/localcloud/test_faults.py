@@ -29,7 +29,7 @@ def request(
         region=region,
         service="dynamodb",
         operation=operation,
-        params={},
+        params={"TableName": "orders"},
         body=b"",
         environ={},
     )
@@ -47,6 +47,8 @@ def request(
         (Fault(effect="reset", region="us-east-2"), False),
         (Fault(effect="reset", service="sqs"), False),
         (Fault(effect="reset", operation="PutItem"), False),
+        (Fault(effect="reset", table="orders"), True),
+        (Fault(effect="reset", table="sessions"), False),
     ],
 )
 def test_a_fault_hits_the_calls_that_match_all_it_names(fault: Fault, hit: bool) -> None:
