@@ -71,7 +71,7 @@ class Observer:
         self._good_latencies_ms: deque[float] = deque(maxlen=BASELINE_SAMPLES)
         self._freshness = Freshness(post.numbers.vote_fresh)
         self._owner = Stillness()
-        self._looks_outside = itertools.cycle((True, False))  # each second turn is soon enough to mend in time
+        self._looks_outside = itertools.cycle((True, *[False] * (post.numbers.turns_between_looks() - 1)))
 
     def turn(self) -> Turn:
         """Take one turn.

@@ -24,7 +24,6 @@ class Severity(StrEnum):
     """How soon somebody must look."""
 
     INFO = "info"
-    WARNING = "warning"
     CRITICAL = "critical"
 
 

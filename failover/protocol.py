@@ -99,6 +99,7 @@ class Protocol:
             ("preparing_view", "client_view", 1.0),
             ("client_poll", "client_view", 1 / 2),
             ("order_every", "mend_within", 1 / 2),
+            ("probe_interval", "mend_within", 1 / 2),
         )
         for smaller, larger, share in less:
             limit = getattr(self, larger) * share
@@ -134,6 +135,13 @@ class Protocol:
         A turn may come a little early: without half a turn less, the lease would end a whole turn later.
         """
         return self.owner_lease - self.probe_interval / 2
+
+    def turns_between_looks(self) -> int:
+        """Count an observer's turns from one look at the values outside to the next.
+
+        A difference waits up to that long to be seen, and then for ``order_every`` if another order has just gone.
+        """
+        return int((self.mend_within - self.order_every) / self.probe_interval)
 
     def scaled(self) -> "Protocol":
         """Return the same protocol with every time multiplied by ``time_scale`` (drills of many faults)."""

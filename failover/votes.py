@@ -47,7 +47,6 @@ class Tally:
 
     quorum: int
     unhealthy: tuple[str, ...]
-    healthy: tuple[str, ...]
     standby_healthy: tuple[str, ...]
     lags_ms: tuple[int, ...]
     acked_lags_ms: tuple[int, ...]
@@ -74,7 +73,6 @@ def tally(votes: Iterable[Vote], row: TierRow, protocol: Protocol) -> Tally:
     return Tally(
         quorum=protocol.quorum(row.tier),
         unhealthy=tuple(vote.observer for vote in counted if vote.verdict is Verdict.UNHEALTHY and vote.misses),
-        healthy=tuple(vote.observer for vote in counted if vote.verdict is Verdict.HEALTHY),
         standby_healthy=tuple(vote.observer for vote in counted if vote.standby is Verdict.HEALTHY),
         lags_ms=tuple(vote.lag_ms for vote in counted if vote.lag_ms is not None),
         acked_lags_ms=tuple(vote.acked_lag_ms for vote in counted if vote.acked_lag_ms is not None),

@@ -35,7 +35,10 @@ class UnknownKey(ConfigError):
 class MissingKey(ConfigError):
     """A required key that has no value."""
 
-    def __init__(self, key: str, wanted: str, remedy: str) -> None:
+    def __init__(self, key: str, wanted: str, remedy: str, lookalike: str | None) -> None:
+        if lookalike:
+            hint = f"did you mean it by {lookalike}, which is not a setting?"
+            remedy = f"{hint} rename it in Pulumi.STACK.yaml"
         pulumi.RunError.__init__(self, f"{key} is missing; it must be {wanted}; {remedy}")
 
 

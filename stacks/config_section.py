@@ -9,17 +9,20 @@ from typing import Self
 from stacks.config_error import IN_THE_FILE, ConfigError, MissingKey, UnknownKey, set_with
 
 PROJECT = "lifeboat"
+MISSPELT = 0.7
 
 
 class Section:
     """A mapping at a path of the config. Use it as a context: leaving it refuses the keys that were not read.
 
     Every reader raises ConfigError for a value of the wrong type or out of range, naming the whole path.
+    ``lookalike`` is what may have been meant by a section that is absent.
     """
 
-    def __init__(self, path: str, values: Mapping[str, object]) -> None:
+    def __init__(self, path: str, values: Mapping[str, object], lookalike: str | None = None) -> None:
         self.path = path
         self._values = values
+        self._lookalike = lookalike
         self._read: set[str] = set()
 
     def __enter__(self) -> Self:
@@ -82,7 +85,7 @@ class Section:
         value = self._value(key, {}, "an object")
         if not isinstance(value, dict):
             raise ConfigError(self.key(key), value, "it must be an object of named values", IN_THE_FILE)
-        return Section(self.key(key), value)
+        return Section(self.key(key), value, self._unread_like(key) if not value else None)
 
     def sections(self, key: str) -> Mapping[str, "Section"]:
         """Return the objects under the key by their names, which the stack chooses."""
@@ -102,8 +105,14 @@ class Section:
         self._read.add(key)
         value = self._values.get(key)
         if value is None and default is None:
-            raise MissingKey(self.key(key), wanted, set_with(self.key(first or key)))
+            remedy = set_with(self.key(first or key))
+            raise MissingKey(self.key(key), wanted, remedy, self._unread_like(key) or self._lookalike)
         return default if value is None else value
+
+    def _unread_like(self, key: str) -> str | None:
+        # Strict enough to tell primaryRegion, which may be missing, from secondaryRegion, which is read later.
+        close = difflib.get_close_matches(key, set(self.names()) - self._read, n=1, cutoff=MISSPELT)
+        return self.key(close[0]) if close else None
 
     def _refuse_unread(self) -> None:
         for key in sorted(set(self.names()) - self._read):
@@ -116,9 +125,18 @@ def project_section(pulumi_config: str) -> Section:
 
     The engine passes every value as text, objects, numbers and booleans as JSON
     (https://www.pulumi.com/docs/iac/concepts/config/). Keys of other namespaces are the engine's business.
+
+    Raises:
+        UnknownKey: a namespace that is a misspelling of the project's.
     """
-    given = {key.partition(":")[2]: value for key, value in _texts(pulumi_config) if key.startswith(f"{PROJECT}:")}
-    return Section(f"{PROJECT}:", {key: _parsed(value) for key, value in given.items()})
+    given: dict[str, object] = {}
+    for full_key, value in _texts(pulumi_config):
+        namespace, _, key = full_key.partition(":")
+        if namespace == PROJECT:
+            given[key] = _parsed(value)
+        elif difflib.get_close_matches(namespace.lower(), [PROJECT], cutoff=MISSPELT):
+            raise UnknownKey(full_key, PROJECT, f"{PROJECT}:{key}")
+    return Section(f"{PROJECT}:", given)
 
 
 def _texts(pulumi_config: str) -> list[tuple[str, str]]:

@@ -62,7 +62,6 @@ def build_control(settings: Settings, providers: Providers) -> ControlOutputs:
 def _control_table(home: str, settings: Settings, providers: Providers) -> None:
     args = ControlTableArgs(
         table_name=topology_of(settings).control_table,
-        home_aws_region=home,
         replica_aws_regions=tuple(region for region in settings.control.regions if region != home),
         protect_data=settings.protect_data,
     )

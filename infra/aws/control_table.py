@@ -8,10 +8,9 @@ import pulumi_aws as aws
 
 @dataclass(frozen=True, kw_only=True)
 class ControlTableArgs:
-    """``home_aws_region`` declares the table; the other two control regions hold its strong replicas."""
+    """The component's region declares the table; the other two control regions hold its strong replicas."""
 
     table_name: str
-    home_aws_region: str
     replica_aws_regions: tuple[str, ...]
     protect_data: bool
 

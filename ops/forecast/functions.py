@@ -23,7 +23,6 @@ REQUEST_BYTES = 1500
 ANSWER_BYTES = 900
 ACTIVE_CALLS = 2
 STANDBY_CALLS = 1
-PARAMETER_CALLS = 0.5  # each second turn
 
 
 def function_usages(one: Registration, demand: Demand) -> Iterator[Usage]:
@@ -87,7 +86,7 @@ def _kept_days(group: Registration) -> float:
 def _calls_abroad(usage: Usage, demand: Demand) -> Iterator[Usage]:
     """Yield what calls to other regions move: the requests out of the observer's, the answers out of theirs."""
     active, standby = demand.data_regions
-    calls = dict.fromkeys(demand.control_regions, PARAMETER_CALLS)
+    calls = dict.fromkeys(demand.control_regions, 1 / demand.protocol.turns_between_looks())
     calls[active] = calls.get(active, 0) + ACTIVE_CALLS
     calls[standby] = calls.get(standby, 0) + STANDBY_CALLS
     abroad = {region: count for region, count in calls.items() if region != usage.region}

@@ -422,7 +422,9 @@ def test_disarming_for_a_while_ends_by_aws_time(model: World) -> None:
 def test_a_region_dark_for_an_hour_is_failed_over_once_armed(model: World) -> None:
     """The target's freshness is that of the last canary acknowledged, carried on from generation to generation."""
     # Four times as slow as deployed: the hour is what matters, and it is 20,000 calls even so.
-    model.numbers = replace(NUMBERS, probe_interval=12.0, vote_fresh=36.0, generation_overlap=48.0)
+    model.numbers = replace(
+        NUMBERS, probe_interval=12.0, vote_fresh=36.0, generation_overlap=48.0, owner_lease=24.0, mend_within=40.0
+    )
     model.observe_in_generations()
     model.run(150)
     disarm(model.control, "data")

@@ -1,6 +1,7 @@
 """Observers: generations that hand over, votes that count once, and what an observer does when the table fails it."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -103,6 +104,19 @@ def test_a_healthy_site_whose_last_votes_were_bad_and_old_keeps_its_tier(model: 
     model.run(60)
 
     assert (model.peek().epoch, model.peek().active) == (1, "primary")
+
+
+@pytest.mark.parametrize(("mend_within", "every"), [(7.0, 1), (10.0, 2), (20.0, 5)])
+def test_values_outside_are_looked_at_as_often_as_mending_them_in_time_takes(mend_within: float, every: int) -> None:
+    model = World(numbers=replace(NUMBERS, mend_within=mend_within))
+    observer = Observer(model.staff(HOME).post)
+    looks = []
+    for _ in range(11):
+        before = len(model.calls)
+        turns(model, observer, 1)
+        looks.append(any(call.operation == "get_parameter" for call in model.calls[before:]))
+
+    assert looks == [turn % every == 0 for turn in range(11)]
 
 
 def test_a_predecessor_stops_once_its_successor_votes(model: World) -> None:

@@ -38,6 +38,7 @@ def test_a_time_out_of_range_is_refused(name: str, value: float) -> None:
         ({"heartbeat": 2.25}, "heartbeat"),
         ({"owner_lease": 2.0, "heartbeat": 0.9, "probe_interval": 4.4}, "heartbeat"),
         ({"order_every": 5.0}, "order_every"),
+        ({"order_every": 2.0, "mend_within": 6.0}, "probe_interval"),
         ({"plan_total": 18.0}, "plan_total"),
         ({"electorates": {"data": ("a", "b")}}, "electorates.data"),
         ({"electorates": {"data": ("a", "b", "c", "d")}}, "electorates.data"),
@@ -74,6 +75,17 @@ def test_scaling_keeps_every_rule(scale: float) -> None:
 def test_observers_give_a_standing_owner_two_heartbeats() -> None:
     assert SAFE.observed_lease() == 4.5
     assert SAFE.observed_lease() > 2 * SAFE.heartbeat
+
+
+@given(st.floats(0.01, 1), st.floats(6.1, 60), st.floats(0.5, 3))
+def test_a_value_outside_is_seen_and_its_order_sent_in_time_at_any_scale(
+    scale: float, mend_within: float, order_every: float
+) -> None:
+    scaled = replace(SAFE, mend_within=mend_within, order_every=order_every, time_scale=scale).scaled()
+
+    turns = scaled.turns_between_looks()
+    assert turns >= 1
+    assert turns * scaled.probe_interval + scaled.order_every <= scaled.mend_within + 1e-9
 
 
 @pytest.mark.parametrize(("size", "quorum"), [(3, 2), (5, 3), (7, 4)])

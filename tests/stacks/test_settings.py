@@ -218,6 +218,42 @@ def test_the_tenth_scale_protocol_of_the_embedded_cloud_is_right() -> None:
     assert (scaled.probe_deadline, scaled.cooldown) == pytest.approx((0.29, 60))
 
 
+@pytest.mark.parametrize(
+    ("misspelt", "given", "missing"),
+    [
+        ("acountId", {"accountId": None, "acountId": "111122223333"}, "accountId"),
+        ("contrl", {"control": None, "contrl": {"regions": ["us-east-1"]}}, "control.regions"),
+        ("control.regoins", {"control": {"regoins": ["us-east-1"]}}, "control.regions"),
+        ("data.primryRegion", {"data.primaryRegion": None, "data.primryRegion": "us-east-1"}, "data.primaryRegion"),
+    ],
+)
+def test_a_missing_key_is_told_together_with_the_one_that_was_misspelt(
+    misspelt: str, given: Mapping[str, object], missing: str
+) -> None:
+    line = refusal(given)
+    assert f"lifeboat:{missing} is missing" in line
+    assert f"did you mean it by lifeboat:{misspelt}, which is not a setting? rename it in Pulumi.STACK.yaml" in line
+
+
+def test_the_other_region_is_no_misspelling_of_a_missing_one() -> None:
+    assert "did you mean" not in refusal({"data.primaryRegion": None})
+
+
+@pytest.mark.parametrize("namespace", ["lifebaot", "lifeboats", "life-boat", "Lifeboat", "liveboat"])
+def test_a_misspelt_namespace_is_refused(namespace: str) -> None:
+    config = {**json.loads(pulumi_config(GOOD)), f"{namespace}:protectData": "false"}
+    with pytest.raises(ConfigError) as refused:
+        Settings.load("prod", json.dumps(config))
+    line = str(refused.value)
+    assert f"{namespace}:protectData is not a setting; did you mean 'lifeboat:protectData'?" in line
+    assert f"`pulumi config rm --path '{namespace}:protectData'`" in line
+
+
+@pytest.mark.parametrize("namespace", ["aws", "aws-native", "linode", "pulumi", "kubernetes", "random"])
+def test_other_namespaces_are_the_engines_business(namespace: str) -> None:
+    Settings.load("prod", json.dumps({**json.loads(pulumi_config(GOOD)), f"{namespace}:protectData": "false"}))
+
+
 def test_a_key_like_no_other_is_answered_with_those_there_are() -> None:
     assert "known here: regions" in refusal({"control.zzz": 1})
 
@@ -270,7 +306,7 @@ def refusal(change: Mapping[str, object]) -> str:
 
 
 def changed(change: Mapping[str, object]) -> dict[str, object]:
-    """Return the good config with values at dotted paths set."""
+    """Return the good config with values at dotted paths set, or taken away by ``None``."""
     config: dict[str, object] = copy.deepcopy(dict(GOOD))
     for path, value in change.items():
         *parents, last = path.split(".")
@@ -279,7 +315,10 @@ def changed(change: Mapping[str, object]) -> dict[str, object]:
             inner = place.setdefault(parent, {})
             assert isinstance(inner, dict)
             place = inner
-        place[last] = value
+        if value is None:
+            del place[last]
+        else:
+            place[last] = value
     return config
 
 
