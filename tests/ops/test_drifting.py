@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from localcloud.regions import Cut
+from localcloud.request import Cut
 from ops.deployed import deployed_of
 from ops.drifting import lost_regions
 from ops.engine import Difference, differences
