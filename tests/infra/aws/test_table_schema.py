@@ -22,7 +22,7 @@ REFUSED = [
     (lambda: TableSchema(partition_key=ID, local_indexes=(Index(name="abc", sort_key=AT),)), "localIndexes"),
     (lambda: TableSchema(partition_key=ID, global_indexes=tuple(map(index, range(21)))), "globalIndexes"),
     (lambda: TableSchema(partition_key=ID, global_indexes=(index(1), index(1))), "globalIndexes"),
-    (lambda: TableSchema(partition_key=ID, sort_key=Key(name="id", type="N")), "id"),
+    (lambda: TableSchema(partition_key=ID, sort_key=Key(name="id", type="N")), "sortKey"),
     (lambda: TableSchema(partition_key=ID, encryption_key_id="1234"), "encryptionKeyId"),
 ]
 
