@@ -110,7 +110,7 @@ class Monitor(mocks.MockMonitor, mocks.Mocks):
 
     def _made_up(self, one: Registration) -> tuple[str, Mapping[str, Value]]:
         """Return an id and outputs of the right shape; a name that was not given is the logical one."""
-        accounts = self.registrations[one.provider].inputs["allowedAccountIds"]
+        accounts = self.registrations[one.provider].inputs.get("allowedAccountIds")
         account = str(accounts[0]) if isinstance(accounts, list) else ""
         name, service = str(one.inputs.get("name", one.name)), one.type.split(":")[1].partition("/")
         region = "" if service[0] == "iam" else one.region

@@ -2,12 +2,15 @@
 
 import importlib
 import keyword
+import re
 import typing
 from collections.abc import Iterator, Mapping
 
 from pulumi import _types
 
 from evaluation.registration import Value
+
+PROVIDER = re.compile(r"^pulumi:providers:(\w+)$")
 
 
 def unknown_properties(token: str, inputs: Mapping[str, Value]) -> list[str]:
@@ -17,7 +20,7 @@ def unknown_properties(token: str, inputs: Mapping[str, Value]) -> list[str]:
 
 def _inputs_of(token: str) -> type:
     """Find the class of ``aws:sns/topic:Topic``, which is ``pulumi_aws.sns.TopicArgs``."""
-    package, module, name = token.replace("pulumi:providers:aws", "aws:index:Provider").split(":")
+    package, module, name = PROVIDER.sub(r"\1:index:Provider", token).split(":")
     place = module.partition("/")[0]
     python = "" if place == "index" else f".{place}_" if keyword.iskeyword(place) else f".{place}"
     found = getattr(importlib.import_module(f"pulumi_{package}{python}"), f"{name}Args")

@@ -1,0 +1,17 @@
+"""Every rule, in the order in which they are reported."""
+
+from policy import alarms, data, functions, leaks, machines, network, permissions, recovery, regions, runtime_values
+from policy.rule import Rule
+
+RULES: tuple[Rule, ...] = (
+    *recovery.RULES,
+    *regions.RULES,
+    *runtime_values.RULES,
+    *machines.RULES,
+    *data.RULES,
+    *permissions.RULES,
+    *leaks.RULES,
+    *network.RULES,
+    *functions.RULES,
+    *alarms.RULES,
+)

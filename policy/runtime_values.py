@@ -1,0 +1,87 @@
+"""Run time owns its values outright (law 8): Pulumi declares the container, never the value."""
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator, Mapping
+
+from evaluation import Registration
+from policy.declared import INSTANCE, Declared, at, items, text
+from policy.rule import Finding, Rule
+
+VALUES: Mapping[str, str] = {
+    "aws:ssm/parameter:Parameter": "an SSM parameter's value",
+    "aws:dynamodb/tableItem:TableItem": "an item: a tier's row or a canary",
+    "aws:s3/bucketObject:BucketObject": "an object: a switch",
+    "aws:s3/bucketObjectv2:BucketObjectv2": "an object: a switch",
+    "aws:s3/objectCopy:ObjectCopy": "an object: a switch",
+    "aws:secretsmanager/secretVersion:SecretVersion": "a secret's value",
+    "linode:index/objectStorageObject:ObjectStorageObject": "an object: a switch",
+}
+ROUTE53_RECORD = "aws:route53/record:Record"
+LINODE_RECORD = "linode:index/domainRecord:DomainRecord"
+NODE = "linode:index/nodeBalancerNode:NodeBalancerNode"
+ADDRESSES = ("A", "AAAA", "CNAME")
+ROUTED = re.compile(r"RoutingPolic(?:y|ies)$")
+ROLE = re.compile(r"(?:^|[\s:=_-])(?:active|standby|writer|leader|replica)(?:$|[\s,_-])|\brole\b\s*[:=]", re.IGNORECASE)
+# The engine would replace a machine for a new template, image or password; agents bring them instead (design 6).
+INSTANCE_IGNORES = ("image", "metadatas", "rootPass")
+
+
+def run_time_value(declared: Declared) -> Iterator[Finding]:
+    """Find resources that hold what run time moves."""
+    for one in declared.registrations:
+        if one.type in VALUES:
+            yield Finding(resource=one, seen=f"declares {VALUES[one.type]}")
+    for one in declared.of_type(ROUTE53_RECORD):
+        if text(one, "type") in ADDRESSES and not any(ROUTED.search(name) for name in one.inputs):
+            yield Finding(resource=one, seen=f"declares where {text(one, 'name')} points to, with no routing policy")
+    for one in declared.of_type(LINODE_RECORD):
+        if text(one, "recordType") in ADDRESSES:
+            yield Finding(resource=one, seen=f"declares where {text(one, 'name') or 'the domain'} points to")
+    for one in declared.of_type(NODE):
+        if "mode" in one.inputs:
+            yield Finding(resource=one, seen=f"declares mode {one.inputs['mode']!r}")
+    for one in declared.of_type(INSTANCE):
+        yield from _of_instance(one)
+
+
+def ignored_change(declared: Declared) -> Iterator[Finding]:
+    """Find properties whose changes are ignored although run time might have changed them."""
+    for one in declared.registrations:
+        allowed = INSTANCE_IGNORES if one.type == INSTANCE else ()
+        for name in sorted(set(one.ignore_changes) - set(allowed)):
+            yield Finding(resource=one, subject=name, seen=f"ignores changes of {name}")
+
+
+def user_data(instance: Registration) -> str:
+    """Return what a machine starts with, decoded; empty if it is not known."""
+    encoded = str(at(instance.inputs, "metadatas", "userData") or "")
+    try:
+        return base64.b64decode(encoded, validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        return encoded
+
+
+def _of_instance(one: Registration) -> Iterator[Finding]:
+    if "booted" in one.inputs:
+        yield Finding(resource=one, subject="booted", seen=f"declares its power, booted={one.inputs['booted']}")
+    told = [str(tag) for tag in items(one.inputs, "tags")] + user_data(one).splitlines()
+    for line in [line for line in told if ROLE.search(line)][:1]:
+        yield Finding(resource=one, subject="role", seen=f"declares a role, {line.strip()!r}")
+
+
+RULES = (
+    Rule(
+        id="run-time-value",
+        protects="`pulumi up` after a failover changes nothing back.",
+        remedy="declare only the container and its permissions; run time creates and reconciles the value",
+        check=run_time_value,
+    ),
+    Rule(
+        id="ignored-change",
+        protects="No stale value is written back with the update of another property.",
+        remedy="take the property out of the program: ignore_changes still sends the program's value with any update",
+        check=ignored_change,
+    ),
+)

@@ -1,0 +1,69 @@
+"""What the rules are told to let pass, each with its reason. A waiver that nothing needs any more is an error."""
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from policy.rule import Violation
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiver:
+    """``resource`` matches logical names and ``subject`` the part of a resource, `*` any text."""
+
+    rule: str
+    resource: str
+    subject: str = "*"
+    reason: str
+
+    def covers(self, violation: Violation) -> bool:
+        """Say whether the violation may pass."""
+        return (
+            violation.rule.id == self.rule
+            and fnmatchcase(violation.finding.resource.name, self.resource)
+            and fnmatchcase(violation.finding.subject, self.subject)
+        )
+
+
+WAIVERS: tuple[Waiver, ...] = (
+    Waiver(
+        rule="wildcard-permission",
+        resource="*-policy",
+        subject="WriteOwnLog",
+        reason="Lambda makes up the names of a log group's streams",
+    ),
+    Waiver(
+        rule="unrecoverable-table",
+        resource="canary-aws-*",
+        reason="probes write the canary all the time: a backup of a counter restores nothing",
+    ),
+    Waiver(
+        rule="unrecoverable-table",
+        resource="sessions-aws-*",
+        reason="sessions expire by themselves, and a restored one would be stale: users log in again",
+    ),
+    Waiver(
+        rule="unencrypted-table",
+        resource="canary-aws-*",
+        reason="a counter is no secret, and probes must not depend on KMS",
+    ),
+    Waiver(
+        rule="unencrypted-table",
+        resource="control-aws-*",
+        reason="DynamoDB's own key encrypts it: with one of the account's a failover would need KMS as well",
+    ),
+    Waiver(
+        rule="unencrypted-topic",
+        resource="*-aws-*-topic",
+        reason="CloudWatch alarms cannot publish through the AWS-managed key, and messages hold no secret",
+    ),
+    Waiver(
+        rule="no-dead-letters-of-invocations",
+        resource="health-checker-aws-*",
+        reason="the schedule starts it again within a minute, and an alarm tells when it does not",
+    ),
+    Waiver(
+        rule="no-dead-letters-of-invocations",
+        resource="failover-orchestrator-aws-*",
+        reason="an observer orders again every 3 s while the table says so; an order kept for later would be stale",
+    ),
+)

@@ -1,0 +1,52 @@
+"""No stack breaks a rule, and no waiver outlives its reason."""
+
+import functools
+
+import pytest
+
+from evaluation import Evaluation, evaluate
+from policy.judgement import Judgement, judge
+from policy.rules import RULES
+from policy.waivers import WAIVERS
+from tests.conftest import VARIANTS, Evaluate
+
+OTHERS = ("local", "staging")
+
+
+@functools.cache
+def of_stack(name: str) -> Evaluation:
+    return evaluate(name)
+
+
+def said(judgement: Judgement) -> list[str]:
+    return [f"{one.rule.id}: {one.message}" for one in judgement.violations]
+
+
+def test_production_breaks_no_rule_in_any_mode(stack: Evaluation) -> None:
+    assert said(judge(stack.registrations)) == []
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_no_other_stack_breaks_a_rule(name: str) -> None:
+    assert said(judge(of_stack(name).registrations)) == []
+
+
+def test_a_preview_breaks_no_rule() -> None:
+    assert said(judge(evaluate("prod", preview=True).registrations)) == []
+
+
+def test_every_waiver_is_needed_and_has_a_reason(variant: Evaluate) -> None:
+    judged = [judge(variant(name).registrations) for name in VARIANTS] + [
+        judge(of_stack(n).registrations) for n in OTHERS
+    ]
+    assert {waiver for one in judged for _, waiver in one.waived} == set(WAIVERS)
+    assert all(len(waiver.reason) > 20 for waiver in WAIVERS)
+    assert {waiver.rule for waiver in WAIVERS} <= {rule.id for rule in RULES}
+
+
+def test_only_the_local_stack_may_lose_its_data() -> None:
+    careless = {"protectData": False}
+    for name, stops in (("local", False), ("staging", True), ("prod", True)):
+        judgement = judge(evaluate(name, config=careless, preview=True).registrations)
+        assert judgement.stops is stops, name
+        assert {one.rule.id for one in judgement.violations} == ({"unprotected-data"} if stops else set())
