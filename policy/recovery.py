@@ -37,7 +37,7 @@ def recovery_left_behind(declared: Declared) -> Iterator[Finding]:
             yield Finding(resource=part, seen=f"has no twin in {', '.join(missing)} when {part.region} is left")
         if told.control_regions and part.region not in told.control_regions:
             yield Finding(resource=part, seen=f"runs in {part.region}, which is no control region")
-    for one in (*recovery_parts(declared), *declared.of_type(ROLE_POLICY)):
+    for one in (*recovery_parts(declared), *_rights(declared)):
         left = sorted(arn for arn in foreign_arns(declared, one) if arn.split(":")[3] in told.sites)
         for arn in left:
             yield Finding(resource=one, subject=arn, seen=f"needs {arn}, in a region that a plan may leave")
@@ -90,6 +90,14 @@ def recovery_parts(declared: Declared) -> tuple[Registration, ...]:
         *(one for one in declared.of_type(SCHEDULE) if place(text(one, "target", "arn")) in names),
         *(one for one in declared.of_type(SECRET) if values.intersection(places(one))),
     )
+
+
+def _rights(declared: Declared) -> Iterator[Registration]:
+    """Yield the policies of the roles that the recovery's functions and schedules take."""
+    parts = recovery_parts(declared)
+    taken = {(one.region, text(one, "role") or text(one, "target", "roleArn")) for one in parts}
+    roles = {(region, arn.rpartition("/")[2]) for region, arn in taken if arn}
+    yield from (one for one in declared.of_type(ROLE_POLICY) if (one.region, text(one, "role")) in roles)
 
 
 def _faults(tier: str, voters: list[str], observers: set[str]) -> Iterator[str]:

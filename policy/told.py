@@ -15,6 +15,7 @@ NAMES_OTHER_REGIONS: Mapping[str, str] = {
     "PRIMARY_REGION": "a fixed role: what a replicator copies between",
     "SECONDARY_REGION": "a fixed role: what a replicator copies between",
     "CONTROL_REGIONS": "where the control table answers",
+    "LIFEBOAT_INVENTORY": "where a look at readiness looks: everywhere",
     "LIFEBOAT_PROTOCOL": "the electorate: voters are named by region",
 }
 

@@ -32,6 +32,23 @@ WAIVERS: tuple[Waiver, ...] = (
         reason="Lambda makes up the names of a log group's streams",
     ),
     Waiver(
+        rule="wildcard-permission",
+        resource="readiness-aws-*-policy",
+        subject="DescribeAccount",
+        reason="the account's limits and a function's event sources are no resources",
+    ),
+    Waiver(
+        rule="wildcard-permission",
+        resource="readiness-aws-*-policy",
+        subject="ListAlarms",
+        reason="alarms are described all at once, and may be judged as all of the region's",
+    ),
+    Waiver(
+        rule="cross-region-arn",
+        resource="readiness-aws-*-policy",
+        reason="it looks at every region and moves nothing: a dark one is what it reports",
+    ),
+    Waiver(
         rule="unrecoverable-table",
         resource="canary-aws-*",
         reason="probes write the canary all the time: a backup of a counter restores nothing",
@@ -65,5 +82,10 @@ WAIVERS: tuple[Waiver, ...] = (
         rule="no-dead-letters-of-invocations",
         resource="failover-orchestrator-aws-*",
         reason="an observer orders again every 3 s while the table says so; an order kept for later would be stale",
+    ),
+    Waiver(
+        rule="no-dead-letters-of-invocations",
+        resource="readiness-aws-*",
+        reason="the next look starts within the hour, and two hours without a good one are an alarm",
     ),
 )
