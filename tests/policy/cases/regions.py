@@ -2,7 +2,6 @@
 
 from functools import partial
 
-import pulumi
 import pulumi_aws as aws
 import pulumi_linode as linode
 
@@ -71,10 +70,6 @@ def told(**variables: str) -> None:
 def provider(name: str, account: str = ACCOUNT) -> None:
     accounts = [account] if account else None
     aws.Provider(name, region="us-east-1", allowed_account_ids=accounts)
-
-
-def component(name: str) -> None:
-    pulumi.ComponentResource("lifeboat:aws:Observer", name, {}, within())
 
 
 CASES = (
