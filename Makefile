@@ -11,8 +11,9 @@ LOCKS := requirements.txt requirements-lint.txt
 COMPILE := $(VENV)/bin/uv pip compile --quiet --no-header --generate-hashes --python-version 3.11
 EXPERIMENT ?= data-region-outage
 FAULT ?=
+STACKS ?= local staging prod
 
-.PHONY: help setup drill drills local local-down test test-units test-cloud test-full-scale lint bench lock
+.PHONY: help setup drill drills local local-down test test-units test-cloud test-full-scale lint policy bench lock
 
 help: ## This list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 20
@@ -47,6 +48,9 @@ lint: setup ## Rules, format, types
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	nice -n 19 $(VENV)/bin/mypy
+
+policy: setup ## What the stacks must never declare: STACKS='prod' for one
+	$(PYTHON) -m policy $(STACKS:%=--stack %)
 
 test: setup ## Rules, format, types and the whole suite; each part's output when it ends, under 4 minutes
 	@$(MAKE) --no-print-directory --jobs=4 --output-sync=target test-cloud test-full-scale lint test-units

@@ -61,5 +61,8 @@ def _document(judgement: Judgement) -> dict[str, list[dict[str, str]]]:
     return {"violations": found, "waived": waived}
 
 
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+app.command()(policy)
+
 if __name__ == "__main__":
-    typer.run(policy)
+    app(prog_name="policy")

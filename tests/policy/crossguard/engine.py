@@ -57,7 +57,7 @@ def started(directory: Path) -> Iterator[Engine]:
     with subprocess.Popen(command, cwd=directory, env=environment, stdout=subprocess.PIPE) as process:
         try:
             with grpc.insecure_channel(f"127.0.0.1:{_port(process)}") as channel:
-                yield Engine(analyzer_pb2_grpc.AnalyzerStub(channel))  # type: ignore[no-untyped-call]
+                yield Engine(analyzer_pb2_grpc.AnalyzerStub(channel))
         finally:
             process.terminate()
 
