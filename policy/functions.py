@@ -14,6 +14,7 @@ from policy.declared import (
     Declared,
     Place,
     at,
+    items,
     lacks,
     number,
     place,
@@ -48,7 +49,8 @@ def whole_batch_again(declared: Declared) -> Iterator[Finding]:
     """Find queues of which one bad message brings the whole batch back."""
     for one in declared.of_type(MAPPING):
         responses = at(one.inputs, "functionResponseTypes")
-        if ":sqs:" in text(one, "eventSourceArn") and responses is None:
+        reports = responses == UNKNOWN or "ReportBatchItemFailures" in items(one.inputs, "functionResponseTypes")
+        if ":sqs:" in text(one, "eventSourceArn") and not reports:
             yield Finding(resource=one, seen="does not let the function report single messages")
 
 

@@ -5,8 +5,11 @@ import functools
 import pytest
 
 from evaluation import Evaluation, evaluate
+from policy.declared import Declared, text
 from policy.judgement import Judgement, judge
+from policy.recovery import recovery_parts
 from policy.rules import RULES
+from policy.told import Told
 from policy.waivers import WAIVERS
 from tests.conftest import VARIANTS, Evaluate
 
@@ -42,6 +45,17 @@ def test_every_waiver_is_needed_and_has_a_reason(variant: Evaluate) -> None:
     assert {waiver for one in judged for _, waiver in one.waived} == set(WAIVERS)
     assert all(len(waiver.reason) > 20 for waiver in WAIVERS)
     assert {waiver.rule for waiver in WAIVERS} <= {rule.id for rule in RULES}
+
+
+def test_what_rules_know_a_recovery_by_is_there(prod: Evaluation) -> None:
+    """They would pass on nothing if functions were told of their stack by other names."""
+    declared = Declared(prod.registrations)
+    parts = [(one.region, text(one, "name").rpartition("prod")[2]) for one in recovery_parts(declared)]
+    nouns = ["-alerts", "-failover-orchestrator", "-health-checker", "-notifier", "-orders", "-pages", "-signals"]
+    wanted = [*nouns, "-health-checker", "/slack-webhook"]
+    assert sorted(parts) == sorted((region, noun) for region in Told(declared).control_regions for noun in wanted)
+    assert Told(declared).sites == {"us-east-1", "us-west-2"}
+    assert Told(declared).canaries == {"lifeboat-prod-canary"}
 
 
 def test_only_the_local_stack_may_lose_its_data() -> None:

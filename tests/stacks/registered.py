@@ -1,7 +1,6 @@
 """Ways to look at an evaluation's registrations that several tests share."""
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 
 from evaluation import Evaluation, Registration, Value
@@ -17,8 +16,6 @@ SCHEDULE = "aws:scheduler/schedule:Schedule"
 SECRET = "aws:secretsmanager/secret:Secret"
 ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
 PROVIDER = "pulumi:providers:aws"
-REGION = re.compile(r"\b(?:us|eu|ap)-[a-z]+-\d\b")
-ARN = re.compile(r"arn:aws:[a-z0-9-]+:[a-z0-9-]*:\d*:[^\"\s]+")
 
 
 def of_type(evaluation: Evaluation, type_: str) -> list[Registration]:
@@ -57,11 +54,6 @@ def texts(value: Value | Mapping[str, Value]) -> Iterator[str]:
     elif isinstance(value, list):
         for item in value:
             yield from texts(item)
-
-
-def arns(value: Value | Mapping[str, Value]) -> set[str]:
-    """Return every ARN inside nested inputs, in JSON documents too."""
-    return {found for one in texts(value) for found in ARN.findall(one)}
 
 
 def statements(policy: Registration) -> list[dict[str, object]]:

@@ -29,24 +29,10 @@ def place(arn: str) -> tuple[str, str]:
     return parts[3], parts[-1]
 
 
-def whole(value: object) -> int:
-    assert isinstance(value, int)
-    return value
-
-
 def variables(function: Registration) -> dict[str, str]:
     found = at(function.inputs, "environment", "variables")
     assert isinstance(found, dict)
     return {name: str(value) for name, value in found.items()}
-
-
-def test_every_alarm_tells_a_topic_of_its_region_and_says_what_to_do(stack: Evaluation) -> None:
-    topics = named(stack, TOPIC)
-    for alarm in of_type(stack, ALARM):
-        actions = alarm.inputs["alarmActions"]
-        assert isinstance(actions, list)
-        assert [place(str(action)) in topics for action in actions] == [True], alarm.name
-        assert text(alarm.inputs, "alarmDescription").endswith(".")
 
 
 def test_what_is_broken_about_telling_people_goes_past_the_notifier(stack: Evaluation) -> None:
@@ -57,14 +43,11 @@ def test_what_is_broken_about_telling_people_goes_past_the_notifier(stack: Evalu
         assert str(alarm.inputs["alarmActions"]).rstrip("']").endswith(expected), name
 
 
-def test_every_alarm_watches_something_that_is_declared(stack: Evaluation) -> None:
-    functions, queues = named(stack, FUNCTION), named(stack, QUEUE)
+def test_every_alarm_watches_a_function_a_queue_or_its_own_regions_observer(stack: Evaluation) -> None:
     for alarm in of_type(stack, ALARM):
         match at(alarm.inputs, "dimensions"):
-            case {"FunctionName": str(name)}:
-                assert (alarm.region, name) in functions
-            case {"QueueName": str(name)}:
-                assert (alarm.region, name) in queues
+            case {"FunctionName": str()} | {"QueueName": str()}:
+                pass
             case {"Stack": "prod", "Observer": str(observer)}:
                 assert observer == alarm.region
             case other:
@@ -75,15 +58,6 @@ def test_silence_of_an_observer_and_of_the_look_at_readiness_is_an_alarm(stack: 
     silent = [one for one in of_type(stack, ALARM) if one.inputs["treatMissingData"] == "breaching"]
     watched = sorted(text(one.inputs, "dimensions", "FunctionName") for one in silent)
     assert watched == ["lifeboat-prod-health-checker"] * 3 + ["lifeboat-prod-readiness"] * 3
-
-
-def test_every_queue_that_is_read_has_dead_letters_and_an_alarm_on_them(stack: Evaluation) -> None:
-    watched = {text(one.inputs, "dimensions", "QueueName") for one in of_type(stack, ALARM) if "dead" in one.name}
-    for queue in of_type(stack, QUEUE):
-        if not text(queue.inputs, "name").endswith("-dead"):
-            target = place(json.loads(text(queue.inputs, "redrivePolicy"))["deadLetterTargetArn"])
-            assert target in named(stack, QUEUE)
-            assert target[1] in watched
 
 
 def test_subscriptions_lead_from_a_topic_to_a_queue_that_lets_it_in(stack: Evaluation) -> None:
@@ -119,39 +93,15 @@ def test_event_sources_are_queues_of_the_functions_region(stack: Evaluation) -> 
     for mapping in of_type(stack, MAPPING):
         assert place(text(mapping.inputs, "eventSourceArn")) in named(stack, QUEUE)
         assert (mapping.region, text(mapping.inputs, "functionName")) in named(stack, FUNCTION)
-        assert mapping.inputs["functionResponseTypes"] == ["ReportBatchItemFailures"]
 
 
-def test_a_message_stays_hidden_for_six_timeouts_of_its_reader(stack: Evaluation) -> None:
-    timeouts = {
-        (one.region, text(one.inputs, "name")): whole(one.inputs["timeout"]) for one in of_type(stack, FUNCTION)
-    }
-    hidden = {
-        (one.region, text(one.inputs, "name")): one.inputs.get("visibilityTimeoutSeconds")
-        for one in of_type(stack, QUEUE)
-    }
-    for mapping in of_type(stack, MAPPING):
-        reader = timeouts[mapping.region, text(mapping.inputs, "functionName")]
-        assert whole(hidden[place(text(mapping.inputs, "eventSourceArn"))]) >= 6 * reader
-
-
-def test_an_observer_is_started_every_minute_and_a_look_every_hour_without_slack_or_retry(stack: Evaluation) -> None:
+def test_an_observer_is_started_every_minute_and_a_look_every_hour(stack: Evaluation) -> None:
     schedules = of_type(stack, SCHEDULE)
     rates = sorted((text(one.inputs, "name"), text(one.inputs, "scheduleExpression")) for one in schedules)
     observers = [("lifeboat-prod-health-checker", "rate(1 minute)")] * 3
     assert rates == [*observers, *[("lifeboat-prod-readiness", "rate(1 hour)")] * 3]
     for schedule in schedules:
         assert place(text(schedule.inputs, "target", "arn")) in named(stack, FUNCTION)
-        assert text(schedule.inputs, "flexibleTimeWindow", "mode") == "OFF"
-        assert at(schedule.inputs, "target", "retryPolicy", "maximumRetryAttempts") == 0
-
-
-def test_asynchronous_invocations_are_never_retried(stack: Evaluation) -> None:
-    limits = of_type(stack, "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig")
-    assert {one.region for one in limits} == {one.region for one in of_type(stack, FUNCTION)}
-    for one in limits:
-        assert (one.region, text(one.inputs, "functionName")) in named(stack, FUNCTION)
-        assert (one.inputs["maximumRetryAttempts"], one.inputs["maximumEventAgeInSeconds"]) == (0, 60)
 
 
 def test_what_a_function_is_told_exists_in_its_region(stack: Evaluation) -> None:
