@@ -66,9 +66,11 @@ def user_data(instance: Registration) -> str:
 def _of_instance(one: Registration) -> Iterator[Finding]:
     if "booted" in one.inputs:
         yield Finding(resource=one, subject="booted", seen=f"declares its power, booted={one.inputs['booted']}")
-    told = [str(tag) for tag in items(one.inputs, "tags")] + user_data(one).splitlines()
-    for line in [line for line in told if ROLE.search(line)][:1]:
-        yield Finding(resource=one, subject="role", seen=f"declares a role, {line.strip()!r}")
+    for tag in [str(tag) for tag in items(one.inputs, "tags") if ROLE.search(str(tag))]:
+        yield Finding(resource=one, subject="role", seen=f"declares a role, the tag {tag!r}")
+    # The line itself is not told: a secret may stand in it.
+    if lines := [str(number) for number, line in enumerate(user_data(one).splitlines(), 1) if ROLE.search(line)]:
+        yield Finding(resource=one, subject="role", seen=f"declares a role in line {', '.join(lines)} of its user-data")
 
 
 RULES = (

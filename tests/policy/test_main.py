@@ -27,7 +27,7 @@ def careless(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a copy of the program whose production does not protect its data."""
     copy = tmp_path_factory.mktemp("careless")
     for name in (*PROGRAM, "Pulumi.yaml"):
-        (shutil.copytree if (ROOT / name).is_dir() else shutil.copy)(ROOT / name, copy / name)  # type: ignore[operator]
+        (shutil.copytree if (ROOT / name).is_dir() else shutil.copy)(ROOT / name, copy / name)
     settings = (ROOT / "Pulumi.prod.yaml").read_text()
     (copy / "Pulumi.prod.yaml").write_text(settings.replace("protectData: true", "protectData: false"))
     return copy

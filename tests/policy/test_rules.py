@@ -2,8 +2,9 @@
 
 import pytest
 
+from evaluation import ROOT
 from policy.judgement import judge
-from policy.rule import Violation
+from policy.rule import Level, Violation
 from policy.rules import RULES
 from tests.policy.cases import CASES
 from tests.policy.cases.case import Case, Program, evaluated
@@ -46,3 +47,11 @@ def test_every_rule_says_in_a_line_what_it_protects_and_what_to_do() -> None:
         assert "\n" not in rule.protects + rule.remedy
         assert rule.remedy[0].islower(), rule.id
         assert not rule.remedy.endswith("."), rule.id
+
+
+def test_the_page_about_rules_has_each_with_what_it_protects() -> None:
+    page = (ROOT / "docs" / "policy.md").read_text()
+    rows = [tuple(row.strip(" |").split(" | ")) for row in page.splitlines() if row.startswith("| `") and " | " in row]
+    advisory = {Level.ADVISORY: " (advisory)", Level.MANDATORY: ""}
+    told = [(f"`{rule.id}`{advisory[rule.level]}", rule.protects) for rule in RULES]
+    assert rows[-len(told) :] == told

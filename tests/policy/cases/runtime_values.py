@@ -145,14 +145,14 @@ CASES = (
         breaks=partial(machine, tags=("db", "writer")),
         keeps=partial(machine, tags=("db", "rewriter")),
         resource="web-linode-us-ord",
-        says="declares a role, 'writer'",
+        says="declares a role, the tag 'writer'",
     ),
     Case(
         rule="run-time-value",
         breaks=partial(machine, user_data=f"{STUB}role: primary-database\n"),
         keeps=machine,
         resource="web-linode-us-ord",
-        says="declares a role, 'role: primary-database'",
+        says="declares a role in line 5 of its user-data",
     ),
     Case(
         rule="ignored-change",
