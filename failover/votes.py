@@ -85,25 +85,28 @@ def not_older(votes: Iterable[Vote], seen: Mapping[str, int]) -> list[Vote]:
 
 
 class Freshness:
-    """Which counters moved within the reader's last few seconds, on the reader's own monotonic clock (law 9)."""
+    """Which counters moved within the reader's last few seconds, on the reader's own monotonic clock (law 9).
+
+    A counter that moved may have done so right after the reading before, so its time counts from there: a reader that
+    was cut off for long takes nothing for fresh that fell silent meanwhile.
+    """
 
     def __init__(self, within: float) -> None:
         self._within = within
-        self._moved: dict[str, tuple[int, float | None]] = {}
+        self._read: dict[str, tuple[int, float]] = {}
+        self._moved: dict[str, float] = {}
 
     def see(self, counters: Mapping[str, int], now: float) -> None:
         """Take a reading; a counter seen for the first time has not been seen moving."""
         for name, counter in counters.items():
-            known = self._moved.get(name)
-            if known is None:
-                self._moved[name] = (counter, None)
-            elif counter > known[0]:
-                self._moved[name] = (counter, now)
+            before, at = self._read.get(name, (counter, now))
+            if counter > before:
+                self._moved[name] = at
+            self._read[name] = (max(before, counter), now)
 
     def fresh(self, name: str, now: float) -> bool:
-        """Whether the counter was seen moving within the window."""
-        at = self._moved.get(name, (0, None))[1]
-        return at is not None and now - at <= self._within
+        """Whether the counter was seen moving, and not before the window."""
+        return name in self._moved and now - self._moved[name] <= self._within
 
 
 class Stillness:

@@ -80,8 +80,8 @@ def test_a_vote_is_fresh_while_its_counter_was_seen_moving_lately(readings: list
     freshness, now, counter, moved = Freshness(9.0), 0.0, 5, None
     freshness.see({"o": counter}, now)
     for pause, moves in readings:
+        moved = now if moves else moved  # at the earliest: right after the reading before
         now, counter = now + pause, counter + moves
-        moved = now if moves else moved
         freshness.see({"o": counter}, now)
         assert freshness.fresh("o", now) == (moved is not None and now - moved <= 9.0)
     assert not freshness.fresh("never seen", now)
@@ -103,6 +103,16 @@ def test_a_counter_that_falls_back_is_not_fresh() -> None:
     freshness.see({"o": 4}, 1.0)
 
     assert not freshness.fresh("o", 1.0)
+
+
+def test_a_vote_that_fell_silent_while_nobody_looked_is_not_fresh() -> None:
+    freshness = Freshness(9.0)
+    freshness.see({"silent": 5, "voting": 5}, 0.0)
+    freshness.see({"silent": 6, "voting": 25}, 60.0)
+    assert not freshness.fresh("silent", 60.0)
+    freshness.see({"silent": 6, "voting": 26}, 63.0)
+
+    assert [freshness.fresh(name, 63.0) for name in ("silent", "voting")] == [False, True]
 
 
 def test_stillness_is_counted_from_the_last_change() -> None:
