@@ -10,6 +10,7 @@ from typing import Any
 
 import boto3
 import pytest
+from moto import backends
 from typer.testing import CliRunner, Result
 
 from evaluation import Evaluation
@@ -129,7 +130,12 @@ def bare_ground(front: Front, prod: Evaluation, tmp_path: Path) -> Ground:
 
 @pytest.fixture
 def ground(bare_ground: Ground) -> Ground:
-    """The stack, armed in epoch 1 with the primary active, all outside values in place."""
+    """The stack, armed in epoch 1 with the primary active, all outside values in place, without its functions.
+
+    moto keeps those that an earlier test of this process deployed.
+    """
+    for account in backends.get_backend("awslambda").values():
+        account.reset()
     arm(bare_ground.control, "data", CONTROL_REGIONS)
     for region in CONTROL_REGIONS:
         bare_ground.client("ssm", region).put_parameter(

@@ -64,6 +64,7 @@ def test_freshness_is_a_counter_seen_moving_and_silence_one_watched_for_long_eno
     ground.vote("us-east-2", counter=6)
     clock.sleep(3)
     assert looks.look().freshness == {"us-east-1": "not watched", "us-east-2": "fresh", "us-west-2": "not watched"}
+    ground.vote("us-east-2", counter=7)
     clock.sleep(7)
     assert looks.look().freshness == {"us-east-1": "silent", "us-east-2": "fresh", "us-west-2": "silent"}
     clock.sleep(9)
