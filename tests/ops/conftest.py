@@ -134,7 +134,7 @@ def ground(bare_ground: Ground) -> Ground:
 
     moto keeps those that an earlier test of this process deployed.
     """
-    for account in backends.get_backend("awslambda").values():
+    for account in backends.get_backend("lambda").values():
         account.reset()
     arm(bare_ground.control, "data", CONTROL_REGIONS)
     for region in CONTROL_REGIONS:
