@@ -1,5 +1,6 @@
 """The only ways in which the domain sees time: a monotonic clock, sleep, and AWS's own time."""
 
+import functools
 import time
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -43,7 +44,7 @@ class AwsTime:
 
     def observe(self, date_header: str) -> None:
         """Take an HTTP ``Date`` (RFC 9110, whole seconds, UTC) as the least that it can be at this moment."""
-        date = parsedate_to_datetime(date_header)
+        date = _parsed(date_header)
         if self._seen is None or not date <= self.now() <= date + CUT_OFF:
             self._seen = (date, self._clock.monotonic())
 
@@ -57,3 +58,8 @@ class AwsTime:
             raise AwsTimeUnknown("no answer from AWS yet; read the control table first")
         date, at = self._seen
         return date + timedelta(seconds=self._clock.monotonic() - at)
+
+
+@functools.lru_cache(maxsize=16)  # a second has many answers
+def _parsed(date_header: str) -> datetime:
+    return parsedate_to_datetime(date_header)

@@ -3,6 +3,7 @@
 import functools
 from collections.abc import Callable, Mapping
 
+import botocore.session
 import hypothesis
 import pytest
 
@@ -26,6 +27,8 @@ VARIANTS: Mapping[str, Mapping[str, object]] = {
     "streams": {"data": STREAMS_DATA},
 }
 Evaluate = Callable[[str], Evaluation]
+# Tests begin with fresh sessions, each of which would read the services' models from disk: 80 ms a client.
+botocore.session.create_loader = functools.cache(botocore.session.create_loader)
 # A busy machine is slow, which is no fault of the code.
 hypothesis.settings.register_profile("lifeboat", deadline=None)
 hypothesis.settings.load_profile("lifeboat")

@@ -2,7 +2,6 @@
 
 # ruff: noqa: N803 - boto3's spelling of parameters
 
-import copy
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -22,31 +21,31 @@ class ModelDynamoDB:
 
     def get_item(self, *, TableName: str, Key: Item, **_consistent: bool) -> Item:
         item = self.items.get(_key(TableName, Key))
-        return _answer({"Item": copy.deepcopy(item)} if item else {})
+        return _answer({"Item": _copy(item)} if item else {})
 
     def batch_get_item(self, *, RequestItems: Mapping[str, Any]) -> Item:
         (table, wanted), *_none = RequestItems.items()
         found = [self.items[key] for one in wanted["Keys"] if (key := _key(table, one)) in self.items]
-        return _answer({"Responses": {table: copy.deepcopy(found)}, "UnprocessedKeys": {}})
+        return _answer({"Responses": {table: [_copy(item) for item in found]}, "UnprocessedKeys": {}})
 
     def batch_write_item(self, *, RequestItems: Mapping[str, Any]) -> Item:
         for table, requests in RequestItems.items():
             for request in requests:
                 item = request["PutRequest"]["Item"]
-                self.items[_key(table, item)] = copy.deepcopy(item)
+                self.items[_key(table, item)] = _copy(item)
         return _answer({"UnprocessedItems": {}})
 
     def put_item(self, *, TableName: str, Item: Item, ConditionExpression: str = "") -> Item:
         key = _key(TableName, Item)
         if ConditionExpression and key in self.items:
             raise refusal("ConditionalCheckFailedException", "PutItem")
-        self.items[key] = copy.deepcopy(Item)
+        self.items[key] = _copy(Item)
         return _answer({})
 
     def query(self, *, TableName: str, ExpressionAttributeValues: Item, **_rest: object) -> Item:
         pk = ExpressionAttributeValues[":pk"]["S"]
         found = sorted((key, item) for key, item in self.items.items() if key[:2] == (TableName, pk))
-        return _answer({"Items": [copy.deepcopy(item) for _, item in found]})
+        return _answer({"Items": [_copy(item) for _, item in found]})
 
     def update_item(
         self,
@@ -63,16 +62,21 @@ class ModelDynamoDB:
         old = self.items.get(key, {})
         if not _holds(ConditionExpression, old, names, values):
             raise refusal("ConditionalCheckFailedException", "UpdateItem", old)
-        self.items[key] = _updated({**Key, **copy.deepcopy(old)}, UpdateExpression, names, values)
-        return _answer({"Attributes": copy.deepcopy(self.items[key])})
+        self.items[key] = _updated({**Key, **old}, UpdateExpression, names, values)
+        return _answer({"Attributes": _copy(self.items[key])})
 
 
 def refusal(code: str, operation: str, item: Item | None = None, status: int = 400) -> ClientError:
     """Make the error that botocore raises for a service's answer."""
     response: Any = {"Error": {"Code": code, "Message": code}, "ResponseMetadata": {"HTTPStatusCode": status}}
     if item:
-        response["Item"] = copy.deepcopy(item)
+        response["Item"] = _copy(item)
     return ClientError(response, operation)
+
+
+def _copy(item: Item) -> Item:
+    """Copy what a caller could change; nobody reaches deeper into an attribute."""
+    return {name: dict(value) for name, value in item.items()}
 
 
 def _key(table: str, key: Item) -> tuple[str, str, str]:
@@ -105,7 +109,7 @@ def _updated(item: Item, expression: str, names: Mapping[str, str], values: Item
         item[names[add[1]]] = {"N": str(before + int(values[add[2]]["N"]))}
     for name, default, value in SET.findall(sets):
         if not default or names[name] not in item:
-            item[names[name]] = copy.deepcopy(values[default or value])
+            item[names[name]] = dict(values[default or value])
     for name in filter(None, removes.split(", ")):
         item.pop(names[name], None)
     return item

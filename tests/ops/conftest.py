@@ -1,5 +1,6 @@
 """A deployed stack without its functions: the control table in three regions, the canaries, and a person's machine."""
 
+import functools
 import itertools
 import json
 import random
@@ -50,10 +51,9 @@ class Ground:
         assert ended.exit_code == code, ended.output
         return json.loads(ended.stdout)
 
-    @staticmethod
-    def client(service: str, region: str) -> Any:
+    def client(self, service: str, region: str) -> Any:
         """Return a client that is the cloud itself."""
-        return within(service, region)
+        return within(self.front.endpoint, service, region)
 
     def row(self) -> TierRow:
         """Read the tier's row."""
@@ -85,11 +85,13 @@ class Ground:
         self.client("dynamodb", "us-east-2").put_item(TableName=self.outputs["controlTable"], Item=item)
 
 
-def within(service: str, region: str) -> Any:
+@functools.cache
+def within(endpoint: str, service: str, region: str) -> Any:
     """Return a client of the embedded cloud that is the cloud itself."""
     return boto3.client(
         service,  # type: ignore[call-overload]
         region_name=region,
+        endpoint_url=endpoint,
         aws_access_key_id=INTERNAL.access_key_id,
         aws_secret_access_key="embedded",
     )
@@ -124,7 +126,7 @@ def bare_ground(front: Front, prod: Evaluation, tmp_path: Path) -> Ground:
     saved.write_text(json.dumps({"lifeboat": outputs}))
     make_tables(front, outputs)
     dice = random.Random(1)  # noqa: S311 jitter of retries
-    control = ControlTable(named["controlTable"], within("dynamodb", "us-east-2"), SystemClock(), dice)
+    control = ControlTable(named["controlTable"], within(front.endpoint, "dynamodb", "us-east-2"), SystemClock(), dice)
     return Ground(front=front, outputs=outputs, saved=saved, control=control)
 
 

@@ -1,19 +1,15 @@
-"""One embedded cloud at the deployed timings, for the look as people and as the schedule take it."""
+"""The look at a stack's readiness, as people and as the schedule take it."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pytest
 from typer.testing import CliRunner
 
-from localcloud.cloud import OPERATOR, EmbeddedCloud
 from ops.__main__ import app
 from tests.cloud.stage import Stage
 
-HOME = "us-east-2"
 FUNCTION = "lifeboat-local-readiness"
 
 
@@ -45,20 +41,3 @@ class Looker:
         """Have a region's own function look; return its answer or its error."""
         answer = self.stage.client("lambda", region, 60.0).invoke(FunctionName=FUNCTION)
         return dict(json.loads(answer["Payload"].read()))
-
-
-@pytest.fixture(scope="package")
-def looker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Looker]:
-    """A stack that was deployed and armed just now; outputs are read from a file, as in an outage."""
-    directory = tmp_path_factory.mktemp("clouds")
-    with (
-        EmbeddedCloud.start(profile="none", seed=5, state_dir=directory) as cloud,
-        pytest.MonkeyPatch.context() as patch,
-    ):
-        patch.setenv("AWS_ENDPOINT_URL", cloud.endpoint)
-        patch.setenv("AWS_ACCESS_KEY_ID", OPERATOR.format(region=HOME))
-        patch.setenv("AWS_SECRET_ACCESS_KEY", "embedded")
-        outputs = cloud.deploy("local").outputs
-        file = directory / "outputs.json"
-        file.write_text(json.dumps(outputs, default=dict))
-        yield Looker(stage=Stage.of(cloud, outputs), outputs=file)

@@ -1,21 +1,35 @@
 """Deployed and armed, a stack is ready; whatever is broken then is named."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from localcloud import iam
+from localcloud.cloud import OPERATOR
 from localcloud.iam import Access
 from tests.cloud.permissions import Used, access, loose, unneeded
 from tests.cloud.role_policies import RolePolicy, StatementOf
 from tests.cloud.stage import Stage, eventually
-from tests.lambdas.readiness.conftest import FUNCTION, Looker
+from tests.full_scale.looker import FUNCTION, Looker
 from tests.localcloud.archives import archive
 
 SOON_SECONDS = 90.0
 ACCOUNT = "123456789012"
+
+
+@pytest.fixture(scope="module")
+def looker(whole_stage: Stage, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Looker]:
+    """Everything whole and armed; outputs are read from a file, as in an outage."""
+    whole_stage.set()
+    file = tmp_path_factory.mktemp("outputs") / "outputs.json"
+    file.write_text(json.dumps(whole_stage.outputs, default=dict))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_ENDPOINT_URL", whole_stage.cloud.endpoint)
+        patch.setenv("AWS_ACCESS_KEY_ID", OPERATOR.format(region="us-east-2"))
+        patch.setenv("AWS_SECRET_ACCESS_KEY", "embedded")
+        yield Looker(stage=whole_stage, outputs=file)
 
 
 def test_right_after_deploying_and_arming_everything_is_ready(looker: Looker) -> None:
