@@ -58,18 +58,6 @@ def gone(pid: int) -> bool:
     return leftovers.ProcessName.of(pid) is None
 
 
-def test_the_program_deploys_and_its_observers_fire_by_themselves(cloud: EmbeddedCloud) -> None:
-    deployment = cloud.deploy("local")
-    regions = deployment.outputs["controlRegions"]
-    assert isinstance(regions, list)
-    assert len(deployment.registrations) > 100
-    for region in map(str, regions):
-        secrets = client_of(cloud)("secretsmanager", region)
-        secret = secrets.get_secret_value(SecretId=deployment.outputs["slackWebhookSecret"])
-        assert secret["SecretString"] == f"{cloud.addresses.sink}/slack/{region}"
-    assert eventually(lambda: {one["region"] for one in cloud.sandboxes()} >= set(regions), 15)
-
-
 def test_faults_regions_logs_and_kills_are_at_hand_from_another_process(cloud: EmbeddedCloud) -> None:
     function_in(cloud, "reachable")
     assert "here" in [line["message"] for line in cloud.logs("reachable")]
