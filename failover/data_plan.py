@@ -16,8 +16,6 @@ from failover.sites import Site, Sites, other
 from failover.tier import Change, Kind, NewPlan, TierRow
 
 AFTERWARDS: Final = "lifeboat journal; when the primary is back and caught up: lifeboat failback"
-VERIFY_SECONDS: Final = 10.0
-PROVE_SECONDS: Final = 10.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,9 +113,9 @@ class DataPlan:
         own.rest(self._protocol.client_wait())
         target, old = own.row.target or other(own.row.active), self._sites.region(own.row.active)
         region = self._sites.region(target)
-        counter = own.insist(lambda: self._mark_the_end(old, region), PROVE_SECONDS)
-        own.insist(lambda: _seen(self._last_canary, region, counter), PROVE_SECONDS)
-        own.insist(lambda: self.check_target(target), PROVE_SECONDS)
+        counter = own.insist(lambda: self._mark_the_end(old, region), self._protocol.prove_within)
+        own.insist(lambda: _seen(self._last_canary, region, counter), self._protocol.prove_within)
+        own.insist(lambda: self.check_target(target), self._protocol.prove_within)
         return f"every client's view is a short one; canary {counter} has arrived and {region} takes writes"
 
     def _wait(self, own: Ownership) -> str:
@@ -138,7 +136,7 @@ class DataPlan:
         return counter
 
     def _verify(self, own: Ownership) -> str:
-        return own.insist(lambda: self.check_target(own.row.active), VERIFY_SECONDS)
+        return own.insist(lambda: self.check_target(own.row.active), self._protocol.prove_within)
 
     def _follow(self, own: Ownership) -> str:
         """Bring the outside values along, within a heartbeat; what is out of reach is mended by whoever reaches it."""

@@ -20,6 +20,7 @@ TIMES = (
     "heartbeat",
     "cooldown",
     "max_lag",
+    "prove_within",
     "plan_total",
     "order_every",
     "mend_within",
@@ -67,6 +68,7 @@ class Protocol:
     heartbeat: float = 2.0
     cooldown: float = 600.0
     max_lag: float = 5.0
+    prove_within: float = 10.0
     plan_total: float = 120.0
     order_every: float = 3.0
     mend_within: float = 10.0

@@ -47,6 +47,9 @@ RANGES: Mapping[str, Range] = {
     "heartbeat": Range(0.5, 20, "each is a strong write to three regions, about 0.15 s"),
     "cooldown": Range(60, 3600, "it is also the largest age of an order, and keeps a tier from moving to and fro"),
     "max_lag": Range(1, 60, "canaries are seconds apart; writes of the last max_lag may be missing after a failover"),
+    "prove_within": Range(
+        2, 60, "a canary needs a few calls and the lag to arrive; a plan that waits longer helps nobody"
+    ),
     "plan_total": Range(20, LONGEST_RUN_SECONDS, "a plan runs within one run of a function, at most 900 s"),
     "order_every": Range(0.5, 60, "each order starts an orchestrator, and what is due waits for the next"),
     "mend_within": Range(4, 60, "seeing a wrong value and mending it takes turns of several seconds"),
