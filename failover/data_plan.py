@@ -123,12 +123,18 @@ class DataPlan:
         return "every client's view from before the mark has expired"
 
     def _drain(self, own: Ownership) -> str:
-        """Outlast the short views, then see a canary written after the stop arrive at the target [m]."""
-        own.rest(self._protocol.prepared_wait())
+        """Outlast the short views, then see a canary written after the stop arrive at the target [m].
+
+        What a client counts as acknowledged has landed before its view expires, so the canary need not wait for the
+        margin as well; the publish does, for what may still be in flight.
+        """
+        own.rest(self._protocol.preparing_view)
         target, old = self._sites.region(own.row.active), self._sites.region(other(own.row.active))
         counter = own.insist(lambda: self._mark_the_end(old, target), self._protocol.plan_total)
         arrived = partial(_seen, self._last_canary, target, counter)
-        return own.insist(arrived, self._protocol.plan_total, self._protocol.moving_poll)
+        found = own.insist(arrived, self._protocol.plan_total, self._protocol.moving_poll / 2)
+        own.rest(self._protocol.prepared_wait())
+        return found
 
     def _mark_the_end(self, old: str, target: str) -> int:
         counter = max(self._last_canary.read(old).counter, self._last_canary.read(target).counter) + 1

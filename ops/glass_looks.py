@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 DEADLINE_SECONDS: Final = 6.0
 LOOKS: Final = 3
-PAUSE_SECONDS: Final = 2.0
 CANARY_OF: Final = "break-glass"
 HEALTHY: Final = "ok"
 
@@ -44,7 +43,7 @@ class GlassLooks:
         seen = Majority.UNKNOWN
         for look in range(LOOKS):
             if look:
-                self._clock.sleep(PAUSE_SECONDS)
+                self._clock.sleep(self._deployed.protocol.heartbeat)
             seen = majority(self._rows(consistent=True))
             if seen is Majority.THERE:
                 break

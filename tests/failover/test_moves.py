@@ -95,7 +95,7 @@ def test_a_planned_move_opens_writes_as_soon_as_the_last_write_has_arrived(model
     marked = next(at for at, row in model.row_times if row.epoch == 2)
     opened = next(at for at, row in model.row_times if row.epoch == 2 and row.phase is Phase.STEADY)
     calls = 6 * CALL_SECONDS
-    assert opened - marked < NUMBERS.prepared_wait() + lag + NUMBERS.moving_poll + calls
+    assert opened - marked < NUMBERS.preparing_view + lag + NUMBERS.moving_poll + calls
 
 
 def test_another_orchestrators_check_of_the_target_is_not_taken_for_the_last_write(model: World) -> None:
