@@ -15,7 +15,7 @@ from failover.protocol import Protocol
 from failover.sites import Site, Sites, other
 from failover.tier import Change, Kind, NewPlan, TierRow
 
-AFTERWARDS: Final = "lifeboat journal; when the primary is back and caught up: lifeboat failback"
+WAY_HOME: Final = "when the primary is back: lifeboat runbook failback"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,6 +175,11 @@ def moved(row: TierRow) -> Page:
         severity=Severity.INFO if row.kind and row.kind.planned else Severity.CRITICAL,
         summary=f"{row.kind} of {row.tier}: {row.active} is active in epoch {row.epoch}",
         reason=f"plan {row.plan_id} has run",
-        next_step="lifeboat journal" if row.active == "primary" else AFTERWARDS,
+        next_step=_afterwards(row),
         by=row.owner or "",
     )
+
+
+def _afterwards(row: TierRow) -> str:
+    look = "lifeboat runbook region-lost" if row.kind is Kind.FAILOVER else "lifeboat journal"
+    return look if row.active == "primary" else f"{look}; {WAY_HOME}"

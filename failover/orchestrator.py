@@ -22,6 +22,7 @@ from failover.sites import Sites
 from failover.tier import Change, NewPlan, TierRow
 
 log = logging.getLogger(__name__)
+RUNBOOKS = {"target-down": "both-regions-down"}  # by why a tier was not moved; else that of a lost region
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -176,6 +177,6 @@ def _refusal(row: TierRow, decision: Decision, by: str) -> Page:
         severity=Severity.CRITICAL,
         summary=f"{row.tier} is not moved away from {row.active}: {decision.code}",
         reason=decision.reason,
-        next_step="lifeboat status; to move all the same: lifeboat failover",
+        next_step=f"lifeboat status; lifeboat runbook {RUNBOOKS.get(decision.code, 'region-lost')}",
         by=by,
     )

@@ -105,7 +105,7 @@ def stopped(row: TierRow, outcome: str, reason: str) -> Page:
         severity=Severity.CRITICAL,
         summary=f"{row.kind} {row.plan_id} is {outcome} at {row.step!r}; clients may {_may(row)}",
         reason=reason,
-        next_step="lifeboat failover to go on, lifeboat abort to go back",
+        next_step="lifeboat runbook failover-stuck; lifeboat failover to go on, lifeboat abort to go back",
         by=row.owner or "",
     )
 

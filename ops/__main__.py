@@ -21,6 +21,7 @@ from ops.readiness import readiness
 from ops.resources import resources
 from ops.retiring import retire
 from ops.rolling_out import rollout
+from ops.runbook import runbook
 from ops.secret import secret
 from ops.status import status
 
@@ -36,6 +37,7 @@ app.command()(forecast)
 app.command()(outputs)
 app.command()(doctor)
 app.command()(readiness)
+app.command()(runbook)
 app.command()(status)
 app.command()(journal)
 app.command(name="acknowledge")(acknowledge_incident)

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from failover.fan_out import FanOut, ThreadFanOut
+from failover.next_steps import of_stack
 from ops.deployed import Deployed, read_deployed
 from ops.dry_calls import identity_call, needed_calls, table_calls, useful_calls
 from ops.findings import (
@@ -23,7 +24,7 @@ from ops.findings import (
     table_finding,
 )
 from ops.options import StackCall, verb
-from ops.refusal import REFUSED, CannotReach, end, of_stack
+from ops.refusal import REFUSED, CannotReach, end
 from ops.stack_outputs import Source, copy_in, outputs_of_pulumi
 
 DEADLINE_SECONDS = 6.0

@@ -53,7 +53,9 @@ def majority_finding(answers: Mapping[str, object]) -> Finding:
     if up:
         return Finding(level=Level.OK, check="control table", told=f"can be acted on through {', '.join(up)}")
     told = "no control region answers consistently"
-    return Finding(level=Level.FAIL, check="control table", told=told, next_step="lifeboat break-glass --help")
+    return Finding(
+        level=Level.FAIL, check="control table", told=told, next_step="lifeboat runbook control-majority-lost"
+    )
 
 
 def permission_finding(check: str, answer: object, denied: Level) -> Finding:

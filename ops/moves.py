@@ -33,7 +33,7 @@ NEXT_STEPS = {
     "aborting": LOOK,
     "busy": f"{LOOK}, or lifeboat abort",
     "epoch": "the same command again",
-    "held": "lifeboat failover to go on, lifeboat abort to go back",
+    "held": "lifeboat failover to go on, lifeboat abort to go back; lifeboat runbook failover-stuck",
     "published": "lifeboat switchover, or lifeboat failback",
     "target": LOOK,
     "target-down": LOOK,

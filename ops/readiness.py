@@ -4,11 +4,11 @@ import json
 from typing import Annotated
 
 import typer
-from rich import box
 from rich.console import Console
-from rich.table import Table
+from rich.text import Text
 
 from failover.clock import SystemClock
+from failover.next_steps import of_stack
 from failover.readiness.assess import assess
 from failover.readiness.connecting import connect
 from failover.readiness.inventory import Inventory
@@ -38,7 +38,7 @@ def readiness(
     report = assess(survey.take(), call.tier, inventory, protocol)
     told = {"ready": report.ready, "checks": report.told(*Mark)}
     if not call.as_json:
-        _show(report, tuple(Mark) if everything else (Mark.WARN, Mark.FAIL))
+        _show(call.stack, report, tuple(Mark) if everything else (Mark.WARN, Mark.FAIL))
     if not report.ready:
         failed = len(report.marked(Mark.FAIL))
         end(REFUSED, f"refused: not ready, {failed} of the checks fail", "what each of them says", told)
@@ -52,18 +52,17 @@ def _inventory(deployed: Deployed) -> Inventory:
     return deployed.inventory
 
 
-def _show(report: Report, marks: tuple[Mark, ...]) -> None:
+def _show(stack: str, report: Report, marks: tuple[Mark, ...]) -> None:
+    """Print what a narrow terminal may break and nothing cuts short: names are looked up, next steps are copied."""
     counts = ", ".join(f"{len(report.marked(mark))} {mark}" for mark in Mark)
-    console = Console()
+    console = Console(highlight=False, soft_wrap=True)
     console.print(f"{'ready' if report.ready else 'not ready'}: {counts}")
-    shown = [one for one in report.findings if one.mark in marks]
-    if shown:
-        console.print(_table(shown))
+    for one in (one for one in report.findings if one.mark in marks):
+        console.print(_line(one))
+        if one.next_step:
+            console.print(Text(f"      expected: {one.expected}\n      next: {of_stack(one.next_step, stack)}"))
 
 
-def _table(findings: list[Finding]) -> Table:
-    table = Table("check", "where", "", "seen", "expected", "next step", box=box.SIMPLE)
-    for one in findings:
-        mark = f"[{COLOURS[one.mark]}]{one.mark}[/]"
-        table.add_row(one.check, one.where or "-", mark, one.seen, one.expected, one.next_step)
-    return table
+def _line(one: Finding) -> Text:
+    where = f" in {one.where}" if one.where else ""
+    return Text.assemble((f"{one.mark:<6}", COLOURS[one.mark]), f"{one.check}{where}: {' '.join(one.seen.split())}")

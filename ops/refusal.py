@@ -1,7 +1,6 @@
 """How a verb ends when it did not do what was asked: the exit codes that scripts know, one line, the next step."""
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import MappingProxyType
@@ -12,6 +11,7 @@ from rich.console import Console
 
 from failover.control_table import AlreadyMoved, TierRowMissing
 from failover.failures import AWS_ERRORS
+from failover.next_steps import of_stack
 from failover.protocol import ProtocolError
 from failover.rows import MalformedRow
 
@@ -20,7 +20,6 @@ USAGE = 2  # the command line makes no sense; Typer's own text says so on standa
 FAILED = 3  # something was done: the same command goes on from there
 NONE: Mapping[str, object] = MappingProxyType({})
 DOCTOR = "lifeboat doctor"
-VERB = re.compile(r"\blifeboat (secret )?[a-z-]+")
 NEXT_STEPS = {
     AlreadyMoved: "lifeboat status, then the same command again",
     TierRowMissing: "lifeboat arm",
@@ -65,11 +64,6 @@ def one_line(as_json: bool = False, stack: str = "") -> Iterator[None]:
         _leave(ended, as_json, stack)
     except EXPECTED as error:
         _leave(Ended(REFUSED, f"refused: {error}", _next_step(error)), as_json, stack)
-
-
-def of_stack(next_step: str, stack: str) -> str:
-    """Name the stack in each of our verbs, so that the next step can be copied."""
-    return VERB.sub(rf"\g<0> -s {stack}", next_step) if stack else next_step
 
 
 def _next_step(error: Exception) -> str:

@@ -21,6 +21,7 @@ LOOK_SECONDS: Final = 6.0
 FRESH: Final = "fresh"
 SILENT: Final = "silent"
 NOT_WATCHED: Final = "not watched"
+NO_MAJORITY: Final = "lifeboat doctor; lifeboat runbook control-majority-lost"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +96,7 @@ class Watch:
         if not seen:
             failures = {name: code_of(why) for name, why in answers.items() if isinstance(why, Exception)}
             told = ", ".join(f"{region}: {failures[_table(region)]}" for region in self._deployed.control_regions)
-            raise CannotReach(f"no control region answers, so nothing can be decided: {told}")
+            raise CannotReach(f"no control region answers, so nothing can be decided: {told}", NO_MAJORITY)
         return max(seen, key=lambda one: (one.row.epoch, one.row.owner_counter))
 
     def _region(self, region: str, answers: Mapping[str, object], snapshot: Snapshot) -> RegionSight:

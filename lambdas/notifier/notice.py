@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from failover.next_steps import of_stack
 from lambdas.notifier.message import UnknownEvent
 
 # https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
@@ -30,10 +31,11 @@ class Notice:
         return printable[:LONGEST_SUBJECT]
 
     def text(self, stack: str) -> str:
-        """Return the whole message, the next step last."""
+        """Return the whole message, the next step last, ready to be copied."""
         headline = f"[{self.severity}] lifeboat {stack}: {self.summary}"
+        next_step = of_stack(self.next_step, stack)
         incident = f"Incident: {self.id}"  # what `lifeboat acknowledge` takes
-        return "\n".join((headline, f"Why: {self.reason}", f"From: {self.origin}", incident, f"Next: {self.next_step}"))
+        return "\n".join((headline, f"Why: {self.reason}", f"From: {self.origin}", incident, f"Next: {next_step}"))
 
 
 def read_notice(body: str) -> Notice:

@@ -228,12 +228,24 @@ def test_an_observer_that_may_not_vote_says_so_and_moves_nothing(model: World, o
     assert model.peek().epoch == 1
 
 
+def test_who_cannot_vote_any_more_tells_what_it_saw_last(model: World) -> None:
+    staff = model.staff(HOME)
+    watch(staff, 12, lambda _turn: setattr(model, "fault", refusing("update_item")))
+    model.run(30)
+
+    (page,) = model.pages("cannot vote")
+    assert page["epoch"] == 1
+    assert page["reason"].endswith("; last seen: primary active in epoch 1")
+
+
 def test_without_a_row_observers_page_and_make_none(model: World) -> None:
     backend = model.backend("dynamodb", REGIONS[0])
     backend.items = {key: item for key, item in backend.items.items() if key[0] != CONTROL}
     watch(model.staff(HOME), 30, lambda _turn: None)
 
-    assert [page["reason"].split(":")[0] for page in model.pages("cannot vote")] == ["TierRowMissing"]
+    (page,) = model.pages("cannot vote")
+    assert page["reason"].startswith("TierRowMissing: ")
+    assert page["reason"].endswith("; the row was never seen from here")
     assert not [key for key in backend.items if key[0] == CONTROL]
 
 

@@ -45,7 +45,7 @@ def test_a_page_reaches_slack_and_alerts_with_its_next_step_last(desk: Desk, peo
     assert people.slack.posts == people.alerts()
     lines = people.slack.posts[0].splitlines()
     assert lines[0] == "[critical] lifeboat test: data: secondary is active"
-    assert lines[-1] == "Next: lifeboat status"
+    assert lines[-1] == "Next: lifeboat status -s test"
 
 
 def test_the_same_page_from_another_region_is_not_told_again(desk: Desk, people: People) -> None:

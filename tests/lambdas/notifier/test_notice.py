@@ -47,7 +47,7 @@ def test_a_page_of_the_control_plane_is_read_as_it_is_written() -> None:
         "Why: plan p1 has run",
         "From: us-east-2/1, tier data, epoch 7",
         "Incident: p1-moved",
-        "Next: lifeboat journal",
+        "Next: lifeboat journal -s prod",
     ]
 
 
