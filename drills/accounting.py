@@ -188,7 +188,7 @@ def _excuse(write: Operation, known: tuple[Epoch, ...], evidence: Evidence) -> s
     if evidence.t0 is None:
         return ""
     own = next((epoch for epoch in known if epoch.number == write.epoch), None)
-    following = next((epoch for epoch in known if own and epoch.number == own.number + 1), None)
+    following = next((epoch for epoch in known if own and epoch.number > own.number), None)
     if own is None or following is None or following.kind != "failover" or following.began < evidence.t0:
         return ""
     if write.region != evidence.sites.region(own.active) or write.ended <= evidence.t0 - evidence.max_lag:

@@ -63,7 +63,7 @@ def take(experiment: Experiment, *, seed: int, folder: Path, timeline: Timeline)
     with prepared(events, seed) as ground, Watcher(ground.looks(events), events):
         load = LoadSpec(tier=ground.stack.tier, table=ground.table, log=folder / "load.jsonl", seed=seed)
         with LoadProcess(load, ground.cloud.endpoint) as process, Tail(load.log, sight.count, timeline.count):
-            drill = _drill(ground, events, sight, process, seed)
+            drill = _drill(Person(ground, folder), events, sight, process, seed)
             journal = _carried_out(experiment, drill, folder)
         trouble = [*_trouble(journal), *_unrest(events, sight)]
         ended = ground.contents()
@@ -76,11 +76,12 @@ def _clear(folder: Path) -> None:
     folder.mkdir(parents=True)
 
 
-def _drill(ground: Ground, events: EventLog, sight: Sight, load: LoadProcess, seed: int) -> Drill:
+def _drill(operator: Person, events: EventLog, sight: Sight, load: LoadProcess, seed: int) -> Drill:
+    ground = operator.ground
     return Drill(
         regions=ground.cloud.regions,
         faults=ground.cloud.faults,
-        operator=Person(ground),
+        operator=operator,
         sites=ground.stack.tier.sites,
         control_regions=ground.stack.tier.control_regions,
         tables=ground.stack.probed_tables,

@@ -41,6 +41,7 @@ class Ground:
     stack: Stack
     table: LoadTable
     control: ControlTable
+    outputs: Mapping[str, object]
 
     def looks(self, events: EventLog) -> list[Look]:
         """Return all that the watcher looks at."""
@@ -87,7 +88,7 @@ def prepared(events: EventLog, seed: int) -> Iterator[Ground]:
     with cloud:
         with events.stage("deploy the program"):
             outputs = cloud.deploy(STACK).outputs
-        ground = _ground(cloud, stacks.from_outputs(outputs), seed)
+        ground = _ground(cloud, outputs, seed)
         with events.stage("arm the tier"):
             arm(ground.control, TIER, ground.stack.tier.protocol.electorates[TIER])
             for region in ground.stack.tier.control_regions:  # waiting for their schedules proves nothing more
@@ -95,12 +96,13 @@ def prepared(events: EventLog, seed: int) -> Iterator[Ground]:
         yield ground
 
 
-def _ground(cloud: EmbeddedCloud, stack: Stack, seed: int) -> Ground:
+def _ground(cloud: EmbeddedCloud, outputs: Mapping[str, object], seed: int) -> Ground:
+    stack = stacks.from_outputs(outputs)
     region = stack.far_control_regions[0]
     dice = random.Random(seed)  # noqa: S311 - jitter of retries
     control = ControlTable(stack.tier.control_table, _dynamodb(cloud, region), SystemClock(), dice)
     table = stacks.loaded_table(_dynamodb(cloud, stack.tier.sites.primary), stack)
-    return Ground(cloud=cloud, stack=stack, table=table, control=control)
+    return Ground(cloud=cloud, stack=stack, table=table, control=control, outputs=outputs)
 
 
 def _dynamodb(cloud: EmbeddedCloud, region: str, caller: str = "") -> "DynamoDBClient":

@@ -1,15 +1,20 @@
 """A person with credentials at a drill: gives orders, reads the control table, evaluates the program."""
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from botocore.config import Config
 
 from drills.ground import STACK, TIER, Ground
 from drills.orders import OrderRefused
-from evaluation import Evaluation, evaluate
+from drills.running import Said
+from evaluation import ROOT, Evaluation, evaluate
 from failover.ballot import Ballot
 from failover.control_table import Snapshot
 from failover.orders import Order
@@ -18,6 +23,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_lambda import LambdaClient
 
+OUTPUTS = "outputs.json"
 ORDER_SECONDS = 130  # a planned move may take plan_total; the answer comes at its end
 PATIENT = Config(connect_timeout=2, read_timeout=ORDER_SECONDS, retries={"total_max_attempts": 1})
 
@@ -25,12 +31,13 @@ PATIENT = Config(connect_timeout=2, read_timeout=ORDER_SECONDS, retries={"total_
 class Person:
     """A `drills.running.Operator`."""
 
-    def __init__(self, ground: Ground) -> None:
-        self._ground = ground
+    def __init__(self, ground: Ground, folder: Path) -> None:
+        self.ground = ground
+        self._folder = folder
 
     def now(self) -> datetime:
         """Return AWS time."""
-        return self._ground.now()
+        return self.ground.now()
 
     def give(self, order: Order) -> Mapping[str, object]:
         """Hand an order to the orchestrator nearest to the standby and wait for its answer.
@@ -38,8 +45,8 @@ class Person:
         Raises:
             OrderRefused: it was not carried out.
         """
-        region = self._ground.stack.far_control_regions[0]
-        client = cast("LambdaClient", self._ground.cloud.client("lambda", region, config=PATIENT))
+        region = self.ground.stack.far_control_regions[0]
+        client = cast("LambdaClient", self.ground.cloud.client("lambda", region, config=PATIENT))
         answer = client.invoke(FunctionName=self._orchestrator(region), Payload=order.to_json().encode())
         told = json.loads(answer["Payload"].read())
         if answer.get("FunctionError") or told["answers"][0]["outcome"] != "done":
@@ -48,29 +55,52 @@ class Person:
 
     def send(self, order: Order, region: str) -> None:
         """Hand an order to a region's orchestrator without waiting for what becomes of it."""
-        client = cast("LambdaClient", self._ground.client("lambda", region))
+        client = cast("LambdaClient", self.ground.client("lambda", region))
         client.invoke(FunctionName=self._orchestrator(region), InvocationType="Event", Payload=order.to_json().encode())
 
     def snapshot(self) -> Snapshot:
         """Read the tier's row and the votes."""
-        return self._ground.control.snapshot(TIER, self._ground.stack.tier.protocol.electorates[TIER])
+        return self.ground.control.snapshot(TIER, self.ground.stack.tier.protocol.electorates[TIER])
 
     def ballot(self, observer: str) -> Ballot:
         """Return where an observer votes: through its own region."""
-        client = cast("DynamoDBClient", self._ground.client("dynamodb", observer))
-        return Ballot(table=self._ground.stack.tier.control_table, client=client, tier=TIER, observer=observer)
+        client = cast("DynamoDBClient", self.ground.client("dynamodb", observer))
+        return Ballot(table=self.ground.stack.tier.control_table, client=client, tier=TIER, observer=observer)
 
     def set_off_observer(self, region: str) -> None:
         """Start a run of a region's observer, as its schedule does every minute."""
-        self._ground.set_off_observer(region)
+        self.ground.set_off_observer(region)
 
     def kill(self, region: str) -> int:
         """Kill everything that runs in a region; return how many processes."""
-        return self._ground.cloud.kills(region)
+        return self.ground.cloud.kills(region)
 
     def evaluate(self) -> Evaluation:
         """Evaluate the program as it was deployed; nothing is created."""
-        return evaluate(STACK, config={"lifeboat:endpoints": {"url": self._ground.cloud.endpoint}})
+        return evaluate(STACK, config={"lifeboat:endpoints": {"url": self.ground.cloud.endpoint}})
+
+    def lifeboat(self, *arguments: str) -> Said:
+        """Run the command line with the stack's saved outputs, in the drill's folder: what it keeps stays there."""
+        outputs = self._folder / OUTPUTS
+        outputs.write_text(json.dumps(dict(self.ground.outputs)))
+        command = [sys.executable, "-m", "ops", *arguments, "-s", STACK, "--outputs", OUTPUTS]
+        ended = subprocess.run(
+            command,
+            cwd=self._folder,
+            env={**os.environ, **self._environment()},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=ORDER_SECONDS,
+            check=False,
+        )
+        return Said(code=ended.returncode, output=ended.stdout.strip())
+
+    def _environment(self) -> dict[str, str]:
+        home = self.ground.stack.far_control_regions[0]
+        who = {"AWS_ACCESS_KEY_ID": f"operator.{home}.person.0", "AWS_SECRET_ACCESS_KEY": "embedded"}
+        return {**who, "AWS_ENDPOINT_URL": self.ground.cloud.endpoint, "PYTHONPATH": str(ROOT)}
 
     def _orchestrator(self, region: str) -> str:
-        return self._ground.stack.orchestrators[region]
+        return self.ground.stack.orchestrators[region]

@@ -16,11 +16,16 @@ PAGES = {  # words of the page that a fault under which nothing moves must lead 
     "says-healthy": "target-down",
     "tables": "target-down",
     "throttled": "cannot probe",
+    "two-control-regions": "break-glass",
 }
 
 
 class Moved(Exception):
     """The tier changed where it had to stay as it was; the message says from what to what."""
+
+
+class Wrote(Exception):
+    """A client was told that its write is done while nobody may write."""
 
 
 def observers_healthy(within_seconds: float) -> bool:
@@ -68,6 +73,27 @@ def clients_write(within_seconds: float) -> bool:
         lambda: all(_writes_well(sight, site) for site in SITES), "clients of both sites write", within_seconds
     )
     return True
+
+
+def nobody_writes(within_seconds: float, for_seconds: float) -> bool:
+    """Wait until clients of both sites try in vain, and see that no write is acknowledged for so long.
+
+    Raises:
+        NeverHappened: not within that time.
+        Wrote: somebody could write all the same.
+    """
+    sight = current().sight
+    sight.wait_until(lambda: all(_tries_in_vain(sight, site) for site in SITES), "nobody can write", within_seconds)
+    try:
+        sight.wait_until(lambda: any(sight.writes(site)[0] for site in SITES), "a write", for_seconds)
+    except NeverHappened:
+        return True
+    raise Wrote(f"a client wrote though nobody may; {sight.told()}")
+
+
+def _tries_in_vain(sight: Sight, site: Site) -> bool:
+    acknowledged, made = sight.writes(site)
+    return made > 0 and acknowledged == 0
 
 
 def _writes_well(sight: Sight, site: Site) -> bool:

@@ -45,6 +45,14 @@ class VotingBooth(Interface):
     def cast(self, opinion: Mapping[str, Value], *, generation: int, after: int | None) -> None: ...
 
 
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """How a command of `lifeboat` ended, and all that it printed."""
+
+    code: int
+    output: str
+
+
 class Operator(Interface):
     """What a person with credentials can do to the stack, and see of it; no fault but a lost region is in the way."""
 
@@ -71,6 +79,9 @@ class Operator(Interface):
 
     def evaluate(self) -> Evaluation:
         """Evaluate the program again, as `pulumi up` does."""
+
+    def lifeboat(self, *arguments: str) -> Said:
+        """Run the command line, which is in nobody's region."""
 
 
 @dataclass(kw_only=True)

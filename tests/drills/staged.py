@@ -10,7 +10,7 @@ from pathlib import Path
 from drills.events import EventLog, Fact
 from drills.orders import OrderRefused
 from drills.recorder import Operation
-from drills.running import Drill
+from drills.running import Drill, Said
 from drills.sight import Sight
 from evaluation import Evaluation
 from failover.control_table import Snapshot
@@ -108,6 +108,8 @@ class ListedOperator:
     killed: list[str] = field(default_factory=list)
     cast_votes: list[tuple[Mapping[str, Value], int, int | None]] = field(default_factory=list)
     refusals: int = 0
+    commands: list[tuple[str, ...]] = field(default_factory=list)
+    answers: list[Said] = field(default_factory=list)
     evaluations: list[Evaluation] = field(default_factory=list)
 
     def now(self) -> datetime:
@@ -140,6 +142,11 @@ class ListedOperator:
 
     def evaluate(self) -> Evaluation:
         return self.evaluations.pop(0)
+
+    def lifeboat(self, *arguments: str) -> Said:
+        """Note the command; it is done, unless there is another answer to it."""
+        self.commands.append(arguments)
+        return self.answers.pop(0) if self.answers else Said(code=0, output="done")
 
 
 @dataclass

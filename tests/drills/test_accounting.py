@@ -141,6 +141,13 @@ def test_a_gone_write_is_not_excused_by_a_failover_before_the_fault() -> None:
     assert [one.fate for one in fates(facts)] == [Fate.LOST]
 
 
+def test_a_gone_write_is_excused_by_a_failover_to_a_forced_epoch() -> None:
+    gone = operation(Planted(1, "us-east-1", 0, 0, None), T0 - 1, 1)
+    forced = (HISTORY[0], row(FAILOVER, 1002, "secondary", "failover"))
+    facts = replace(evidence(gone), events=forced, max_lag=5.0)
+    assert [one.fate for one in fates(facts)] == [Fate.DIVERGED]
+
+
 def test_a_write_kept_only_by_the_standby_is_gone() -> None:
     kept = operation(Planted(3, "us-east-1", 0, 0, None), FAILBACK + 1, 1)
     contents = {"us-east-1": {}, "us-west-2": {kept.key: [kept.value]}}
