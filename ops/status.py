@@ -71,7 +71,8 @@ def _seen(looks: Watch) -> RenderableType:
 
 def picture(sight: Sight) -> Group:
     """Draw one look."""
-    return Group(Text(told(sight.snapshot.row)), Text(_summary(sight)), _votes(sight), _regions(sight))
+    row = sight.snapshot.row
+    return Group(Text(told(row)), Text(_summary(sight)), _votes(sight), Text(_reasons(sight)), _regions(sight))
 
 
 def _summary(sight: Sight) -> str:
@@ -87,7 +88,6 @@ def _votes(sight: Sight) -> Table:
     table = Table(title=f"votes{watched}", title_justify="left", box=box.SIMPLE)
     for name in ("observer", "vote", "active", "standby", "lag ms"):
         table.add_column(name, no_wrap=True)
-    table.add_column("reason", overflow="ellipsis", no_wrap=True)
     votes = {vote.observer: vote for vote in sight.snapshot.votes}
     for voter, freshness in sight.freshness.items():
         cells = _vote(votes[voter], sight.snapshot.row, freshness) if voter in votes else ("none yet",)
@@ -100,7 +100,13 @@ def _vote(vote: Vote, row: TierRow, freshness: str) -> tuple[str, ...]:
     missed = f", {vote.misses} missed" if vote.misses else ""
     verdict = f"{vote.verdict}{missed}" if vote.about(row) else f"of epoch {vote.epoch}"
     lag = "-" if vote.lag_ms is None else str(vote.lag_ms)
-    return freshness, verdict, str(vote.standby), lag, " ".join(vote.reason.split())
+    return freshness, verdict, str(vote.standby), lag
+
+
+def _reasons(sight: Sight) -> str:
+    """Tell why each voted as it did; below the table, which a column of such a width would squeeze out of sight."""
+    votes = sorted(sight.snapshot.votes, key=lambda vote: vote.observer)
+    return "\n".join(f"  {vote.observer}: {' '.join(vote.reason.split())}" for vote in votes)
 
 
 def _regions(sight: Sight) -> Table:

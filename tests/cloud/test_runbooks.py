@@ -24,6 +24,7 @@ SEEN_SECONDS = 25.0
 PAGE_SECONDS = 20.0
 MENDED_SECONDS = 20.0
 USAGE = 2
+READINESS = "lifeboat readiness"  # ends with 1 if anything at all is not ready, and cases before may have left alarms
 YES = "y"
 # What nobody can run here, and why.
 NOT_RUN = {
@@ -78,7 +79,8 @@ PLACEHOLDERS = {"INCIDENT": r"Incident: (\S+)", "EPOCH": r"last seen: primary ac
 
 def _as_told(step: Step, said: Said) -> bool:
     assert said.code != USAGE, said.output
-    return step.shows(said.output) and (not step.refused or said.code == 1)
+    in_order = said.code == int(step.refused) or step.command.startswith(READINESS)
+    return step.shows(said.output) and in_order
 
 
 def _is_not_run(command: str) -> bool:

@@ -21,8 +21,8 @@ def watch(ground: Ground, clock: VirtualClock) -> Watch:
     return Watch(deployed(ground), "data", ThreadFanOut(), clock)
 
 
-def drawn(looks: Watch) -> str:
-    console = Console(width=200, record=True, file=io.StringIO())
+def drawn(looks: Watch, width: int = 200) -> str:
+    console = Console(width=width, record=True, file=io.StringIO())
     console.print(picture(looks.look()))
     return console.export_text()
 
@@ -83,6 +83,14 @@ def test_watching_goes_on_while_no_control_region_answers(ground: Ground) -> Non
 def test_a_reason_is_shown_as_it_was_said_brackets_too(ground: Ground) -> None:
     ground.vote("us-east-1", reason="ReadTimeout: [red]Errno 110[/red]")
     assert "[red]Errno 110[/red]" in drawn(watch(ground, VirtualClock()))
+
+
+def test_a_narrow_terminal_breaks_a_long_reason_and_cuts_nothing(ground: Ground) -> None:
+    for observer in CONTROL_REGIONS:
+        ground.vote(observer, verdict="unhealthy", misses=112, standby="unhealthy", lag_ms=None, reason="closed " * 20)
+    shown = drawn(watch(ground, VirtualClock()), width=80)
+    assert all(f" {observer} " in shown for observer in CONTROL_REGIONS)
+    assert (shown.count("unhealthy, 112 missed"), shown.count("closed")) == (3, 60)
 
 
 def test_a_voter_that_never_voted_is_named(ground: Ground) -> None:
