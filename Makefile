@@ -15,7 +15,7 @@ EXPERIMENT ?= data-region-outage
 FAULT ?=
 STACKS ?= local staging prod
 
-.PHONY: help setup drill drills local local-down test test-units test-cloud test-full-scale lint policy bench lock
+.PHONY: help setup drill drills incident local local-down test test-units test-cloud test-full-scale lint policy bench lock
 
 help: ## This list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 20
@@ -35,6 +35,9 @@ drill: setup ## One drill: EXPERIMENT=name, FAULT=name
 
 drills: setup ## Every drill with each of its faults; about half an hour
 	$(PYTHON) -m drills.run --all
+
+incident: setup ## An incident handled with `lifeboat`, as it happens; docs/incident.md tells of it
+	$(PYTHON) -m drills.incident
 
 bench: setup ## Drills at seeded random phases of the fault, and cold starts; out/bench/
 	$(PYTHON) -m drills.cold_start

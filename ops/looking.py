@@ -17,7 +17,7 @@ from ops.options import TierCall, verb
 from ops.refusal import REFUSED, end
 
 COLUMNS = ("UTC", "step", "s", "outcome", "found", "by")
-SHORT = frozenset({"UTC", "step", "s", "outcome"})
+SHORT = frozenset({"UTC", "step", "s", "outcome", "by"})
 
 
 @verb
@@ -50,5 +50,11 @@ def journal(
 def _cells(entry: Mapping[str, Any]) -> tuple[str, ...]:
     began, ended = entry["started_at"], entry.get("finished_at")
     took = f"{(datetime.fromisoformat(ended) - datetime.fromisoformat(began)).total_seconds():.1f}" if ended else "-"
-    rest = (str(entry.get(name) or "-") for name in ("outcome", "detail", "owner"))
-    return (datetime.fromisoformat(began).strftime("%H:%M:%S"), entry["step"], took, *rest)
+    rest = (str(entry.get(name) or "-") for name in ("outcome", "detail"))
+    return (datetime.fromisoformat(began).strftime("%H:%M:%S"), entry["step"], took, *rest, _briefly(entry["owner"]))
+
+
+def _briefly(owner: str) -> str:
+    """Keep the beginning of an invocation's id: enough to find it in the logs, and the line stays whole."""
+    region, slash, invocation = owner.partition("/")
+    return f"{region}{slash}{invocation[:8]}"
