@@ -3,20 +3,21 @@
 import json
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
+from failover.client_view import SITES
 from failover.control_table import Snapshot
 from failover.decision import Action, Decision, decide
 from failover.orders import Order, OrderKind
-from failover.sites import other
+from failover.sites import Site, other
 from ops.asking import confirmed
 from ops.deployed import read_deployed, whoami
 from ops.options import ChangeCall, verb
-from ops.orchestrators import give
+from ops.orchestrators import AIMED, again, give
 from ops.refusal import FAILED, REFUSED, end
 
 DONE = frozenset({"done", "mended", "cancelled"})
@@ -41,35 +42,58 @@ NEXT_STEPS = {
 }
 
 
+@dataclass(frozen=True, kw_only=True)
+class AimedCall(ChangeCall):
+    """What a move to the other site is told: said again once it is done, it would go back."""
+
+    to: Annotated[str, typer.Option(metavar="SITE", help="primary or secondary: do nothing if it serves already.")] = ""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.to and self.to not in SITES:
+            raise typer.BadParameter(f"--to {self.to!r} is no site; there are {', '.join(SITES)}")
+
+
 def move(kind: OrderKind) -> Callable[..., None]:
     """Make the command that gives orders of one kind."""
 
     def command(call: ChangeCall) -> None:
-        deployed = read_deployed(call)
-        control, seen = deployed.answering(call.tier)
-        order = _order(kind, seen, call.reason, control.time.now())
-        decision = decide(order, seen, control.time.now(), deployed.protocol)
-        _announce(call, seen, decision)
-        if call.dry_run:
-            return
-        confirmed(call, f"{MEANINGS[kind]} Go on?")
-        _report(call, give(deployed, order, other(seen.row.active)), order)
+        _carry_out(call, kind)
 
-    command.__doc__ = _help(kind)
-    return verb(command)
+    def aimed(call: AimedCall) -> None:
+        _carry_out(call, kind, SITES.get(call.to))
+
+    chosen = aimed if kind in AIMED else command
+    chosen.__doc__ = _help(kind)
+    return verb(chosen)
+
+
+def _carry_out(call: ChangeCall, kind: OrderKind, target: Site | None = None) -> None:
+    deployed = read_deployed(call)
+    control, seen = deployed.answering(call.tier)
+    order = replace(_order(kind, seen, call.reason, control.time.now()), target=target)
+    decision = decide(order, seen, control.time.now(), deployed.protocol)
+    _announce(call, seen, decision)
+    if call.dry_run:
+        return
+    confirmed(call, f"{MEANINGS[kind]} Go on?")
+    target = decision.target or other(seen.row.active)
+    _report(call, give(deployed, order, target), order, target)
 
 
 def _help(kind: OrderKind) -> str:
+    aim = " --to secondary" if kind in AIMED else ""
     return "\n".join(
         (
             MEANINGS[kind],
             "",
-            "Interrupted or failed half-way, the same command goes on from there.",
+            "Interrupted or failed half-way, the same command goes on from there"
+            + (": with --to, as it would go back once it is done." if aim else "."),
             "",
             "Examples:",
             f"  lifeboat {kind} -s prod --dry-run",
-            f"  lifeboat {kind} -s prod --reason 'INC-42'",
-            f"  lifeboat {kind} -s prod --reason 'INC-42' --yes --json",
+            f"  lifeboat {kind} -s prod{aim} --reason 'INC-42'",
+            f"  lifeboat {kind} -s prod{aim} --reason 'INC-42' --yes --json",
         )
     )
 
@@ -103,7 +127,7 @@ def _what(decision: Decision) -> str:
     return f"{decision.kind} to {decision.target}" if decision.kind else decision.reason
 
 
-def _report(call: ChangeCall, answer: Mapping[str, Any], order: Order) -> None:
+def _report(call: ChangeCall, answer: Mapping[str, Any], order: Order, target: Site) -> None:
     line = f"{answer['outcome']}: {answer['reason']}"
     if answer["outcome"] in DONE:
         typer.echo(json.dumps({**answer, "order": order.id}, sort_keys=True) if call.as_json else line)
@@ -111,4 +135,4 @@ def _report(call: ChangeCall, answer: Mapping[str, Any], order: Order) -> None:
     facts = {**answer, "order": order.id}
     if answer["outcome"] in NOTHING_DONE or answer.get("code") == "raced":
         end(REFUSED, line, NEXT_STEPS.get(answer.get("code", ""), LOOK), facts)
-    end(FAILED, line, "the same command goes on from there; lifeboat status", facts)
+    end(FAILED, line, again(order, target), facts)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from failover import aws_clients
 from failover.call_failed import NEVER_SENT
 from failover.failures import AWS_ERRORS, Failure, code_of, failure_of
-from failover.orders import Order
+from failover.orders import Order, OrderKind
 from failover.sites import Site
 from ops.control_regions import CONNECT_SECONDS, READ_SECONDS, first_answer
 from ops.deployed import Deployed
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 ANSWER_MARGIN_SECONDS = 30.0
 ACTED_NOT = frozenset({Failure.REFUSED, Failure.THROTTLED})
-GOES_ON = "lifeboat status --watch; the same command goes on from there"
+AIMED = (OrderKind.FAILOVER, OrderKind.SWITCHOVER)  # said again once done they go back, unless they name a target
 
 
 def give(deployed: Deployed, order: Order, target: Site) -> dict[str, Any]:
@@ -36,13 +36,20 @@ def give(deployed: Deployed, order: Order, target: Site) -> dict[str, Any]:
         try:
             return _given(deployed, region, order)
         except KeyboardInterrupt:
-            end(FAILED, f"failed: no longer waiting for order {order.id}, which goes on by itself", GOES_ON)
+            told = f"failed: no longer waiting for order {order.id}, which goes on by itself"
+            end(FAILED, told, again(order, target))
         except AWS_ERRORS as error:
             failures[region] = f"{code_of(error)}: {error}"
             uncertain = uncertain or not _never_acted(error)
     if uncertain:
-        end(FAILED, f"failed: order {order.id} may have been taken, no answer came: {failures}", GOES_ON)
+        end(FAILED, f"failed: order {order.id} may have been taken, no answer came: {failures}", again(order, target))
     raise CannotReach(f"no orchestrator took the order {order.id}: {failures}")
+
+
+def again(order: Order, target: Site) -> str:
+    """Say how to go on when nobody knows what became of an order: in a way that does no harm if it is done by now."""
+    aimed = f", with --to {target}," if order.kind in AIMED and order.target is None else ""
+    return f"lifeboat status --watch; the same command{aimed} goes on from there"
 
 
 def _in_turn(deployed: Deployed, target_region: str) -> list[str]:

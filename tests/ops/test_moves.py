@@ -3,7 +3,7 @@
 import pytest
 
 from localcloud.faults import Fault
-from tests.ops.conftest import Ground, Orchestrators
+from tests.ops.conftest import CONTROL_REGIONS, Ground, Orchestrators
 
 MOVE = ("failover", "--yes", "--reason", "INC-42")
 
@@ -43,7 +43,38 @@ def test_an_order_that_may_have_been_taken_fails_mid_way(ground: Ground, orchest
         )
     told = ground.document(*MOVE, code=3)
     assert "may have been taken" in told["error"]
-    assert "the same command goes on" in told["next_step"]
+    assert "the same command, with --to secondary, goes on" in told["next_step"]
+
+
+def test_an_order_that_named_its_target_is_given_again_as_it_was(ground: Ground, orchestrators: Orchestrators) -> None:
+    orchestrators.answer = {"outcome": "lost", "code": "x", "reason": "y"}
+    assert "the same command goes on" in ground.document(*MOVE, "--to", "secondary", code=3)["next_step"]
+
+
+@pytest.mark.parametrize("verb", ["failover", "switchover"])
+def test_a_move_that_names_its_target_is_not_made_back_when_it_is_said_again(
+    ground: Ground, orchestrators: Orchestrators, verb: str
+) -> None:
+    for observer in CONTROL_REGIONS:
+        ground.vote(observer)
+    aimed = (verb, "--to", "secondary", "--reason", "INC-42", "--yes")
+    assert ground.lifeboat(*aimed).exit_code == 0
+    ((_, order),) = orchestrators.orders
+    assert order["target"] == "secondary"
+    ground.set_row(active="secondary", epoch=2)
+    again = ground.lifeboat(*aimed)
+    assert (again.exit_code, len(orchestrators.orders)) == (1, 1)
+    assert "secondary is active already" in again.stderr
+
+
+def test_a_target_that_is_no_site_is_a_usage_error(ground: Ground) -> None:
+    assert ground.lifeboat("failover", "--to", "us-west-2", "--dry-run").exit_code == 2
+
+
+def test_a_held_plan_is_resumed_by_the_region_that_it_goes_to(ground: Ground, orchestrators: Orchestrators) -> None:
+    ground.set_row(active="secondary", epoch=2, phase="held", step="wait", target="secondary", plan_id="data-2-x")
+    assert ground.lifeboat("failover", "--to", "secondary", "--reason", "go on", "--yes").exit_code == 0
+    assert orchestrators.orders[0][0] == "us-west-2"
 
 
 @pytest.mark.parametrize(
