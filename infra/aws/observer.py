@@ -170,5 +170,5 @@ def _quorum_lost(args: ObserverArgs) -> AlarmArgs:
         minutes=2,
         silence_breaches=False,
         topic_arn=args.signals_arn,
-        next_step="No majority of observers votes; nothing moves by itself. `lifeboat status` names the silent.",
+        next_step="No majority of observers votes: nothing moves by itself. `lifeboat runbook control-majority-lost`.",
     )
