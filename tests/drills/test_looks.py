@@ -28,7 +28,7 @@ def test_a_page_is_read_as_the_notifier_words_it_whatever_its_envelope(body: str
         "summary": "lifeboat local: data moves",
         "reason": "a quorum",
         "by": "us-west-2",
-        "next_step": "lifeboat status",
+        "next_step": "lifeboat status -s local",
     }
 
 
