@@ -1,15 +1,11 @@
 """Writes follow the tier's epoch, and only what is surely done is acknowledged."""
 
 import itertools
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
 
 import pytest
-from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutError
+from botocore.exceptions import ClientError
 from botocore.parsers import ResponseParserError
 
-from failover.breaker import Breaker
 from failover.call_failed import (
     CallFailed,
     RegionResting,
@@ -17,103 +13,15 @@ from failover.call_failed import (
     Unreachable,
     WriteConflict,
 )
-from failover.region_calls import RegionCalls, TimedClient
-from failover.regional_table import NoSuchItem, RegionalTable, UncertainWrite, UpdateItem
-from failover.sites import Site
-from failover.write_grants import AnyRegion, Grant, NoCurrentView, TierMoving, Views
-
-if TYPE_CHECKING:
-    from botocore.exceptions import _ClientErrorResponseTypeDef as ClientErrorResponseTypeDef
-    from mypy_boto3_dynamodb import DynamoDBClient
-
-KEY = {"id": {"S": "order-1"}}
-SET: UpdateItem = {"Key": KEY, "UpdateExpression": "SET attempts = attempts + 1"}
-Answer = Mapping[str, object] | Exception
-
-
-@dataclass
-class HandClock:
-    now: float = 100.0
-
-    def monotonic(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.now += seconds
-
-
-@dataclass
-class Region:
-    """A DynamoDB client that takes ``seconds`` and then answers as scripted, the last answer for ever."""
-
-    clock: HandClock
-    answers: Sequence[Answer] = ({},)
-    seconds: float = 0.05
-    calls: int = 0
-
-    def put_item(self, **_request: object) -> Mapping[str, object]:
-        self.calls += 1
-        self.clock.sleep(self.seconds)
-        answer, self.answers = self.answers[0], self.answers[1:] or self.answers
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
-
-    update_item = delete_item = get_item = put_item
-
-
-@dataclass
-class FixedViews:
-    """Grants the same site and epoch until a fixed time, or refuses."""
-
-    until: float
-    active_site: Site = "primary"
-    refusal: Exception | None = None
-
-    def grant(self, seconds: float) -> Grant:
-        if self.refusal:
-            raise self.refusal
-        assert seconds > 0
-        return Grant(epoch=5, sites=(self.active_site,), until=self.until, expires=True)
-
-    def active(self) -> Site:
-        return self.active_site
-
-
-@dataclass
-class World:
-    clock: HandClock
-    primary: Region
-    secondary: Region
-    views: Views
-    hurried: Region | None = None
-
-    def table(self, jitter: Callable[[], float] = lambda: 1.0) -> RegionalTable:
-        regions: dict[Site, RegionCalls] = {
-            "primary": self._calls("us-east-1", self.primary, self.hurried),
-            "secondary": self._calls("us-west-2", self.secondary, None),
-        }
-        return RegionalTable("orders", regions, self.views, clock=self.clock, jitter=jitter)
-
-    def _calls(self, name: str, patient: Region, hurried: Region | None) -> RegionCalls:
-        pairs = ((patient, 1.3), (hurried or patient, 0.45))
-        clients = [TimedClient(client=cast("DynamoDBClient", region), seconds=seconds) for region, seconds in pairs]
-        return RegionCalls(name, clients, self.clock, Breaker(self.clock, failures_to_open=3))
+from failover.regional_table import UncertainWrite
+from failover.write_grants import AnyRegion, NoCurrentView, TierMoving
+from tests.failover.two_regions import KEY, LOST, NEVER_SENT, SET, FixedViews, HandClock, Region, World, client_error
 
 
 @pytest.fixture
 def world() -> World:
     clock = HandClock()
     return World(clock, Region(clock), Region(clock), FixedViews(until=104.0))
-
-
-def client_error(code: str, status: int = 400) -> ClientError:
-    response = {"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}
-    return ClientError(cast("ClientErrorResponseTypeDef", response), "PutItem")
-
-
-NEVER_SENT = ConnectTimeoutError(endpoint_url="http://orders")
-LOST = ReadTimeoutError(endpoint_url="http://orders")
 
 
 def test_a_write_goes_to_the_active_site_and_says_so(world: World) -> None:
@@ -247,48 +155,6 @@ def test_a_region_is_asked_again_after_its_rest(world: World) -> None:
 def test_throttling_does_not_open_the_breaker(world: World) -> None:
     world.primary.answers = [*[client_error("ThrottlingException")] * 4, {}]
     assert world.table().put_item(Item=KEY).region == "us-east-1"
-
-
-def test_the_standby_answers_reads_only_when_asked(world: World) -> None:
-    world.secondary.answers = [{"Item": {"id": {"S": "from the standby"}}}]
-    world.primary.answers = [{"Item": {"id": {"S": "from the active site"}}}]
-    table = world.table()
-    assert table.get_item(Key=KEY)["id"] == {"S": "from the active site"}
-    assert table.get_item(Key=KEY, site="standby")["id"] == {"S": "from the standby"}
-
-
-def test_a_plain_read_needs_no_current_view(world: World) -> None:
-    world.views = FixedViews(until=104.0, refusal=TierMoving("moving"))
-    world.primary.answers = [{"Item": KEY}]
-    assert world.table().get_item(Key=KEY) == KEY
-
-
-def test_a_consistent_read_follows_the_rule_of_writes(world: World) -> None:
-    world.views = FixedViews(until=104.0, refusal=TierMoving("moving"))
-    with pytest.raises(TierMoving):
-        world.table().get_item(Key=KEY, ConsistentRead=True)
-
-
-def test_a_consistent_answer_after_the_view_expired_is_not_given(world: World) -> None:
-    world.primary.seconds, world.primary.answers = 4.0, [{"Item": KEY}]
-    with pytest.raises(NoCurrentView):
-        world.table().get_item(Key=KEY, ConsistentRead=True)
-
-
-def test_a_consistent_read_of_the_standby_is_an_error_of_the_caller(world: World) -> None:
-    with pytest.raises(ValueError, match="standby"):
-        world.table().get_item(Key=KEY, site="standby", ConsistentRead=True)
-
-
-def test_a_missing_item_is_an_error_and_not_none(world: World) -> None:
-    with pytest.raises(NoSuchItem):
-        world.table().get_item(Key=KEY)
-
-
-def test_a_read_that_got_no_answer_is_told_from_a_missing_item(world: World) -> None:
-    world.primary.answers = [LOST]
-    with pytest.raises(CallFailed):
-        world.table().get_item(Key=KEY)
 
 
 def test_an_mrsc_table_takes_the_write_in_the_other_region_without_a_view(world: World) -> None:

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from failover.break_glass import Majority, is_off, majority
 from failover.client_view import Closed, Open, View, judge
 from failover.clock import SystemClock
 from failover.environment import Environment
@@ -24,12 +23,9 @@ from localcloud.request import Request, Response
 from ops.deployed import deployed_of
 from ops.glass_looks import GlassLooks
 from ops.stack_outputs import Source, StackOutputs
-from tests.failover.model_table import refusal
-from tests.failover.wire import VirtualClock, lost_reply
+from tests.failover.wire import VirtualClock
 from tests.ops.conftest import CONTROL_REGIONS, Ground
 
-BROKEN = refusal("InternalServerError", "GetItem", status=500)
-LOST = lost_reply("us-east-1")
 SCALE = 0.1
 CLAIMS = ("--last-epoch", "7", "--last-active", "primary")
 PROOF = ("--reason", "INC-42", "--proof", "AWS Health says so")
@@ -100,30 +96,6 @@ def _environment(ground: Ground, region: str) -> Environment:
         signals_topic_arn=told["signalsTopicArns"][region],
         active_parameter=told["activeParameter"],
     )
-
-
-@pytest.mark.parametrize(
-    ("answers", "seen"),
-    [
-        ({"a": {}, "b": LOST, "c": LOST}, Majority.THERE),
-        ({"a": BROKEN, "b": LOST, "c": LOST}, Majority.LOST),
-        ({"a": BROKEN, "b": BROKEN, "c": BROKEN}, Majority.LOST),
-        ({"a": LOST, "b": LOST, "c": LOST}, Majority.UNKNOWN),
-        ({"a": refusal("AccessDeniedException", "GetItem"), "b": LOST, "c": LOST}, Majority.UNKNOWN),
-    ],
-)
-def test_a_majority_is_lost_only_where_a_region_was_reached_and_could_not_serve(
-    answers: dict[str, object], seen: Majority
-) -> None:
-    assert majority(answers) is seen
-
-
-@pytest.mark.parametrize(
-    ("answer", "off"),
-    [({}, False), (LOST, True), (BROKEN, True), (refusal("AccessDeniedException", "GetItem"), False)],
-)
-def test_a_site_that_answers_anything_at_all_is_not_off(answer: object, off: bool) -> None:
-    assert is_off(answer) is off
 
 
 def test_with_a_majority_there_is_no_glass_to_break(glass: Glass) -> None:

@@ -1,9 +1,8 @@
-"""Every answer that an order can get, one reason each."""
+"""Every answer that an observer's order can get, one reason each."""
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -11,63 +10,24 @@ from hypothesis import strategies as st
 
 from failover.control_table import Snapshot
 from failover.decision import Action, decide
-from failover.orders import Order, OrderKind
-from failover.protocol import Protocol
-from failover.tier import Kind, Phase, TierRow
+from failover.orders import Order
+from failover.tier import TierRow
 from failover.votes import Verdict, Vote
-
-NOW = datetime(2030, 1, 1, 12, tzinfo=UTC)
-OBSERVERS = ("us-east-1", "us-east-2", "us-west-2")
-PROTOCOL = Protocol()
-STEADY = TierRow(
-    tier="data", epoch=4, active="primary", phase=Phase.STEADY, owner_counter=30, armed=True, changed_at=NOW
+from tests.failover.three_observers import (
+    HELD,
+    MOVING,
+    NOW,
+    OBSERVERS,
+    PREPARING,
+    PROTOCOL,
+    STEADY,
+    VERIFYING,
+    mixed,
+    order,
+    outcome,
+    vote,
+    votes,
 )
-UNDER_WAY = replace(STEADY, plan_id="p", kind=Kind.FAILOVER, owner="us-east-2/1", step="wait", target="primary")
-MOVING = replace(UNDER_WAY, phase=Phase.MOVING)
-PREPARING = replace(UNDER_WAY, phase=Phase.PREPARING, step="prepare", kind=Kind.SWITCHOVER, target="secondary")
-VERIFYING = replace(UNDER_WAY, step="verify")
-HELD = replace(MOVING, phase=Phase.HELD, owner=None)
-ABORTING = replace(MOVING, kind=Kind.ABORT)
-
-
-def vote(observer: str, **changes: Any) -> Vote:
-    plain = Vote(
-        observer=observer,
-        tier="data",
-        site="primary",
-        epoch=4,
-        counter=100,
-        generation=1,
-        verdict=Verdict.UNHEALTHY,
-        misses=3,
-        goods=0,
-        reason="no answer",
-        standby=Verdict.HEALTHY,
-        lag_ms=9_000_000,
-        acked_lag_ms=0,
-    )
-    return replace(plain, **changes)
-
-
-def votes(**changes: Any) -> tuple[Vote, ...]:
-    return tuple(vote(observer, **changes) for observer in OBSERVERS)
-
-
-def mixed(**changes: Any) -> tuple[Vote, ...]:
-    """Two of three would decide; one of the two says otherwise, and the third is healthy."""
-    return (vote("us-east-1"), replace(vote("us-east-2"), **changes), vote("us-west-2", verdict=Verdict.HEALTHY))
-
-
-def order(kind: OrderKind = OrderKind.WAKE, **changes: Any) -> Order:
-    seen = dict.fromkeys(OBSERVERS, 100) if kind is OrderKind.WAKE else {}
-    plain = Order(id="o", kind=kind, tier="data", epoch=4, reason="r", by="b", issued_at=NOW, seen_counters=seen)
-    return replace(plain, **changes)
-
-
-def outcome(given_order: Order, row: TierRow, said: tuple[Vote, ...]) -> tuple[str, str]:
-    decision = decide(given_order, Snapshot(row=row, votes=said), NOW, PROTOCOL)
-    return decision.action.value, decision.code
-
 
 WAKES: Mapping[str, tuple[Order, TierRow, tuple[Vote, ...], str, str]] = {
     "a quorum moves the tier": (order(), STEADY, votes(), "start", "quorum"),
@@ -204,123 +164,6 @@ def test_an_observers_order(name: str) -> None:
     assert outcome(given_order, row, said) == (action, code)
 
 
-SEEN = votes(verdict=Verdict.HEALTHY, lag_ms=0)
-FAILOVER, SWITCHOVER, FAILBACK, ABORT = (
-    order(kind) for kind in (OrderKind.FAILOVER, OrderKind.SWITCHOVER, OrderKind.FAILBACK, OrderKind.ABORT)
-)
-ON_SECONDARY = replace(STEADY, active="secondary")
-SEEN_THERE = votes(verdict=Verdict.HEALTHY, lag_ms=0, site="secondary")
-ORDERED: Mapping[str, tuple[Order, TierRow, tuple[Vote, ...], str, str]] = {
-    "a failover starts": (FAILOVER, STEADY, SEEN, "start", "ordered"),
-    "a failover passes disarming": (FAILOVER, replace(STEADY, armed=False), SEEN, "start", "ordered"),
-    "a failover passes the cooldown": (
-        FAILOVER,
-        replace(STEADY, moved_at={"secondary": NOW}),
-        SEEN,
-        "start",
-        "ordered",
-    ),
-    "a failover passes the limits of lag": (FAILOVER, STEADY, votes(acked_lag_ms=None), "start", "ordered"),
-    "a failover needs no votes": (FAILOVER, STEADY, (), "start", "ordered"),
-    "a failover to where the tier is": (replace(FAILOVER, target="primary"), STEADY, SEEN, "refuse", "target"),
-    "a failover during a plan": (FAILOVER, MOVING, SEEN, "refuse", "busy"),
-    "a failover for a past epoch": (replace(FAILOVER, epoch=3), STEADY, SEEN, "refuse", "epoch"),
-    "a failover older than the cooldown": (
-        replace(FAILOVER, issued_at=NOW - timedelta(seconds=601)),
-        STEADY,
-        SEEN,
-        "refuse",
-        "old",
-    ),
-    "a failover from the future": (
-        replace(FAILOVER, issued_at=NOW + timedelta(seconds=12)),
-        STEADY,
-        SEEN,
-        "refuse",
-        "future",
-    ),
-    "a failover sets a held plan going": (FAILOVER, HELD, SEEN, "resume", "ordered"),
-    "a failover of a held plan the other way": (replace(FAILOVER, target="secondary"), HELD, SEEN, "start", "ordered"),
-    "a switchover starts": (SWITCHOVER, STEADY, SEEN, "start", "ordered"),
-    "a switchover passes the cooldown": (
-        SWITCHOVER,
-        replace(STEADY, moved_at={"secondary": NOW}),
-        SEEN,
-        "start",
-        "ordered",
-    ),
-    "a switchover from a dead site": (SWITCHOVER, STEADY, votes(), "refuse", "active-down"),
-    "a switchover to a site that is down": (
-        SWITCHOVER,
-        STEADY,
-        votes(verdict=Verdict.HEALTHY, standby=Verdict.UNHEALTHY, lag_ms=0),
-        "refuse",
-        "target-down",
-    ),
-    "a switchover to a site that is behind": (
-        SWITCHOVER,
-        STEADY,
-        (vote("us-east-1", lag_ms=5001), *SEEN[1:]),
-        "refuse",
-        "target-stale",
-    ),
-    "a switchover to a site of unknown lag": (
-        SWITCHOVER,
-        STEADY,
-        votes(verdict=Verdict.HEALTHY, lag_ms=None),
-        "refuse",
-        "target-stale",
-    ),
-    "a switchover without votes": (SWITCHOVER, STEADY, (), "refuse", "target-down"),
-    "a switchover during a plan": (SWITCHOVER, PREPARING, SEEN, "refuse", "busy"),
-    "a switchover out of a held plan would open writes early": (
-        replace(SWITCHOVER, target="secondary"),
-        HELD,
-        SEEN,
-        "refuse",
-        "held",
-    ),
-    "a failback starts from the secondary": (FAILBACK, ON_SECONDARY, SEEN_THERE, "start", "ordered"),
-    "a failback from the primary": (FAILBACK, STEADY, SEEN, "refuse", "target"),
-    "a failback out of a held failover would open writes early": (
-        replace(FAILBACK, target="primary"),
-        replace(HELD, active="secondary", target="secondary"),
-        SEEN_THERE,
-        "refuse",
-        "held",
-    ),
-    "an abort of a plan that has stopped nothing": (ABORT, PREPARING, SEEN, "cancel", "ordered"),
-    "an abort after the stop": (ABORT, MOVING, SEEN, "start", "ordered"),
-    "an abort of a held plan": (ABORT, HELD, SEEN, "start", "ordered"),
-    "an abort after the publish": (ABORT, VERIFYING, SEEN, "refuse", "published"),
-    "an abort of nothing": (ABORT, STEADY, SEEN, "refuse", "published"),
-    "an abort of an abort would move what was not drained": (ABORT, ABORTING, SEEN, "refuse", "aborting"),
-    "an order that its own plan already carries out": (replace(FAILOVER, id="p"), MOVING, SEEN, "stay", "again"),
-    "an order whose plan is held": (replace(FAILOVER, id="p"), HELD, SEEN, "stay", "again"),
-    "an order whose plan was cancelled": (
-        replace(SWITCHOVER, id="p"),
-        replace(STEADY, plan_id="p"),
-        SEEN,
-        "stay",
-        "again",
-    ),
-    "an order whose plan has moved the epoch on": (
-        replace(FAILOVER, id="p", epoch=3),
-        replace(MOVING, epoch=4),
-        SEEN,
-        "stay",
-        "again",
-    ),
-}
-
-
-@pytest.mark.parametrize("name", ORDERED)
-def test_a_persons_order(name: str) -> None:
-    given_order, row, said, action, code = ORDERED[name]
-
-    assert outcome(given_order, row, said) == (action, code)
-
-
 @pytest.mark.parametrize("code", ["disarmed", "cooldown", "target-down", "target-stale"])
 def test_people_are_told_why_a_quorum_was_not_enough(code: str) -> None:
     given_order, row, said = next((o, r, v) for o, r, v, _action, found in WAKES.values() if found == code)
@@ -330,12 +173,6 @@ def test_people_are_told_why_a_quorum_was_not_enough(code: str) -> None:
 
 def test_people_are_told_again_that_a_plan_is_held() -> None:
     assert decide(order(), Snapshot(row=HELD, votes=()), NOW, PROTOCOL).page
-
-
-def test_an_abort_goes_back_to_the_site_that_the_plan_left() -> None:
-    decision = decide(ABORT, Snapshot(row=MOVING, votes=()), NOW, PROTOCOL)
-
-    assert (decision.kind, decision.target) == (Kind.ABORT, "secondary")
 
 
 VOTES = st.builds(

@@ -1,0 +1,149 @@
+"""Every answer that a person's order can get, one reason each."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from failover.control_table import Snapshot
+from failover.decision import decide
+from failover.orders import Order, OrderKind
+from failover.tier import Kind, TierRow
+from failover.votes import Verdict, Vote
+from tests.failover.three_observers import (
+    ABORTING,
+    HELD,
+    MOVING,
+    NOW,
+    PREPARING,
+    PROTOCOL,
+    STEADY,
+    VERIFYING,
+    order,
+    outcome,
+    vote,
+    votes,
+)
+
+SEEN = votes(verdict=Verdict.HEALTHY, lag_ms=0)
+FAILOVER, SWITCHOVER, FAILBACK, ABORT = (
+    order(kind) for kind in (OrderKind.FAILOVER, OrderKind.SWITCHOVER, OrderKind.FAILBACK, OrderKind.ABORT)
+)
+ON_SECONDARY = replace(STEADY, active="secondary")
+SEEN_THERE = votes(verdict=Verdict.HEALTHY, lag_ms=0, site="secondary")
+ORDERED: Mapping[str, tuple[Order, TierRow, tuple[Vote, ...], str, str]] = {
+    "a failover starts": (FAILOVER, STEADY, SEEN, "start", "ordered"),
+    "a failover passes disarming": (FAILOVER, replace(STEADY, armed=False), SEEN, "start", "ordered"),
+    "a failover passes the cooldown": (
+        FAILOVER,
+        replace(STEADY, moved_at={"secondary": NOW}),
+        SEEN,
+        "start",
+        "ordered",
+    ),
+    "a failover passes the limits of lag": (FAILOVER, STEADY, votes(acked_lag_ms=None), "start", "ordered"),
+    "a failover needs no votes": (FAILOVER, STEADY, (), "start", "ordered"),
+    "a failover to where the tier is": (replace(FAILOVER, target="primary"), STEADY, SEEN, "refuse", "target"),
+    "a failover during a plan": (FAILOVER, MOVING, SEEN, "refuse", "busy"),
+    "a failover for a past epoch": (replace(FAILOVER, epoch=3), STEADY, SEEN, "refuse", "epoch"),
+    "a failover older than the cooldown": (
+        replace(FAILOVER, issued_at=NOW - timedelta(seconds=601)),
+        STEADY,
+        SEEN,
+        "refuse",
+        "old",
+    ),
+    "a failover from the future": (
+        replace(FAILOVER, issued_at=NOW + timedelta(seconds=12)),
+        STEADY,
+        SEEN,
+        "refuse",
+        "future",
+    ),
+    "a failover sets a held plan going": (FAILOVER, HELD, SEEN, "resume", "ordered"),
+    "a failover of a held plan the other way": (replace(FAILOVER, target="secondary"), HELD, SEEN, "start", "ordered"),
+    "a switchover starts": (SWITCHOVER, STEADY, SEEN, "start", "ordered"),
+    "a switchover passes the cooldown": (
+        SWITCHOVER,
+        replace(STEADY, moved_at={"secondary": NOW}),
+        SEEN,
+        "start",
+        "ordered",
+    ),
+    "a switchover from a dead site": (SWITCHOVER, STEADY, votes(), "refuse", "active-down"),
+    "a switchover to a site that is down": (
+        SWITCHOVER,
+        STEADY,
+        votes(verdict=Verdict.HEALTHY, standby=Verdict.UNHEALTHY, lag_ms=0),
+        "refuse",
+        "target-down",
+    ),
+    "a switchover to a site that is behind": (
+        SWITCHOVER,
+        STEADY,
+        (vote("us-east-1", lag_ms=5001), *SEEN[1:]),
+        "refuse",
+        "target-stale",
+    ),
+    "a switchover to a site of unknown lag": (
+        SWITCHOVER,
+        STEADY,
+        votes(verdict=Verdict.HEALTHY, lag_ms=None),
+        "refuse",
+        "target-stale",
+    ),
+    "a switchover without votes": (SWITCHOVER, STEADY, (), "refuse", "target-down"),
+    "a switchover during a plan": (SWITCHOVER, PREPARING, SEEN, "refuse", "busy"),
+    "a switchover out of a held plan would open writes early": (
+        replace(SWITCHOVER, target="secondary"),
+        HELD,
+        SEEN,
+        "refuse",
+        "held",
+    ),
+    "a failback starts from the secondary": (FAILBACK, ON_SECONDARY, SEEN_THERE, "start", "ordered"),
+    "a failback from the primary": (FAILBACK, STEADY, SEEN, "refuse", "target"),
+    "a failback out of a held failover would open writes early": (
+        replace(FAILBACK, target="primary"),
+        replace(HELD, active="secondary", target="secondary"),
+        SEEN_THERE,
+        "refuse",
+        "held",
+    ),
+    "an abort of a plan that has stopped nothing": (ABORT, PREPARING, SEEN, "cancel", "ordered"),
+    "an abort after the stop": (ABORT, MOVING, SEEN, "start", "ordered"),
+    "an abort of a held plan": (ABORT, HELD, SEEN, "start", "ordered"),
+    "an abort after the publish": (ABORT, VERIFYING, SEEN, "refuse", "published"),
+    "an abort of nothing": (ABORT, STEADY, SEEN, "refuse", "published"),
+    "an abort of an abort would move what was not drained": (ABORT, ABORTING, SEEN, "refuse", "aborting"),
+    "an order that its own plan already carries out": (replace(FAILOVER, id="p"), MOVING, SEEN, "stay", "again"),
+    "an order whose plan is held": (replace(FAILOVER, id="p"), HELD, SEEN, "stay", "again"),
+    "an order whose plan was cancelled": (
+        replace(SWITCHOVER, id="p"),
+        replace(STEADY, plan_id="p"),
+        SEEN,
+        "stay",
+        "again",
+    ),
+    "an order whose plan has moved the epoch on": (
+        replace(FAILOVER, id="p", epoch=3),
+        replace(MOVING, epoch=4),
+        SEEN,
+        "stay",
+        "again",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ORDERED)
+def test_a_persons_order(name: str) -> None:
+    given_order, row, said, action, code = ORDERED[name]
+
+    assert outcome(given_order, row, said) == (action, code)
+
+
+def test_an_abort_goes_back_to_the_site_that_the_plan_left() -> None:
+    decision = decide(ABORT, Snapshot(row=MOVING, votes=()), NOW, PROTOCOL)
+
+    assert (decision.kind, decision.target) == (Kind.ABORT, "secondary")

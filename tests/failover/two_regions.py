@@ -1,0 +1,100 @@
+"""One table in two regions whose clients answer as scripted, and views that grant or refuse as told."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutError
+
+from failover.breaker import Breaker
+from failover.region_calls import RegionCalls, TimedClient
+from failover.regional_table import RegionalTable, UpdateItem
+from failover.sites import Site
+from failover.write_grants import Grant, Views
+
+if TYPE_CHECKING:
+    from botocore.exceptions import _ClientErrorResponseTypeDef as ClientErrorResponseTypeDef
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+KEY = {"id": {"S": "order-1"}}
+SET: UpdateItem = {"Key": KEY, "UpdateExpression": "SET attempts = attempts + 1"}
+Answer = Mapping[str, object] | Exception
+
+
+@dataclass
+class HandClock:
+    now: float = 100.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+@dataclass
+class Region:
+    """A DynamoDB client that takes ``seconds`` and then answers as scripted, the last answer for ever."""
+
+    clock: HandClock
+    answers: Sequence[Answer] = ({},)
+    seconds: float = 0.05
+    calls: int = 0
+
+    def put_item(self, **_request: object) -> Mapping[str, object]:
+        self.calls += 1
+        self.clock.sleep(self.seconds)
+        answer, self.answers = self.answers[0], self.answers[1:] or self.answers
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    update_item = delete_item = get_item = put_item
+
+
+@dataclass
+class FixedViews:
+    """Grants the same site and epoch until a fixed time, or refuses."""
+
+    until: float
+    active_site: Site = "primary"
+    refusal: Exception | None = None
+
+    def grant(self, seconds: float) -> Grant:
+        if self.refusal:
+            raise self.refusal
+        assert seconds > 0
+        return Grant(epoch=5, sites=(self.active_site,), until=self.until, expires=True)
+
+    def active(self) -> Site:
+        return self.active_site
+
+
+@dataclass
+class World:
+    clock: HandClock
+    primary: Region
+    secondary: Region
+    views: Views
+    hurried: Region | None = None
+
+    def table(self, jitter: Callable[[], float] = lambda: 1.0) -> RegionalTable:
+        regions: dict[Site, RegionCalls] = {
+            "primary": self._calls("us-east-1", self.primary, self.hurried),
+            "secondary": self._calls("us-west-2", self.secondary, None),
+        }
+        return RegionalTable("orders", regions, self.views, clock=self.clock, jitter=jitter)
+
+    def _calls(self, name: str, patient: Region, hurried: Region | None) -> RegionCalls:
+        pairs = ((patient, 1.3), (hurried or patient, 0.45))
+        clients = [TimedClient(client=cast("DynamoDBClient", region), seconds=seconds) for region, seconds in pairs]
+        return RegionCalls(name, clients, self.clock, Breaker(self.clock, failures_to_open=3))
+
+
+def client_error(code: str, status: int = 400) -> ClientError:
+    response = {"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}
+    return ClientError(cast("ClientErrorResponseTypeDef", response), "PutItem")
+
+
+NEVER_SENT = ConnectTimeoutError(endpoint_url="http://orders")
+LOST = ReadTimeoutError(endpoint_url="http://orders")
