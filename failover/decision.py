@@ -156,8 +156,10 @@ def _unfit_for_plan(count: Tally, row: TierRow, target: Site, protocol: Protocol
     if not count.standby_is_up:
         return _refused("target-down", f"no quorum sees {target} answer")
     behind = [lag for lag in count.lags_ms if lag > protocol.max_lag * 1000]
-    if behind or len(count.lags_ms) < count.quorum:
-        return _refused("target-stale", f"{target} is {max(behind, default=0)} ms behind or unknown; let it catch up")
+    if behind:
+        return _refused("target-stale", f"{target} is {max(behind)} ms behind; let it catch up")
+    if len(count.lags_ms) < count.quorum:
+        return _refused("target-stale", f"no quorum knows how far {target} is behind; wait until one does")
     return None
 
 

@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 
 from failover.control_table import Snapshot
-from failover.decision import decide
+from failover.decision import MovesNothing, decide
 from failover.orders import Order, OrderKind
+from failover.sites import Site
 from failover.tier import Kind, TierRow
 from failover.votes import Verdict, Vote
 from tests.failover.three_observers import (
@@ -30,6 +31,7 @@ SEEN = votes(verdict=Verdict.HEALTHY, lag_ms=0)
 FAILOVER, SWITCHOVER, FAILBACK, ABORT = (
     order(kind) for kind in (OrderKind.FAILOVER, OrderKind.SWITCHOVER, OrderKind.FAILBACK, OrderKind.ABORT)
 )
+HELD_THERE = replace(HELD, active="secondary", target="secondary")
 ON_SECONDARY = replace(STEADY, active="secondary")
 SEEN_THERE = votes(verdict=Verdict.HEALTHY, lag_ms=0, site="secondary")
 ORDERED: Mapping[str, tuple[Order, TierRow, tuple[Vote, ...], str, str]] = {
@@ -62,6 +64,9 @@ ORDERED: Mapping[str, tuple[Order, TierRow, tuple[Vote, ...], str, str]] = {
         "future",
     ),
     "a failover sets a held plan going": (FAILOVER, HELD, SEEN, "resume", "ordered"),
+    "a failover sets a held move to the secondary going": (FAILOVER, HELD_THERE, (), "resume", "ordered"),
+    "a failback sets a held move to the primary going": (FAILBACK, HELD, (), "resume", "ordered"),
+    "a failback sets no held move to the secondary going": (FAILBACK, HELD_THERE, SEEN_THERE, "refuse", "held"),
     "a failover of a held plan the other way": (replace(FAILOVER, target="secondary"), HELD, SEEN, "start", "ordered"),
     "a switchover starts": (SWITCHOVER, STEADY, SEEN, "start", "ordered"),
     "a switchover passes the cooldown": (
@@ -93,6 +98,27 @@ ORDERED: Mapping[str, tuple[Order, TierRow, tuple[Vote, ...], str, str]] = {
         "refuse",
         "target-stale",
     ),
+    "a switchover to a site that is just not behind": (
+        SWITCHOVER,
+        STEADY,
+        votes(verdict=Verdict.HEALTHY, lag_ms=5000),
+        "start",
+        "ordered",
+    ),
+    "a switchover to a site whose lag a quorum knows": (
+        SWITCHOVER,
+        STEADY,
+        (vote("us-east-1", verdict=Verdict.HEALTHY, lag_ms=None), *SEEN[1:]),
+        "start",
+        "ordered",
+    ),
+    "a switchover to a site whose lag one observer knows": (
+        SWITCHOVER,
+        STEADY,
+        (*votes(verdict=Verdict.HEALTHY, lag_ms=None)[:2], SEEN[2]),
+        "refuse",
+        "target-stale",
+    ),
     "a switchover without votes": (SWITCHOVER, STEADY, (), "refuse", "target-down"),
     "a switchover during a plan": (SWITCHOVER, PREPARING, SEEN, "refuse", "busy"),
     "a switchover out of a held plan would open writes early": (
@@ -106,7 +132,7 @@ ORDERED: Mapping[str, tuple[Order, TierRow, tuple[Vote, ...], str, str]] = {
     "a failback from the primary": (FAILBACK, STEADY, SEEN, "refuse", "target"),
     "a failback out of a held failover would open writes early": (
         replace(FAILBACK, target="primary"),
-        replace(HELD, active="secondary", target="secondary"),
+        HELD_THERE,
         SEEN_THERE,
         "refuse",
         "held",
@@ -147,3 +173,70 @@ def test_an_abort_goes_back_to_the_site_that_the_plan_left() -> None:
     decision = decide(ABORT, Snapshot(row=MOVING, votes=()), NOW, PROTOCOL)
 
     assert (decision.kind, decision.target) == (Kind.ABORT, "secondary")
+
+
+@pytest.mark.parametrize(
+    ("given_order", "row", "move"),
+    [
+        (FAILOVER, STEADY, (Kind.FAILOVER, "secondary")),
+        (FAILOVER, ON_SECONDARY, (Kind.FAILOVER, "primary")),
+        (FAILOVER, HELD, (Kind.FAILOVER, "primary")),
+        (FAILOVER, HELD_THERE, (Kind.FAILOVER, "secondary")),
+        (SWITCHOVER, STEADY, (Kind.SWITCHOVER, "secondary")),
+        (FAILBACK, ON_SECONDARY, (Kind.FAILBACK, "primary")),
+        (FAILBACK, HELD, (Kind.FAILBACK, "primary")),
+    ],
+)
+def test_an_order_moves_the_tier_as_it_says_to_the_other_site_or_where_its_held_plan_goes(
+    given_order: Order, row: TierRow, move: tuple[Kind, Site]
+) -> None:
+    said = SEEN if row.active == "primary" else SEEN_THERE
+    decision = decide(replace(given_order, reason="INC-42"), Snapshot(row=row, votes=said), NOW, PROTOCOL)
+
+    assert (decision.move, decision.reason) == (move, "INC-42")
+
+
+def test_what_is_refused_moves_nothing_and_pages_nobody() -> None:
+    decision = decide(replace(FAILOVER, epoch=3), Snapshot(row=STEADY, votes=SEEN), NOW, PROTOCOL)
+
+    assert not decision.page
+    with pytest.raises(MovesNothing, match="epoch 3"):
+        _ = decision.move
+
+
+def said_to(name: str) -> str:
+    given_order, row, said, _action, _code = ORDERED[name]
+    return decide(given_order, Snapshot(row=row, votes=said), NOW, PROTOCOL).reason
+
+
+@pytest.mark.parametrize("name", ORDERED)
+def test_whatever_a_persons_order_leads_to_is_said_in_words(name: str) -> None:
+    assert said_to(name)
+    assert "None" not in said_to(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("a failover to where the tier is", "primary is active already"),
+        ("a failover during a plan", "us-east-2/1 carries out plan p, at 'wait'; wait or abort"),
+        ("a switchover from a dead site", "primary does not answer; order a failover instead"),
+        ("a switchover to a site that is down", "no quorum sees secondary answer"),
+        ("a switchover to a site that is behind", "secondary is 5001 ms behind; let it catch up"),
+        ("a switchover to a site of unknown lag", "no quorum knows how far secondary is behind; wait until one does"),
+        ("a failback from the primary", "primary is active already; there is nothing to fail back"),
+        (
+            "a switchover out of a held plan would open writes early",
+            "plan p is held: order a failover to primary, or an abort",
+        ),
+        ("an abort of a plan that has stopped nothing", "nothing was stopped yet"),
+        ("an abort after the stop", "plan p is undone"),
+        ("an abort of nothing", "nothing to abort: the tier is steady; use switchover or failback"),
+        (
+            "an abort of an abort would move what was not drained",
+            "plan p goes back to primary already; to move on: failover",
+        ),
+    ],
+)
+def test_a_person_is_told_what_stands_in_the_way_and_what_to_order_instead(name: str, sentence: str) -> None:
+    assert said_to(name) == sentence
