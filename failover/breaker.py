@@ -16,13 +16,13 @@ class Breaker:
         self._failures_to_open = failures_to_open
         self._rest_seconds = rest_seconds
         self._failures = 0
-        self._resting_until = 0.0
+        self._resting_until: float | None = None  # None while closed
         self._lock = threading.Lock()
 
     def admits(self) -> bool:
         """Say whether a call may be made now; while half-open, True once and then False until it reports."""
         with self._lock:
-            if self._failures < self._failures_to_open:
+            if self._resting_until is None:
                 return True
             if self._clock.monotonic() < self._resting_until:
                 return False
@@ -33,6 +33,7 @@ class Breaker:
         """Close: an answer came, of whatever content."""
         with self._lock:
             self._failures = 0
+            self._resting_until = None
 
     def failed(self) -> None:
         """Count a call that got no usable answer."""

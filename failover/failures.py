@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import cast
 
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
@@ -56,5 +55,6 @@ def failure_of(error: Exception) -> Failure:
 
 def item_of(error: Exception) -> Mapping[str, object] | None:
     """Return the item that a failed condition was answered with, if it was asked for."""
-    response = error.response if isinstance(error, ClientError) else {}
-    return cast("Mapping[str, object] | None", response.get("Item"))
+    response: Mapping[str, object] = error.response if isinstance(error, ClientError) else {}
+    item = response.get("Item")
+    return item if isinstance(item, Mapping) else None

@@ -113,11 +113,10 @@ class Stillness:
     """For how long one value has stood still, on the reader's own monotonic clock."""
 
     def __init__(self) -> None:
-        self._value: object = None
-        self._since = 0.0
+        self._last: tuple[object, float] | None = None
 
     def see(self, value: object, now: float) -> float:
         """Take a reading and return the seconds since the value last changed."""
-        if value != self._value:
-            self._value, self._since = value, now
-        return now - self._since
+        if self._last is None or value != self._last[0]:
+            self._last = (value, now)
+        return now - self._last[1]

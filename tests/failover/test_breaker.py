@@ -70,3 +70,26 @@ def test_a_trial_that_never_reports_is_forgotten(opened: Breaker, clock: HandClo
     opened.admits()
     clock.sleep(1.0)
     assert opened.admits()
+
+
+def test_one_that_closed_again_takes_as_many_failures_to_open_as_before(opened: Breaker, clock: HandClock) -> None:
+    clock.sleep(1.0)
+    opened.admits()
+    opened.succeeded()
+    opened.failed()
+    opened.failed()
+    assert opened.admits()
+    opened.failed()
+    assert not opened.admits()
+
+
+def test_unless_told_otherwise_five_failures_open_it_for_a_second(clock: HandClock) -> None:
+    breaker = Breaker(clock)
+    admitted = []
+    for _ in range(6):
+        admitted.append(breaker.admits())
+        breaker.failed()
+    clock.sleep(0.99)
+    assert [*admitted, breaker.admits()] == [True] * 5 + [False] * 2
+    clock.sleep(0.01)
+    assert breaker.admits()

@@ -64,3 +64,17 @@ def test_stillness_is_counted_from_the_last_change() -> None:
         0,
         1.5,
     ]
+
+
+def test_a_vote_is_fresh_to_the_end_of_its_window() -> None:
+    freshness = Freshness(9.0)
+    freshness.see({"o": 5}, 0.0)
+    freshness.see({"o": 6}, 3.0)
+
+    assert (freshness.fresh("o", 9.0), freshness.fresh("o", 9.1)) == (True, False)
+
+
+def test_a_value_first_seen_has_not_stood_still_yet() -> None:
+    for value in (None, "", 0, "us-east-1/1"):
+        stillness = Stillness()
+        assert [stillness.see(value, 1000.0), stillness.see(value, 1004.0)] == [0.0, 4.0]
