@@ -45,7 +45,7 @@ class Observation:
 
 
 def limit_ms(good_latencies_ms: Sequence[float], max_latency_ms: float) -> float:
-    """Return the latency from which a probe is a miss: the baseline's median plus the allowance.
+    """Return the latency over which a probe is a miss: the baseline's median plus the allowance.
 
     Without a baseline the allowance alone is the limit.
     """

@@ -112,3 +112,46 @@ def test_lag_is_the_age_of_the_oldest_missing_canary_on_one_clock(
         assert lags[0][-1] == 0
     if arrived == 0:
         assert lags[0][-1] is None
+
+
+def test_lag_is_told_in_milliseconds_since_the_oldest_missing_canary_was_first_acknowledged() -> None:
+    lag = Lag()
+    assert lag.ms(1, 1000.0) is None
+    for counter, now in [(1, 1000.0), (2, 1003.0), (2, 1004.0), (3, 1006.0)]:
+        lag.acknowledged(counter, now)
+
+    assert [lag.ms(arrived, 1007.25) for arrived in (None, 0, 1, 2, 3, 4)] == [None, None, 4250, 1250, 0, 0]
+
+
+def test_of_a_standby_that_stands_still_the_last_two_hundred_canaries_are_remembered() -> None:
+    lag = Lag()
+    for counter in range(1, 301):
+        lag.acknowledged(counter, float(counter))
+
+    assert lag.ms(1, 300.0) == (300 - 101) * 1000
+
+
+@pytest.mark.parametrize(
+    ("read", "write", "reason"),
+    [
+        (SEEN, SEEN, "answered in time"),
+        (SICK, SEEN, "status is 'draining'"),
+        (LATE, TIMED_OUT, "NoAnswerInTime: no answer within the deadline"),
+        (SEEN, DENIED, f"AccessDeniedException: {DENIED}"),
+        (SICK, DENIED, f"AccessDeniedException: {DENIED}"),
+        (None, SEEN, "no answer"),
+    ],
+)
+def test_a_turn_says_why_it_means_what_it_means(read: object, write: object, reason: str) -> None:
+    assert judge(read, write, SEEN, 0, "ok").reason == reason
+
+
+def test_an_answer_that_never_was_is_a_miss_and_no_throttling() -> None:
+    probe = judge(None, SEEN, None, 0, "ok")
+
+    assert (probe.latency_ms, probe.neutral, probe.standby) == (None, False, Verdict.UNHEALTHY)
+
+
+@pytest.mark.parametrize("lag_ms", [None, 0, 700])
+def test_a_turn_passes_the_standbys_lag_on(lag_ms: int | None) -> None:
+    assert judge(SEEN, SEEN, SEEN, lag_ms, "ok").lag_ms == lag_ms

@@ -127,8 +127,13 @@ def test_a_row_that_lacks_an_attribute_is_an_error() -> None:
         parse({"epoch": {"N": "1"}, "active": {"S": "primary"}}, 1.0)
 
 
-def test_a_missing_row_is_an_error() -> None:
-    with pytest.raises(RowMissing):
+def test_a_row_that_cannot_be_read_is_shown() -> None:
+    with pytest.raises(RowMalformed, match="tertiary"):
+        parse(cast("Mapping[str, AttributeValueTypeDef]", row(active="tertiary")), 1.0)
+
+
+def test_a_missing_row_is_an_error_that_asks_what_was_forgotten() -> None:
+    with pytest.raises(RowMissing, match=r"^the control table has no row .* was the stack initialised\?$"):
         watching({"us-east-1": ControlRegion(None)}).refresh()
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from failover.observation import Observation, Probe, limit_ms, observe
 from failover.votes import Verdict
-from tests.failover.three_observers import PROTOCOL
+from tests.failover.three_observers import PROTOCOL, vote
 
 GOOD = Probe(latency_ms=20.0, acknowledged=True, neutral=False, reason="ok", standby=Verdict.HEALTHY, lag_ms=0)
 MISS = replace(GOOD, latency_ms=None, acknowledged=False, reason="no answer")
@@ -62,3 +62,55 @@ def test_no_verdict_stands_on_probes_that_prove_nothing() -> None:
 
     assert [one.verdict for one in seen[1:]] == [Verdict.UNHEALTHY, Verdict.UNHEALTHY, Verdict.UNKNOWN]
     assert observe(observe(seen[1], GOOD, 500.0, PROTOCOL), NEUTRAL, 500.0, PROTOCOL).neutrals == 1
+
+
+def test_what_becomes_of_a_site_that_falls_and_rises() -> None:
+    seen, told = Observation(), []
+    for probe in [GOOD] * 3 + [MISS] * 2 + [GOOD] + [MISS] * 3 + [GOOD] * 3:
+        seen = observe(seen, probe, 500.0, PROTOCOL)
+        told.append((seen.verdict, seen.misses, seen.goods))
+
+    unknown, healthy, unhealthy = Verdict.UNKNOWN, Verdict.HEALTHY, Verdict.UNHEALTHY
+    assert told == [
+        *[(unknown, 0, 1), (unknown, 0, 2), (healthy, 0, 3)],
+        *[(healthy, 1, 0), (healthy, 2, 0), (healthy, 0, 1)],
+        *[(healthy, 1, 0), (healthy, 2, 0), (unhealthy, 3, 0)],
+        *[(unhealthy, 0, 1), (unhealthy, 0, 2), (healthy, 0, 3)],
+    ]
+
+
+@pytest.mark.parametrize("before", [Observation(misses=2), Observation(goods=2)])
+def test_a_count_begins_anew_after_probes_that_prove_nothing(before: Observation) -> None:
+    seen = before
+    for _ in range(PROTOCOL.fall):
+        seen = observe(seen, NEUTRAL, 500.0, PROTOCOL)
+
+    assert (observe(seen, MISS, 500.0, PROTOCOL).misses, observe(seen, GOOD, 500.0, PROTOCOL).goods) == (1, 1)
+    assert (seen.misses, seen.goods) == (0, 0)
+
+
+def test_a_probe_at_the_limit_is_no_miss() -> None:
+    assert observe(Observation(), replace(GOOD, latency_ms=500.0), 500.0, PROTOCOL).misses == 0
+    assert observe(Observation(), replace(GOOD, latency_ms=500.1), 500.0, PROTOCOL).misses == 1
+
+
+@pytest.mark.parametrize(
+    ("probe", "reason"),
+    [
+        (GOOD, "ok"),
+        (MISS, "no answer"),
+        (replace(NEUTRAL, reason="throttled"), "throttled"),
+        (SLOW, "501 ms, over the limit of 500 ms"),
+    ],
+)
+def test_the_reason_is_that_of_the_last_probe(probe: Probe, reason: str) -> None:
+    assert observe(Observation(reason="an older one"), probe, 500.0, PROTOCOL).reason == reason
+
+
+def test_the_next_generation_continues_what_the_last_vote_says() -> None:
+    last = vote("us-east-1", misses=2, goods=0, reason="no answer", acked_lag_ms=700)
+
+    assert Observation.of(last) == Observation(
+        verdict=Verdict.UNHEALTHY, misses=2, goods=0, reason="no answer", acked_lag_ms=700
+    )
+    assert Observation.of(replace(last, misses=0, goods=4)).goods == 4

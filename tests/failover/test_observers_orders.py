@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from failover.control_table import Snapshot
 from failover.decision import Action, decide
 from failover.orders import Order
-from failover.tier import TierRow
+from failover.tier import Kind, TierRow
 from failover.votes import Verdict, Vote
 from tests.failover.three_observers import (
     HELD,
@@ -66,6 +66,13 @@ WAKES: Mapping[str, tuple[Order, TierRow, tuple[Vote, ...], str, str]] = {
     ),
     "dates in whole seconds do not age an order": (
         order(issued_at=NOW - timedelta(seconds=10.9)),
+        STEADY,
+        votes(),
+        "start",
+        "quorum",
+    ),
+    "an order as old as a vote may be is evidence": (
+        order(issued_at=NOW - timedelta(seconds=11)),
         STEADY,
         votes(),
         "start",
@@ -162,6 +169,29 @@ def test_an_observers_order(name: str) -> None:
     given_order, row, said, action, code = WAKES[name]
 
     assert outcome(given_order, row, said) == (action, code)
+
+
+def test_a_quorum_moves_the_tier_to_its_standby() -> None:
+    for row, target in ((STEADY, "secondary"), (replace(STEADY, active="secondary"), "primary")):
+        decision = decide(order(), Snapshot(row=row, votes=votes(site=row.active)), NOW, PROTOCOL)
+        assert decision.move == (Kind.FAILOVER, target)
+
+
+@pytest.mark.parametrize("name", WAKES)
+def test_whatever_an_observers_order_leads_to_is_said_in_words(name: str) -> None:
+    given_order, row, said, _action, _code = WAKES[name]
+    reason = decide(given_order, Snapshot(row=row, votes=said), NOW, PROTOCOL).reason
+
+    assert reason
+    assert "None" not in reason
+
+
+@pytest.mark.parametrize("code", ["quorum", "disarmed", "cooldown", "target-down", "target-stale"])
+def test_people_are_told_who_says_that_the_site_is_down(code: str) -> None:
+    given_order, row, said = next((o, r, v) for o, r, v, _action, found in WAKES.values() if found == code)
+    decision = decide(given_order, Snapshot(row=row, votes=said), NOW, PROTOCOL)
+
+    assert decision.reason.startswith("us-east-1, us-east-2, us-west-2 say that primary is down")
 
 
 @pytest.mark.parametrize("code", ["disarmed", "cooldown", "target-down", "target-stale"])

@@ -93,3 +93,10 @@ def test_a_quorum_is_a_majority_of_the_configured(size: int, quorum: int) -> Non
     protocol = replace(SAFE, electorates={"data": tuple(str(name) for name in range(size))})
 
     assert protocol.quorum("data") == quorum
+
+
+def test_a_refusal_says_what_was_found_and_what_the_rule_is() -> None:
+    with pytest.raises(ProtocolError, match=r"^heartbeat is 2\.25; it must stay under 2\.25 s, half of") as refused:
+        replace(SAFE, heartbeat=2.25)
+    assert refused.value.value == 2.25
+    assert str(refused.value).endswith(refused.value.rule)
