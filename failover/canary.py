@@ -177,7 +177,7 @@ def judge(read: object, write: object, standby: object, lag_ms: int | None, heal
     return Probe(
         latency_ms=None if failed or sick else max(answered),
         acknowledged=isinstance(write, Sighting),
-        neutral=bool(failed) and all(_kind(answer) in NEUTRAL for answer in failed),
+        neutral=bool(failed) and all(failure_of(answer) in NEUTRAL for answer in failed),
         reason=_reason(failed, read if sick else None),
         standby=_verdict(standby),
         lag_ms=lag_ms,
@@ -193,8 +193,4 @@ def _reason(failed: list[object], sick: object) -> str:
 def _verdict(standby: object) -> Verdict:
     if isinstance(standby, Sighting):
         return Verdict.HEALTHY
-    return Verdict.UNKNOWN if _kind(standby) in NEUTRAL else Verdict.UNHEALTHY
-
-
-def _kind(answer: object) -> Failure:
-    return failure_of(answer) if isinstance(answer, Exception) else Failure.UNREACHABLE
+    return Verdict.UNKNOWN if failure_of(standby) in NEUTRAL else Verdict.UNHEALTHY

@@ -38,8 +38,11 @@ def code_of(error: Exception) -> str:
     return type(error).__name__
 
 
-def failure_of(error: Exception) -> Failure:
-    """Tell the kinds apart (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html)."""
+def failure_of(error: object) -> Failure:
+    """Tell apart what came in place of an answer.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
+    """
     if not isinstance(error, ClientError):
         return Failure.UNREACHABLE
     code = code_of(error)
