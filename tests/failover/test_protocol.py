@@ -1,5 +1,7 @@
 """Numbers that would make the protocol unsafe are refused by name."""
 
+import json
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -8,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from failover.protocol import TIMES, Protocol, ProtocolError
+from tests.failover.three_observers import OBSERVERS
 
 SAFE = Protocol()
 
@@ -55,6 +58,17 @@ def test_a_broken_rule_names_the_number(changes: dict[str, Any], field: str) -> 
 
 def test_the_protocol_survives_the_lambdas_environment() -> None:
     assert Protocol.from_json(SAFE.to_json()) == SAFE
+
+
+def test_what_the_lambdas_environment_holds_is_short_and_differs_only_where_a_number_does() -> None:
+    text = SAFE.to_json()
+
+    assert list(json.loads(text)) == sorted(json.loads(text))
+    assert not re.search(r"\s", text)
+
+
+def test_unless_told_otherwise_an_observer_in_each_control_region_of_the_us_set_votes() -> None:
+    assert SAFE.electorates == {"data": OBSERVERS}
 
 
 @pytest.mark.parametrize("text", ["", "[]", "null", "{}", '{"electorates": {}, "colour": 1}', '{"electorates": 3}'])
