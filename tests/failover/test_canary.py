@@ -123,6 +123,14 @@ def test_lag_is_told_in_milliseconds_since_the_oldest_missing_canary_was_first_a
     assert [lag.ms(arrived, 1007.25) for arrived in (None, 0, 1, 2, 3, 4)] == [None, None, 4250, 1250, 0, 0]
 
 
+def test_a_canary_acknowledged_again_and_again_stays_as_old_as_it_is() -> None:
+    lag = Lag()
+    for counter, now in [(1, 0.0), *[(2, float(again)) for again in range(1, 301)]]:
+        lag.acknowledged(counter, now)
+
+    assert lag.ms(1, 301.0) == 300_000
+
+
 def test_of_a_standby_that_stands_still_the_last_two_hundred_canaries_are_remembered() -> None:
     lag = Lag()
     for counter in range(1, 301):

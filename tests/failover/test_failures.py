@@ -64,4 +64,5 @@ def test_a_failed_condition_shows_the_item_that_stood_there() -> None:
 
     assert item_of(refusal("ConditionalCheckFailedException", "PutItem", item)) == item
     assert item_of(refusal("ConditionalCheckFailedException", "PutItem")) is None
+    assert item_of(bare({"Item": "garbled"})) is None
     assert item_of(LOST) is None

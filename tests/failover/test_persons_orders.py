@@ -56,6 +56,20 @@ ORDERED: Mapping[str, tuple[Order, TierRow, tuple[Vote, ...], str, str]] = {
         "refuse",
         "old",
     ),
+    "a failover as old as the cooldown": (
+        replace(FAILOVER, issued_at=NOW - timedelta(seconds=600)),
+        STEADY,
+        SEEN,
+        "start",
+        "ordered",
+    ),
+    "a failover that dates in whole seconds put ahead": (
+        replace(FAILOVER, issued_at=NOW + timedelta(seconds=11)),
+        STEADY,
+        SEEN,
+        "start",
+        "ordered",
+    ),
     "a failover from the future": (
         replace(FAILOVER, issued_at=NOW + timedelta(seconds=12)),
         STEADY,

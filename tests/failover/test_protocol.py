@@ -56,6 +56,27 @@ def test_a_broken_rule_names_the_number(changes: dict[str, Any], field: str) -> 
     assert refused.value.field == field
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        *({"fall": 1}, {"fall": 10}, {"rise": 1}, {"rise": 10}, {"time_scale": 0.01}, {"cooldown": 3600.0}),
+        *({"probe_deadline": 2.9}, {"probe_interval": 3.5, "heartbeat": 2.1}, {"generation_overlap": 74.0}),
+        *({"moving_poll": 0.34}, {"preparing_view": 3.9}, {"client_poll": 1.9}, {"order_every": 4.9}),
+        *({"probe_interval": 2.9, "mend_within": 6.1}, {"heartbeat": 2.24}, {"plan_total": 18.1}),
+    ],
+    ids=str,
+)
+def test_a_number_that_keeps_its_rules_by_a_little_is_taken(changes: dict[str, Any]) -> None:
+    replace(SAFE, **changes)
+
+
+def test_what_is_scaled_is_not_scaled_again() -> None:
+    scaled = replace(SAFE, time_scale=0.1).scaled()
+
+    assert scaled.client_view == pytest.approx(0.4)
+    assert scaled.scaled() == scaled
+
+
 def test_the_protocol_survives_the_lambdas_environment() -> None:
     assert Protocol.from_json(SAFE.to_json()) == SAFE
 
