@@ -24,6 +24,7 @@ from failover.client_view import (
 )
 from failover.clock import SystemClock
 from failover.protocol import Protocol
+from failover.sites import Site
 from failover.tier import Phase
 from failover.write_grants import NoCurrentView, TierMoving
 
@@ -113,6 +114,14 @@ def test_the_view_kept_does_not_depend_on_the_order_in_which_answers_arrive(
         kept = newer(kept, read)
     assert kept is not None
     assert (kept.epoch, kept.sent_at) == max(reads)
+
+
+@pytest.mark.parametrize("active", ["primary", "secondary"])
+@pytest.mark.parametrize("phase", Phase)
+def test_a_view_is_what_the_row_says(active: Site, phase: Phase) -> None:
+    item = cast("Mapping[str, AttributeValueTypeDef]", {**row(7, active, phase.value), "colour": {"S": "red"}})
+
+    assert parse(item, 3.0) == View(epoch=7, active=active, phase=phase, sent_at=3.0)
 
 
 @pytest.mark.parametrize("broken", [{"epoch": {"S": "one"}}, {"active": {"S": "tertiary"}}, {"phase": {"S": "asleep"}}])

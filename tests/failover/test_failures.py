@@ -6,12 +6,18 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
 from botocore.parsers import ResponseParserError
 
-from failover.failures import CONFLICTS, THROTTLES, Failure, code_of, failure_of, item_of
+from failover.failures import Failure, code_of, failure_of, item_of
 from tests.failover.model_table import refusal
 
 if TYPE_CHECKING:
     from botocore.exceptions import _ClientErrorResponseTypeDef as ClientErrorResponseTypeDef
 
+# What services that we call say when they are asked too often, and when another write is in flight.
+TOO_MANY = (
+    *("ProvisionedThroughputExceededException", "RequestLimitExceeded", "ThrottlingException"),  # DynamoDB, SSM
+    *("Throttling", "ThrottledException", "TooManyRequestsException"),  # SNS, SQS and Lambda
+)
+IN_FLIGHT = ("ReplicatedWriteConflictException", "TransactionConflictException")
 LOST = ReadTimeoutError(endpoint_url="http://orders")
 
 
@@ -25,8 +31,8 @@ def bare(response: dict[str, Any]) -> ClientError:
         (LOST, Failure.UNREACHABLE),
         (EndpointConnectionError(endpoint_url="x"), Failure.UNREACHABLE),
         (ResponseParserError("cut short"), Failure.UNREACHABLE),
-        *[(refusal(code, "PutItem"), Failure.THROTTLED) for code in sorted(THROTTLES)],
-        *[(refusal(code, "PutItem"), Failure.CONFLICT) for code in sorted(CONFLICTS)],
+        *[(refusal(code, "PutItem"), Failure.THROTTLED) for code in TOO_MANY],
+        *[(refusal(code, "PutItem"), Failure.CONFLICT) for code in IN_FLIGHT],
         (refusal("ThrottlingException", "PutItem", status=503), Failure.THROTTLED),
         (refusal("ConditionalCheckFailedException", "PutItem"), Failure.CONDITION),
         (refusal("InternalServerError", "PutItem", status=500), Failure.BROKEN),

@@ -41,6 +41,11 @@ def test_the_limit_is_the_median_of_the_last_hundred_and_the_allowance(good: lis
     assert limit_ms(good, 500.0) == pytest.approx(500.0 + middle)
 
 
+def test_a_latency_a_hundred_good_probes_ago_is_forgotten() -> None:
+    assert limit_ms([900.0, *[10.0] * 50, *[20.0] * 50], 500.0) == 515.0
+    assert limit_ms([*[10.0] * 50, *[20.0] * 49, 900.0], 500.0) == 515.0
+
+
 def test_a_site_that_is_far_away_is_not_slow() -> None:
     far = replace(GOOD, latency_ms=650.0)
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from failover.control_table import Snapshot
-from failover.decision import MovesNothing, decide
+from failover.decision import Action, Decision, MovesNothing, decide
 from failover.orders import Order, OrderKind
 from failover.sites import Site
 from failover.tier import Kind, TierRow
@@ -218,6 +218,12 @@ def test_what_is_refused_moves_nothing_and_pages_nobody() -> None:
         _ = decision.move
 
 
+@pytest.mark.parametrize(("kind", "target"), [(None, None), (None, "primary"), (Kind.FAILOVER, None)])
+def test_half_a_move_is_none(kind: Kind | None, target: Site | None) -> None:
+    with pytest.raises(MovesNothing):
+        _ = Decision(action=Action.START, code="c", reason="r", kind=kind, target=target).move
+
+
 def said_to(name: str) -> str:
     given_order, row, said, _action, _code = ORDERED[name]
     return decide(given_order, Snapshot(row=row, votes=said), NOW, PROTOCOL).reason
@@ -243,6 +249,8 @@ def test_whatever_a_persons_order_leads_to_is_said_in_words(name: str) -> None:
             "a switchover out of a held plan would open writes early",
             "plan p is held: order a failover to primary, or an abort",
         ),
+        ("an order that its own plan already carries out", "plan p of this very order is at 'wait', moving"),
+        ("an order whose plan was cancelled", "plan p of this very order has ended"),
         ("an abort of a plan that has stopped nothing", "nothing was stopped yet"),
         ("an abort after the stop", "plan p is undone"),
         ("an abort of nothing", "nothing to abort: the tier is steady; use switchover or failback"),

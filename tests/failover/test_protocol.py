@@ -2,7 +2,7 @@
 
 import json
 import re
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 import pytest
@@ -13,6 +13,12 @@ from failover.protocol import TIMES, Protocol, ProtocolError
 from tests.failover.three_observers import OBSERVERS
 
 SAFE = Protocol()
+
+
+def test_every_time_has_a_range_and_is_scaled() -> None:
+    numbers = {field.name for field in fields(Protocol) if isinstance(getattr(SAFE, field.name), float)}
+
+    assert set(TIMES) == numbers - {"time_scale"}
 
 
 @pytest.mark.parametrize("name", TIMES)
@@ -89,7 +95,7 @@ def test_what_the_lambdas_environment_holds_is_short_and_differs_only_where_a_nu
 
 
 def test_unless_told_otherwise_an_observer_in_each_control_region_of_the_us_set_votes() -> None:
-    assert SAFE.electorates == {"data": OBSERVERS}
+    assert Protocol().electorates == {"data": OBSERVERS}
 
 
 @pytest.mark.parametrize("text", ["", "[]", "null", "{}", '{"electorates": {}, "colour": 1}', '{"electorates": 3}'])
