@@ -10,12 +10,13 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
 LOCKS := requirements.txt requirements-lint.txt
+MUTATION := .local/mutation
 COMPILE := $(VENV)/bin/uv pip compile --quiet --no-header --generate-hashes --python-version 3.11
 EXPERIMENT ?= data-region-outage
 FAULT ?=
 STACKS ?= local staging prod
 
-.PHONY: help setup drill drills incident local local-down test test-units test-cloud test-full-scale lint policy bench lock
+.PHONY: help setup drill drills incident local local-down test test-units test-cloud test-full-scale lint policy bench mutation lock
 
 help: ## This list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 20
@@ -70,7 +71,18 @@ test-cloud: setup ## The whole embedded cloud at a tenth of its timings: owners 
 test-full-scale: setup ## The same at production's timings: what only they can show
 	$(PYTHON) -m pytest tests/full_scale
 
+# Not part of `make test`: it takes minutes. Its packages stay out of the virtual environment.
+mutation: setup $(MUTATION)/.installed ## How many small changes to the code that decides the tests notice; minutes
+	nice -n 19 $(PYTHON) -m mutation
+
+$(MUTATION)/.installed: requirements-mutation.txt | setup
+	rm -rf $(MUTATION)
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --no-compile --require-hashes \
+		--target $(MUTATION) -r $<
+	@touch $@
+
 lock: setup ## Newest packages that fit requirements*.in, with hashes
 	test -x $(VENV)/bin/uv || $(PYTHON) -m pip install --quiet uv
 	$(COMPILE) --upgrade requirements.in -o requirements.txt
 	$(COMPILE) --upgrade requirements-lint.in -o requirements-lint.txt
+	$(COMPILE) --upgrade requirements-mutation.in -o requirements-mutation.txt
