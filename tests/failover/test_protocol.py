@@ -63,6 +63,34 @@ def test_a_broken_rule_names_the_number(changes: dict[str, Any], field: str) -> 
 
 
 @pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"cooldown": 0.0}, "cooldown is 0.0; it must be within 0-3600 s"),
+        ({"fall": 0}, "fall is 0; it must be within 1-10"),
+        ({"time_scale": 2}, "time_scale is 2; it must be within 0.01-1"),
+        ({"client_poll": 2.0}, "client_poll is 2.0; it must stay under 2 s, set by client_view"),
+        (
+            {"heartbeat": 2.25},
+            "heartbeat is 2.25; it must stay under 2.25 s, half of owner_lease once probe_interval / 2 is off",
+        ),
+        ({"plan_total": 18.0}, "plan_total is 18.0; it must be over 18 s, 4 times a client's wait"),
+        (
+            {"electorates": {"data": ("a",)}},
+            "electorates.data is ('a',); an electorate is odd and has at least 3 observers",
+        ),
+        ({"electorates": {"data": ("a", "a", "b")}}, "electorates.data is ('a', 'a', 'b'); no observer votes twice"),
+    ],
+    ids=str,
+)
+def test_a_refusal_says_what_was_found_and_what_the_rule_is(changes: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(ProtocolError) as refused:
+        replace(SAFE, **changes)
+    assert str(refused.value) == sentence
+    assert sentence.endswith(refused.value.rule)
+    assert f"{refused.value.field} is {refused.value.value!r}; " in sentence
+
+
+@pytest.mark.parametrize(
     "changes",
     [
         *({"fall": 1}, {"fall": 10}, {"rise": 1}, {"rise": 10}, {"time_scale": 0.01}, {"cooldown": 3600.0}),
@@ -134,10 +162,3 @@ def test_a_quorum_is_a_majority_of_the_configured(size: int, quorum: int) -> Non
     protocol = replace(SAFE, electorates={"data": tuple(str(name) for name in range(size))})
 
     assert protocol.quorum("data") == quorum
-
-
-def test_a_refusal_says_what_was_found_and_what_the_rule_is() -> None:
-    with pytest.raises(ProtocolError, match=r"^heartbeat is 2\.25; it must stay under 2\.25 s, half of") as refused:
-        replace(SAFE, heartbeat=2.25)
-    assert refused.value.value == 2.25
-    assert str(refused.value).endswith(refused.value.rule)
