@@ -19,6 +19,10 @@ COPIED: Final = ("failover", "lambdas", "mutation", "tests/failover")
 PYTEST: Final = ("-p", "mutation.examples", "--confcutdir=tests/failover", "-p", "no:cacheprovider")
 
 
+class NothingToChange(Exception):
+    """What is named as deciding has no mutant."""
+
+
 def try_every_mutant() -> None:
     """Make the copy anew and let each mutant meet its tests; minutes.
 
@@ -36,10 +40,24 @@ def try_every_mutant() -> None:
 
 
 def statuses() -> Mapping[str, str]:
-    """Return what became of each mutant that was asked for, by its name."""
-    lines = _mutmut("results", "--all", "true", told=True).splitlines()
-    named = [line.strip().rpartition(": ") for line in lines if ": " in line]
-    return {name: status for name, _, status in named if any(fnmatchcase(name, one) for one in patterns())}
+    """Return what became of each mutant that was asked for, by its name.
+
+    Raises:
+        NothingToChange: what is named as deciding is not there any more.
+    """
+    return statuses_of(_mutmut("results", "--all", "true", told=True), patterns())
+
+
+def statuses_of(listing: str, wanted: Iterable[str]) -> Mapping[str, str]:
+    """Read mutmut's list of mutants, and keep those that are wanted."""
+    named = [line.strip().rpartition(": ") for line in listing.splitlines() if ": " in line]
+    found: dict[str, str] = {}
+    for pattern in wanted:
+        matching = {name: status for name, _, status in named if fnmatchcase(name, pattern)}
+        if not matching:
+            raise NothingToChange(f"no mutant is called {pattern}; put mutation/decisions.py right")
+        found |= matching
+    return found
 
 
 def difference(mutant: str) -> str:

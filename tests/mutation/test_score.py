@@ -9,6 +9,7 @@ from evaluation import ROOT
 from mutation.__main__ import EXPLAINED
 from mutation.decisions import DECISIONS, TESTS
 from mutation.mutants import Change, Survivor, change_of, explained_of
+from mutation.mutmut import NothingToChange, statuses_of
 from mutation.score import Outcome, outcome_of, told
 
 DIFFERENCE = """# failover.votes.xǁFreshnessǁfresh__mutmut_4: survived
@@ -89,6 +90,24 @@ def test_a_mutant_is_named_by_its_function_and_lines_whatever_its_number(mutant:
     found = change_of(mutant, DIFFERENCE)
 
     assert (found.function, found.was, found.becomes) == (function, CHANGE.was, CHANGE.becomes)
+
+
+def test_only_mutants_of_what_decides_count_whatever_became_of_them() -> None:
+    listing = """
+        failover.canary.x_judge__mutmut_1: killed
+        failover.canary.xǁLagǁms__mutmut_2: no tests
+        failover.canary.xǁCanaryWatchǁturn__mutmut_3: not checked
+    """
+
+    assert statuses_of(listing, ["failover.canary.x_*", "failover.canary.*Lag*"]) == {
+        "failover.canary.x_judge__mutmut_1": "killed",
+        "failover.canary.xǁLagǁms__mutmut_2": "no tests",
+    }
+
+
+def test_what_decides_cannot_move_away_unnoticed() -> None:
+    with pytest.raises(NothingToChange, match="Lag"):
+        statuses_of("    failover.canary.x_judge__mutmut_1: killed", ["failover.canary.x_*", "failover.canary.*Lag*"])
 
 
 def test_every_explanation_is_of_a_line_that_stands_in_a_decision_and_has_a_reason() -> None:
