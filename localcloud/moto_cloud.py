@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from wsgiref.types import WSGIApplication
 
-from moto import backends
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
+from localcloud.moto_speed import hurry
 from localcloud.request import Request, Response
 
 OWN_HEADERS = frozenset({"connection", "date", "server", "transfer-encoding"})
@@ -17,9 +17,8 @@ MOTO_NAMES = {"dynamodbstreams": "dynamodb"}
 
 
 def moto_app() -> WSGIApplication:
-    """Make moto's dispatcher; its list of modules is read from disk at every request unless it is kept."""
-    listed = tuple(backends.list_of_moto_modules())
-    backends.list_of_moto_modules = lambda: listed
+    """Make moto's dispatcher."""
+    hurry()
     app: WSGIApplication = DomainDispatcherApplication(create_backend_app)
     return app
 

@@ -68,7 +68,7 @@ def client(front: Front) -> ClientOf:
     return give
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # its clockwork would judge the alarms of tests that bring their own
 def whole_machinery(whole_front: Front, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machinery]:
     directory = own_directory(tmp_path_factory.mktemp("clouds"))
     surroundings = Surroundings(endpoint=whole_front.endpoint, directory=directory)
