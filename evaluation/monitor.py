@@ -1,6 +1,5 @@
 """The test monitor of Pulumi's SDK, keeping what it drops and refusing what the engine refuses."""
 
-import json
 import threading
 from collections.abc import Mapping
 from typing import NoReturn
@@ -12,10 +11,9 @@ from pulumi.runtime.sync_await import _ensure_event_loop, _sync_await
 
 from evaluation.project import Refused
 from evaluation.properties import unknown_properties
-from evaluation.registration import Create, Registration, Value, plain
+from evaluation.registration import PROVIDER, Create, Registration, Value, decoded, plain
 
 STACK = "pulumi:pulumi:Stack"
-PROVIDER = "pulumi:providers:"
 # What comes before the name in the last part of an ARN, where it is not the name alone.
 ARN_KINDS = {
     "table": "table/",
@@ -72,7 +70,7 @@ class Monitor(mocks.MockMonitor, mocks.Mocks):
 
     def _registration(self, urn: str, request: resource_pb2.RegisterResourceRequest) -> Registration:
         sent, secrets = rpc.deserialize_properties(request.object, keep_unknowns=True), list[str]()
-        inputs = {name: plain(_decoded(value, request.type), name, secrets) for name, value in sent.items()}
+        inputs = {name: plain(decoded(value, request.type), name, secrets) for name, value in sent.items()}
         provider = (request.provider or next(iter(request.providers.values()), "")).rpartition("::")[0]
         region = inputs.get("region") or (self.registrations[provider].region if provider else "")
         by_property = sorted(request.propertyDependencies.items())
@@ -99,7 +97,8 @@ class Monitor(mocks.MockMonitor, mocks.Mocks):
                 raise Refused(f"Duplicate resource URN '{one.urn}'; try giving it a unique name")
             self.registrations[one.urn] = one
         if one.custom and not one.provider and not one.type.startswith(PROVIDER):
-            raise Refused(f"Default provider disabled for '{one.urn}'; give it an explicit provider")
+            package = one.type.partition(":")[0]
+            raise Refused(f"Default provider for '{package}' disabled. '{one.urn}' must use an explicit provider.")
         if one.custom and (wrong := unknown_properties(one.type, one.inputs)):
             raise Refused(f"'{one.urn}' sets {', '.join(wrong)}, which {one.type} does not have")
 
@@ -122,11 +121,3 @@ class Monitor(mocks.MockMonitor, mocks.Mocks):
 def _unknown(one: Registration) -> tuple[str, Mapping[str, Value]]:
     """Return what a preview knows: the inputs; what is not there is unknown."""
     return "", one.inputs
-
-
-def _decoded(value: object, type_: str) -> object:
-    """Undo the JSON in which the SDK sends all of a provider's inputs that are not texts."""
-    is_json = (
-        type_.startswith(PROVIDER) and isinstance(value, str) and (value[:1] in "[{" or value in ("true", "false"))
-    )
-    return json.loads(str(value)) if is_json else value

@@ -31,14 +31,19 @@ def stack_config(stack: str, overrides: Mapping[str, object]) -> dict[str, str]:
     given = {key: value for key, value in values.items() if value is not None}
     for key, schema in declared.items():
         if key not in given:
-            raise Refused(f"Stack '{stack}' is missing configuration value '{key}'")
+            raise Refused(f"Stack '{stack}' is missing configuration value '{_told(key)}'")
         if type(given[key]) is not TYPES[schema["type"]]:
-            raise Refused(f"Stack '{stack}' with configuration key '{key}' must be of type '{schema['type']}'")
+            raise Refused(f"Stack '{stack}' with configuration key '{_told(key)}' must be of type '{schema['type']}'")
     return {key: value if isinstance(value, str) else json.dumps(value) for key, value in sorted(given.items())}
 
 
 def _qualified(values: Mapping[str, T]) -> dict[str, T]:
     return {key if ":" in key else f"{PROJECT}:{key}": value for key, value in values.items()}
+
+
+def _told(key: str) -> str:
+    """Return a key as the engine's messages spell it: without the project's own namespace."""
+    return key.removeprefix(f"{PROJECT}:")
 
 
 def _config(name: str) -> Mapping[str, dict[str, str]]:

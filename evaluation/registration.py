@@ -1,6 +1,7 @@
 """What the program declared, as values: what the engine would send to a provider and keep in its state."""
 
 import io
+import json
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from pulumi.runtime import rpc
 from evaluation.project import ROOT
 
 UNKNOWN = "[unknown]"
+PROVIDER = "pulumi:providers:"
 # The oldest time that a zip can hold; a file's own would make each clone's archive another.
 FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 
@@ -78,6 +80,14 @@ def plain(value: object, path: str, secrets: list[str]) -> Value:
     if value is None or isinstance(value, str | int | float):
         return int(value) if isinstance(value, float) and value.is_integer() else value
     raise TypeError(f"{path} holds {value!r}, which no provider takes")
+
+
+def decoded(value: object, type_: str) -> object:
+    """Undo the JSON in which the SDK sends all of a provider's inputs that are not texts."""
+    is_json = (
+        type_.startswith(PROVIDER) and isinstance(value, str) and (value[:1] in "[{" or value in ("true", "false"))
+    )
+    return json.loads(str(value)) if is_json else value
 
 
 def _path(asset: pulumi.Asset | pulumi.Archive) -> str:

@@ -44,7 +44,7 @@ def fails() -> None:
 
 REFUSED = [
     (twice_the_same_name, "Duplicate resource URN 'urn:pulumi:prod::lifeboat::aws:sns/topic:Topic::signals'"),
-    (no_provider, "Default provider disabled"),
+    (no_provider, "Default provider for 'aws' disabled"),
     (unknown_nested_name, "replicas.consistency"),
     (asks_the_cloud, "getCallerIdentity asks the cloud"),
     (reads_the_cloud, "would be read from the cloud"),

@@ -29,10 +29,10 @@ def test_an_override_may_name_another_namespace() -> None:
     ("stack", "overrides", "why"),
     [
         ("prd", {}, "Pulumi.prd.yaml is missing; stacks are local, prod, staging"),
-        ("prod", {"accountId": None}, "missing configuration value 'lifeboat:accountId'"),
-        ("prod", {"accountId": 111122223333}, "'lifeboat:accountId' must be of type 'string'"),
-        ("prod", {"control": "us-east-1"}, "'lifeboat:control' must be of type 'object'"),
-        ("prod", {"protectData": 1}, "'lifeboat:protectData' must be of type 'boolean'"),
+        ("prod", {"accountId": None}, "missing configuration value 'accountId'"),
+        ("prod", {"accountId": 111122223333}, "'accountId' must be of type 'string'"),
+        ("prod", {"control": "us-east-1"}, "'control' must be of type 'object'"),
+        ("prod", {"protectData": 1}, "'protectData' must be of type 'boolean'"),
     ],
 )
 def test_missing_and_mistyped_values_stop_before_the_program(
