@@ -101,6 +101,7 @@ def test_the_engine_is_of_the_version_that_the_lock_has() -> None:
 def test_a_pull_request_is_previewed_with_the_policies_enforced() -> None:
     [preview] = [step["run"] for _, step in steps() if "pulumi preview" in step.get("run", "")]
     assert "make policy" in preview
+    assert "--policy-pack policy/crossguard" in preview
 
 
 def test_the_last_word_of_a_rollout_is_who_is_armed() -> None:

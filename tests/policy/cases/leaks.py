@@ -55,7 +55,6 @@ CASES = (
         keeps=partial(topic, secret=False),
         resource="signals-aws-us-east-1",
         says="is given a secret value, displayName",
-        shown_to_engines=False,
     ),
     *(
         Case(
