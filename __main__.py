@@ -4,13 +4,14 @@ import os
 
 import pulumi
 
+from failover.sites import LOST_REGIONS
 from stacks.control import build_control
 from stacks.data import build_data
 from stacks.outputs import export, stack_outputs
 from stacks.providers import build_providers
 from stacks.settings import Settings
 
-settings = Settings.load(pulumi.get_stack(), os.environ.get("PULUMI_CONFIG", "{}"))
+settings = Settings.load(pulumi.get_stack(), os.environ.get("PULUMI_CONFIG", "{}"), os.environ.get(LOST_REGIONS, ""))
 providers = build_providers(settings)
 control = build_control(settings, providers)
 data = build_data(settings, providers)

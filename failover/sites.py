@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 Site = Literal["primary", "secondary"]
+LOST_REGIONS = "LIFEBOAT_LOST_REGIONS"
+"""The environment variable that tells the program which AWS regions do not answer, with commas between them."""
 
 
 def other(site: Site) -> Site:

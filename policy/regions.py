@@ -109,7 +109,8 @@ def default_provider(declared: Declared) -> Iterator[Finding]:
 def any_account(declared: Declared) -> Iterator[Finding]:
     """Find AWS providers that would deploy to whichever account the credentials are of."""
     for one in declared.of_type(f"{PROVIDER}aws"):
-        if lacks(one.inputs, "allowedAccountIds"):
+        # One that asks nobody which account it is in is a lost region's, in which nothing is changed.
+        if lacks(one.inputs, "allowedAccountIds") and lacks(one.inputs, "skipRequestingAccountId"):
             yield Finding(resource=one, seen="takes any account")
         if not one.name.startswith("default") and one.name != f"aws-{one.inputs.get('region')}":
             yield Finding(resource=one, subject="name", seen=f"serves {one.inputs.get('region')} under another name")

@@ -44,17 +44,18 @@ def within(provider: aws.Provider) -> pulumi.ResourceOptions:
 
 
 def _provider(aws_region: str, settings: Settings) -> aws.Provider:
-    elsewhere = settings.endpoint is not None
+    elsewhere, lost = settings.endpoint is not None, aws_region in settings.lost_regions
     return aws.Provider(
         f"aws-{aws_region}",
         region=aws_region,
-        allowed_account_ids=[settings.account_id],
+        # The engine starts the provider of a region that `--exclude` leaves out, too, and this one would ask it for the
+        # account. What it is not asked, it cannot compare.
+        allowed_account_ids=None if lost else [settings.account_id],
         default_tags=aws.ProviderDefaultTagsArgs(tags=_tags(settings)),
         endpoints=_endpoints(settings.endpoint),
-        skip_credentials_validation=elsewhere,
+        skip_credentials_validation=elsewhere or lost,
         skip_metadata_api_check=elsewhere,
-        # Without it allowed_account_ids has nothing to compare with.
-        skip_requesting_account_id=False,
+        skip_requesting_account_id=lost,
     )
 
 

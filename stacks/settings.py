@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from failover.protocol import Protocol
+from failover.sites import LOST_REGIONS
 from stacks.config_error import IN_THE_FILE, ConfigError
 from stacks.config_section import Section, project_section
 from stacks.control_settings import ControlSettings, read_control
@@ -110,6 +111,8 @@ class Settings:
     protect_data: bool
     endpoint: str | None
     tags: Mapping[str, str]
+    lost_regions: frozenset[str]
+    """Regions that do not answer while this runs. Not config: a stack file outlives an outage."""
 
     def __post_init__(self) -> None:
         if not STACK_NAME.fullmatch(self.stack):
@@ -123,6 +126,11 @@ class Settings:
             raise ConfigError("lifeboat:protocol.timeScale", self.protocol.time_scale, allowed)
         if self.endpoint is not None:
             _require("endpoints.url", self.endpoint, ENDPOINT, "it must be http(s)://HOST[:PORT]")
+        if strangers := self.lost_regions - set(self.regions):
+            allowed = f"it lists regions of this stack, with commas between them: {', '.join(self.regions)}"
+            raise ConfigError(
+                LOST_REGIONS, ",".join(sorted(strangers)), allowed, f"change it or `unset {LOST_REGIONS}`"
+            )
 
     def _check_latency(self) -> None:
         longest = self.protocol.probe_deadline * 1000
@@ -131,14 +139,14 @@ class Settings:
             raise ConfigError("lifeboat:healthCheck.maxLatencyMs", self.health_check.max_latency_ms, allowed)
 
     @classmethod
-    def load(cls, stack: str, pulumi_config: str) -> "Settings":
-        """Read the settings of a stack from ``PULUMI_CONFIG``.
+    def load(cls, stack: str, pulumi_config: str, lost_regions: str = "") -> "Settings":
+        """Read the settings of a stack from ``PULUMI_CONFIG``, and which regions are lost from ``LOST_REGIONS``.
 
         Raises:
             ConfigError: the first wrong, missing or unknown key.
         """
         with project_section(pulumi_config) as project:
-            return _read(stack, project)
+            return _read(stack, project, frozenset(filter(None, lost_regions.replace(" ", "").split(","))))
 
     @property
     def regions(self) -> tuple[str, ...]:
@@ -146,7 +154,7 @@ class Settings:
         return tuple(sorted({*self.control.regions, *self.data.regions}))
 
 
-def _read(stack: str, project: Section) -> Settings:
+def _read(stack: str, project: Section, lost_regions: frozenset[str]) -> Settings:
     control = read_control(project.section("control"))
     return Settings(
         stack=stack,
@@ -160,6 +168,7 @@ def _read(stack: str, project: Section) -> Settings:
         protect_data=project.flag("protectData", True),
         endpoint=_endpoint(project.section("endpoints")),
         tags=_tags(project.section("tags")),
+        lost_regions=lost_regions,
     )
 
 

@@ -49,12 +49,11 @@ def test_stages_go_to_the_engine_one_by_one_and_the_last_takes_all(
     rollout(ground, engine, Observers(ground)).run()
     assert calls(tmp_path) == [
         "up --yes --skip-preview --target=urn:a --target=urn:b --non-interactive --stack=prod",
-        "up --yes --skip-preview --non-interactive --stack=prod",
+        f"up --yes --skip-preview --policy-pack={tmp_path} --non-interactive --stack=prod",
     ]
 
 
 def test_the_policy_pack_is_enforced_and_lost_regions_are_left_alone(engine: Engine, tmp_path: Path) -> None:
-    (tmp_path / "PulumiPolicy.yaml").write_text("runtime: python\n")
     Engine(stack="prod", lost=("us-east-1",), program=engine.program, pack=tmp_path).up()
     [told] = calls(tmp_path)
     assert f"--exclude=**aws-us-east-1** --policy-pack={tmp_path} " in told

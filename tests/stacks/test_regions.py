@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from evaluation import Evaluation, Registration
+from evaluation import Evaluation, Registration, evaluate
+from failover.sites import LOST_REGIONS
 from tests.stacks.registered import FUNCTION, PROVIDER, of_type, text, texts
 
 
@@ -15,6 +16,19 @@ def test_each_region_has_one_provider_and_it_takes_only_this_account(stack: Eval
     for one in providers:
         assert one.inputs["allowedAccountIds"] == ["111122223333"]
         assert text(one.inputs, "defaultTags", "tags", "lifeboat:stack") == "prod"
+
+
+def test_the_provider_of_a_lost_region_asks_nobody_and_all_else_is_declared_as_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before = {one.urn: one for one in evaluate("prod", preview=True).registrations}
+    monkeypatch.setenv(LOST_REGIONS, "us-east-1")
+    after = evaluate("prod", preview=True).registrations
+    [(was, now)] = [(before[one.urn], one) for one in after if one != before[one.urn]]
+    assert now.name == "aws-us-east-1"
+    skipped = {"skipCredentialsValidation": True, "skipRequestingAccountId": True}
+    assert {**now.inputs, "allowedAccountIds": was.inputs["allowedAccountIds"]} == {**was.inputs, **skipped}
+    assert "allowedAccountIds" not in now.inputs
 
 
 def stack_list(stack: Evaluation, name: str) -> list[str]:

@@ -258,6 +258,12 @@ def test_a_key_like_no_other_is_answered_with_those_there_are() -> None:
     assert "known here: regions" in refusal({"control.zzz": 1})
 
 
+def test_a_lost_region_must_be_one_of_the_stacks() -> None:
+    assert Settings.load("prod", pulumi_config(GOOD), "us-east-1, us-west-2").lost_regions == {"us-east-1", "us-west-2"}
+    with pytest.raises(ConfigError, match="LIFEBOAT_LOST_REGIONS is 'us-east-9'; it lists regions of this stack"):
+        Settings.load("prod", pulumi_config(GOOD), "us-east-1,us-east-9")
+
+
 def test_the_stacks_name_must_fit_the_names_of_tables() -> None:
     with pytest.raises(ConfigError, match="stack is 'My_Stack'"):
         Settings.load("My_Stack", pulumi_config(GOOD))

@@ -67,9 +67,9 @@ def told(**variables: str) -> None:
     function("worker", within(), variables)
 
 
-def provider(name: str, account: str = ACCOUNT) -> None:
+def provider(name: str, account: str = ACCOUNT, *, lost: bool = False) -> None:
     accounts = [account] if account else None
-    aws.Provider(name, region="us-east-1", allowed_account_ids=accounts)
+    aws.Provider(name, region="us-east-1", allowed_account_ids=accounts, skip_requesting_account_id=lost)
 
 
 CASES = (
@@ -154,6 +154,13 @@ CASES = (
         rule="any-account",
         breaks=partial(provider, "aws-us-east-1", account=""),
         keeps=partial(provider, "aws-us-east-1"),
+        resource="aws-us-east-1",
+        says="takes any account",
+    ),
+    Case(
+        rule="any-account",
+        breaks=partial(provider, "aws-us-east-1", account=""),
+        keeps=partial(provider, "aws-us-east-1", account="", lost=True),
         resource="aws-us-east-1",
         says="takes any account",
     ),
