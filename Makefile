@@ -12,11 +12,13 @@ STAMP := $(VENV)/.installed
 LOCKS := requirements.txt requirements-lint.txt
 MUTATION := .local/mutation
 COMPILE := $(VENV)/bin/uv pip compile --quiet --no-header --generate-hashes --python-version 3.11
+ENGINE := .local/engine
 EXPERIMENT ?= data-region-outage
 FAULT ?=
 STACKS ?= local staging prod
 
-.PHONY: help setup drill drills incident local local-down test test-units test-cloud test-full-scale lint policy bench mutation lock
+.PHONY: help setup drill drills incident local local-down test test-units test-cloud test-full-scale test-engine engine \
+	lint policy bench mutation lock
 
 help: ## This list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 20
@@ -59,11 +61,11 @@ policy: setup ## What the stacks must never declare: STACKS='prod' for one
 	$(PYTHON) -m policy $(STACKS:%=--stack %)
 
 test: setup ## Rules, format, types and the whole suite; each part's output when it ends, under 4 minutes
-	@$(MAKE) --no-print-directory --jobs=4 --output-sync=target test-cloud test-full-scale lint test-units
+	@$(MAKE) --no-print-directory --jobs=4 --output-sync=target test-cloud test-full-scale lint test-units test-engine
 
 # The clouds' times are real, so whatever has none gives way to them.
-test-units: setup ## All tests without a whole embedded cloud
-	nice -n 19 $(PYTHON) -m pytest -n 2 --ignore tests/cloud --ignore tests/full_scale
+test-units: setup ## All tests without a whole embedded cloud or an engine
+	nice -n 19 $(PYTHON) -m pytest -n 2 --ignore tests/cloud --ignore tests/full_scale --ignore tests/engine
 
 test-cloud: setup ## The whole embedded cloud at a tenth of its timings: owners killed after each effect, roles, pages
 	$(PYTHON) -m pytest tests/cloud
@@ -79,6 +81,22 @@ $(MUTATION)/.installed: requirements-mutation.txt | setup
 	rm -rf $(MUTATION)
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --no-compile --require-hashes \
 		--target $(MUTATION) -r $<
+	@touch $@
+
+# One process, so that production is deployed once for all of them.
+test-engine: setup ## The real engine against evaluation; skipped where `pulumi` is neither on PATH nor built
+	nice -n 19 $(PYTHON) -m pytest tests/engine
+
+# Pulumi's installer fetches a binary; this needs the Go module proxy only. Its own host for Python is no Go module.
+engine: $(ENGINE)/.built ## Pulumi's engine for test-engine, where it is not installed: needs Go, 7 minutes once
+$(ENGINE)/.built: tests/engine/build/go.mod tests/engine/build/go.sum tests/engine/build/pulumi-language-python
+	@mkdir -p $(ENGINE)
+	cd tests/engine/build && version=$$(go list -m -f '{{.Version}}' github.com/pulumi/pulumi/pkg/v3) && \
+		nice -n 19 go build -p 1 -trimpath \
+			-ldflags "-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=$$version" \
+			-o $(CURDIR)/$(ENGINE)/ github.com/pulumi/pulumi/pkg/v3/cmd/pulumi
+	cd tests/engine/build && sdk=$$(go list -m -f '{{.Dir}}' github.com/pulumi/pulumi/sdk/v3) && \
+		install "$$sdk/python/cmd/pulumi-language-python-exec" pulumi-language-python $(CURDIR)/$(ENGINE)/
 	@touch $@
 
 lock: setup ## Newest packages that fit requirements*.in, with hashes

@@ -1,16 +1,14 @@
 """The same program gives the same resources: before and after creation, from any path, in any process."""
 
 import json
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from evaluation import ROOT, evaluate
-
-PROGRAM = ("__main__.py", "stacks", "infra", "evaluation", "failover", "lambdas", "ops")
+from evaluation import evaluate
+from tests.clone import clone
 
 
 @pytest.mark.parametrize("stack", ["local", "staging", "prod"])
@@ -26,14 +24,6 @@ def test_two_clones_and_hash_seeds_give_the_same_resources_and_archives(tmp_path
     assert first == second
     assert str(tmp_path) not in first
     assert len(json.loads(first)["resources"]) > 100
-
-
-def clone(place: Path) -> Path:
-    place.mkdir(parents=True)
-    for name in (*PROGRAM, *(path.name for path in ROOT.glob("Pulumi*.yaml"))):
-        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copyfile
-        copy(ROOT / name, place / name)
-    return place
 
 
 def resources(place: Path, seed: str) -> str:
