@@ -8,6 +8,7 @@ from failover.sites import LOST_REGIONS
 from stacks.control import build_control
 from stacks.data import build_data
 from stacks.outputs import export, stack_outputs
+from stacks.pipeline import build_pipeline
 from stacks.providers import build_providers
 from stacks.settings import Settings
 
@@ -15,4 +16,5 @@ settings = Settings.load(pulumi.get_stack(), os.environ.get("PULUMI_CONFIG", "{}
 providers = build_providers(settings)
 control = build_control(settings, providers)
 data = build_data(settings, providers)
-export(stack_outputs(settings, control, data))
+pipeline_roles = build_pipeline(settings, providers)
+export(stack_outputs(settings, control, data, pipeline_roles))

@@ -49,6 +49,41 @@ WAIVERS: tuple[Waiver, ...] = (
         reason="it looks at every region and moves nothing: a dark one is what it reports",
     ),
     Waiver(
+        rule="wildcard-permission",
+        resource="pipeline-aws-*-policy",
+        subject="*Own*",
+        reason="what bears the stack's name is the stack's, and each environment has an account of its own",
+    ),
+    Waiver(
+        rule="wildcard-permission",
+        resource="pipeline-aws-*-policy",
+        subject="*All*",
+        reason="AWS takes no resource for these, or judges them as all of a region's",
+    ),
+    Waiver(
+        rule="wildcard-permission",
+        resource="pipeline-aws-*-policy",
+        subject="*EventSources",
+        reason="Lambda makes up their names; a condition limits them to the stack's functions",
+    ),
+    Waiver(
+        rule="wildcard-permission",
+        resource="pipeline-aws-*-policy",
+        subject="*Roles",
+        reason="a role that was given no name ends in a suffix that is made up when it is created",
+    ),
+    Waiver(
+        rule="wildcard-permission",
+        resource="pipeline-aws-*-policy",
+        subject="*State",
+        reason="Pulumi makes up names below .pulumi/, and KMS those of keys: the state's is told by its alias",
+    ),
+    Waiver(
+        rule="cross-region-arn",
+        resource="pipeline-aws-*-policy",
+        reason="a pipeline deploys to every region; no failover needs one",
+    ),
+    Waiver(
         rule="unrecoverable-table",
         resource="canary-aws-*",
         reason="probes write the canary all the time: a backup of a counter restores nothing",

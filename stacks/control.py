@@ -43,7 +43,7 @@ class ControlOutputs:
 def build_control(settings: Settings, providers: Providers) -> ControlOutputs:
     """Declare the control table, then the same set of parts in each control region."""
     topology = topology_of(settings)
-    home = settings.control.home(settings.data.regions)
+    home = topology.home_region
     _control_table(home, settings, providers)
     for region in settings.control.regions:
         _control_region(region, settings, within(providers.aws[region]))

@@ -21,13 +21,6 @@ class ControlSettings:
         if mrsc_set_of(self.regions) is None:
             raise ConfigError(KEY, list(self.regions), f"all three must be of one MRSC set: {SETS_FOR_PEOPLE}")
 
-    def home(self, data_regions: tuple[str, str]) -> str:
-        """Return the region that declares the control table: one without application data, if there is one.
-
-        Losing a data region must not take the table's declaration along.
-        """
-        return next((region for region in self.regions if region not in data_regions), self.regions[0])
-
 
 def read_control(section: Section) -> ControlSettings:
     """Read ``lifeboat:control``."""

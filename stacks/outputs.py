@@ -36,6 +36,7 @@ class StackOutputs:
     health_check_item_key: str
     protocol: str
     inventory: str
+    pipeline_roles: dict[str, str]
 
     def flat(self) -> dict[str, object]:
         """Return the outputs that people and StackReferences read."""
@@ -46,7 +47,9 @@ class StackOutputs:
         return {"schema": SCHEMA, **self.flat()}
 
 
-def stack_outputs(settings: Settings, control: ControlOutputs, data: DataOutputs) -> StackOutputs:
+def stack_outputs(
+    settings: Settings, control: ControlOutputs, data: DataOutputs, pipeline_roles: dict[str, str]
+) -> StackOutputs:
     """Gather the outputs of the parts."""
     return StackOutputs(
         stack=settings.stack,
@@ -68,6 +71,7 @@ def stack_outputs(settings: Settings, control: ControlOutputs, data: DataOutputs
         health_check_item_key=settings.health_check.item_key,
         protocol=settings.protocol.to_json(),
         inventory=inventory_of(settings).to_json(),
+        pipeline_roles=pipeline_roles,
     )
 
 

@@ -10,6 +10,7 @@ from stacks.config_error import IN_THE_FILE, ConfigError
 from stacks.config_section import Section, project_section
 from stacks.control_settings import ControlSettings, read_control
 from stacks.data_settings import DataSettings, read_data
+from stacks.pipeline_settings import PipelineSettings, read_pipeline
 from stacks.protocol_settings import read_protocol
 
 ACCOUNT_ID = re.compile(r"[0-9]{12}")
@@ -108,6 +109,7 @@ class Settings:
     protocol: Protocol
     alerting: AlertingSettings
     functions: FunctionSettings
+    pipeline: PipelineSettings
     protect_data: bool
     endpoint: str | None
     tags: Mapping[str, str]
@@ -165,6 +167,7 @@ def _read(stack: str, project: Section, lost_regions: frozenset[str]) -> Setting
         protocol=read_protocol(project.section("protocol"), control.regions),
         alerting=_alerting(project.section("alerting"), stack),
         functions=_functions(project.section("functions")),
+        pipeline=read_pipeline(project.section("pipeline")),
         protect_data=project.flag("protectData", True),
         endpoint=_endpoint(project.section("endpoints")),
         tags=_tags(project.section("tags")),

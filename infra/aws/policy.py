@@ -41,6 +41,21 @@ def trust(service: str, condition: Condition | None = None) -> pulumi.Output[str
     return pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": [{"Sid": "Assume", **conditioned}]})
 
 
+def trust_tokens(
+    provider_arn: pulumi.Input[str], audience: str, issuer: str, subjects: Sequence[str]
+) -> pulumi.Output[str]:
+    """Return the policy that lets the holder of an identity provider's token for one of the subjects take a role."""
+    condition = {"StringEquals": {f"{issuer}:aud": audience, f"{issuer}:sub": list(subjects)}}
+    statement = {
+        "Sid": "AssumeByToken",
+        "Effect": "Allow",
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Principal": {"Federated": provider_arn},
+        "Condition": condition,
+    }
+    return pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
 def _statement(one: Statement) -> dict[str, object]:
     return {
         "Sid": one.sid,

@@ -32,6 +32,31 @@ class Topology:
         return self.named("canary")
 
     @property
+    def home_region(self) -> str:
+        """The control region that declares the control table and keeps Pulumi's state.
+
+        One without application data, if there is one: losing a data region must not take these along.
+        """
+        return next(
+            (region for region in self.control_regions if region not in self.data_regions), self.control_regions[0]
+        )
+
+    @property
+    def state_replica_region(self) -> str:
+        """Where Pulumi's state is replicated to: another control region, and not the primary if it can be helped."""
+        others = [region for region in self.control_regions if region != self.home_region]
+        return next((region for region in others if region != self.primary_region), others[0])
+
+    def state_bucket(self, aws_region: str) -> str:
+        """Return the bucket that holds Pulumi's state, or its copy, in a region; S3's names are everybody's."""
+        return f"{self.named('state')}-{self.account_id}-{aws_region}"
+
+    @property
+    def state_key_alias(self) -> str:
+        """The alias of the key that encrypts Pulumi's state, the same in both regions."""
+        return f"alias/{self.named('state')}"
+
+    @property
     def active_parameter(self) -> str:
         """The SSM parameter that names the active region; run time creates it in each control region."""
         return f"/lifeboat/{self.stack}/data/active-region"
@@ -83,6 +108,18 @@ class Topology:
     def log_group(self, noun: str) -> str:
         """Return the name of the log group that Lambda writes a function's output to."""
         return f"/aws/lambda/{self.named(noun)}"
+
+    def role_arn(self, name: str) -> str:
+        """Return a role's ARN."""
+        return f"arn:aws:iam::{self.account_id}:role/{name}"
+
+    def identity_provider_arn(self, issuer: str) -> str:
+        """Return the ARN of an identity provider; an account has at most one of an issuer."""
+        return f"arn:aws:iam::{self.account_id}:oidc-provider/{issuer}"
+
+    def key_arns(self, aws_region: str) -> str:
+        """Return the ARN that stands for every KMS key of a region: KMS makes up their names."""
+        return self._arn("kms", aws_region, "key/*")
 
     def _arn(self, service: str, aws_region: str, resource: str) -> str:
         return f"arn:aws:{service}:{aws_region}:{self.account_id}:{resource}"

@@ -5,6 +5,14 @@ from collections.abc import Mapping
 from localcloud.create.creation import Created, Creation, Creator, field
 
 
+def identity_provider(creation: Creation) -> Created:
+    """Create an identity provider, of which an account has one for each issuer."""
+    clients = creation.inputs.get("clientIdLists")
+    answer = creation.call("iam", "create_open_id_connect_provider", Url=creation.text("url"), ClientIDList=clients)
+    arn = field(answer, "OpenIDConnectProviderArn")
+    return arn, {"arn": arn}
+
+
 def role(creation: Creation) -> Created:
     """Create a role."""
     trust = creation.text("assumeRolePolicy")
@@ -32,6 +40,7 @@ def role_policy_attachment(creation: Creation) -> Created:
 
 
 CREATORS: Mapping[str, Creator] = {
+    "aws:iam/openIdConnectProvider:OpenIdConnectProvider": identity_provider,
     "aws:iam/role:Role": role,
     "aws:iam/rolePolicy:RolePolicy": role_policy,
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment": role_policy_attachment,

@@ -22,6 +22,7 @@ PRICED: Mapping[str, Usages] = {
     "aws:secretsmanager/secret:Secret": secret_usages,
 }
 FREE: Mapping[str, str] = {
+    "aws:iam/openIdConnectProvider:OpenIdConnectProvider": "IAM costs nothing",
     "aws:iam/role:Role": "IAM costs nothing",
     "aws:iam/rolePolicy:RolePolicy": "IAM costs nothing",
     "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": "a setting of its function",

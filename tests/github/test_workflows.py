@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
-from evaluation import ROOT
+from evaluation import ROOT, evaluate
+from tests.stacks.test_pipeline import ISSUER, trusted
 
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 ACTIONS = sorted((ROOT / ".github" / "actions").glob("*/action.yml"))
@@ -102,6 +103,28 @@ def test_a_pull_request_is_previewed_with_the_policies_enforced() -> None:
     [preview] = [step["run"] for _, step in steps() if "pulumi preview" in step.get("run", "")]
     assert "make policy" in preview
     assert "--policy-pack policy/crossguard" in preview
+
+
+def test_the_roles_that_workflows_take_are_those_that_the_stacks_declare() -> None:
+    """Names of repository variables: docs/deploying.md tells how the stacks' outputs get there."""
+    everything = "".join(path.read_text(encoding="utf-8") for path in WORKFLOWS)
+    taken = set(re.findall(r"LIFEBOAT_([A-Z]+)_([A-Z]+)_ROLE", everything))
+    stacks = {stack: trusted(evaluate(stack, preview=True)) for stack in ("staging", "prod")}
+    assert taken == {(stack.upper(), noun.upper()) for stack, nouns in stacks.items() for noun in nouns}
+
+
+def test_each_job_that_takes_a_role_has_a_subject_that_the_role_trusts() -> None:
+    """GitHub names the environment if a job has one, else the event or the branch."""
+    subjects: dict[str, set[str]] = {"preview": set(), "deploy": set()}
+    for path, _, job in jobs():
+        if job["permissions"].get("id-token") == "write" and "uses" not in job:
+            event = "pull_request" if "pull_request" in read(path)[True] else "ref:refs/heads/main"
+            subject = "environment:prod" if job.get("environment") == "${{ inputs.stack }}" else event
+            subjects["deploy" if "environment" in job else "preview"].add(subject)
+            assert event != "ref:refs/heads/main" or "environment" in job or "refs/heads/main" in job["if"], path.name
+    roles = trusted(evaluate("prod", preview=True))
+    claims = {noun: one["Condition"]["StringEquals"][f"{ISSUER}:sub"] for noun, one in roles.items()}
+    assert {noun: {claim.partition("lifeboat:")[2] for claim in found} for noun, found in claims.items()} == subjects
 
 
 def test_the_last_word_of_a_rollout_is_who_is_armed() -> None:

@@ -1,0 +1,81 @@
+"""Who deploys from GitHub: its tokens, and one role for previews and one for rollouts."""
+
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+from infra.aws.pipeline_permissions import Pipeline
+from infra.aws.policy import Statement, document, trust_tokens
+from infra.aws.topology import Topology
+
+# https://docs.github.com/en/actions/how-tos/secure-your-work/security-harden-deployments/oidc-in-aws
+ISSUER = "token.actions.githubusercontent.com"
+AUDIENCE = "sts.amazonaws.com"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PipelineRolesArgs:
+    """``repository`` is OWNER/NAME. ``first_of_account``: no other stack of the account declares GitHub's provider."""
+
+    topology: Topology
+    regions: tuple[str, ...]
+    secret: str
+    repository: str
+    branch: str
+    first_of_account: bool
+
+
+class PipelineRoles(pulumi.ComponentResource):
+    """Roles without a key or password: a workflow's token names its repository and why it runs, and AWS compares.
+
+    ``preview`` takes pull requests and the branch, ``deploy`` only jobs of the GitHub environment that has the stack's
+    name (https://docs.github.com/en/actions/reference/security/oidc has the subjects).
+    """
+
+    def __init__(self, name: str, args: PipelineRolesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("lifeboat:aws:PipelineRoles", name, {}, opts)
+        pipeline = Pipeline(topology=args.topology, regions=args.regions, secret=args.secret, issuer=ISSUER)
+        provider = [self._identity_provider(name)] if args.first_of_account else []
+        of = f"repo:{args.repository}"
+        looks = (f"{of}:pull_request", f"{of}:ref:refs/heads/{args.branch}")
+        changes = (f"{of}:environment:{args.topology.stack}",)
+        preview = self._role(name, "preview", pipeline, looks, provider)
+        deploy = self._role(name, "deploy", pipeline, changes, provider)
+        self._policy(name, "preview", preview, pipeline.preview())
+        self._policy(name, "deploy", deploy, pipeline.deploy())
+        self.register_outputs({})
+
+    def _identity_provider(self, name: str) -> aws.iam.OpenIdConnectProvider:
+        return aws.iam.OpenIdConnectProvider(
+            f"{name}-identity-provider",
+            url=f"https://{ISSUER}",
+            client_id_lists=[AUDIENCE],
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+    def _role(
+        self,
+        name: str,
+        noun: str,
+        pipeline: Pipeline,
+        subjects: tuple[str, ...],
+        needed: list[aws.iam.OpenIdConnectProvider],
+    ) -> aws.iam.Role:
+        provider_arn = pipeline.topology.identity_provider_arn(ISSUER)
+        return aws.iam.Role(
+            f"{name}-{noun}-role",
+            name=pipeline.role_name(noun),
+            assume_role_policy=trust_tokens(provider_arn, AUDIENCE, ISSUER, subjects),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=needed),
+        )
+
+    def _policy(
+        self, name: str, noun: str, role: aws.iam.Role, statements: tuple[Statement, ...]
+    ) -> aws.iam.RolePolicy:
+        return aws.iam.RolePolicy(
+            f"{name}-{noun}-policy",
+            role=role.name,
+            policy=document(statements),
+            opts=pulumi.ResourceOptions(parent=self),
+        )

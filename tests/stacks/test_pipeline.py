@@ -1,0 +1,134 @@
+"""Who may preview and deploy from the repository, and what."""
+
+import json
+from fnmatch import fnmatchcase
+from typing import Any
+
+import pytest
+
+from evaluation import Evaluation, evaluate
+from infra.aws.pipeline_permissions import ROLES, WRITES
+from localcloud import iam
+from localcloud.iam import Access
+from tests.stacks.registered import ROLE_POLICY, of_type, text
+
+ROLE = "aws:iam/role:Role"
+ISSUER = "token.actions.githubusercontent.com"
+ACCOUNT = "111122223333"
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+LARGEST_INLINE_POLICIES = 10_240
+TABLE = f"arn:aws:dynamodb:us-west-2:{ACCOUNT}:table/lifeboat-prod-orders"
+CONTROL = f"arn:aws:dynamodb:us-west-2:{ACCOUNT}:table/lifeboat-prod-control"
+FUNCTION = f"arn:aws:lambda:us-west-2:{ACCOUNT}:function:lifeboat-prod-notifier"
+NOTIFIER = f"arn:aws:iam::{ACCOUNT}:role/notifier-aws-us-east-1-role-4f2c1ab"
+DEPLOYER = f"arn:aws:iam::{ACCOUNT}:role/lifeboat-prod-deploy"
+SECRET = f"arn:aws:secretsmanager:us-west-2:{ACCOUNT}:secret:lifeboat/prod/slack-webhook-a1b2c3"
+STATE = f"arn:aws:s3:::lifeboat-prod-state-{ACCOUNT}-us-east-2"
+KEY = f"arn:aws:kms:us-east-2:{ACCOUNT}:key/mrk-1234"
+Known = dict[str, tuple[str, ...]]
+OF_STATE: Known = {"kms:resourcealiases": ("alias/lifeboat-prod-state",)}
+TO_LAMBDA: Known = {"iam:passedtoservice": ("lambda.amazonaws.com",)}
+TIER: Known = {"dynamodb:leadingkeys": ("tier#data",)}
+# Action, resource, what is known of the call, who may make it.
+CALLS: list[tuple[str, str, Known, set[str]]] = [
+    ("dynamodb:DescribeTable", TABLE, {}, {"preview", "deploy"}),
+    ("dynamodb:GetItem", TABLE, {}, set()),
+    ("dynamodb:UpdateTable", TABLE, {}, {"deploy"}),
+    ("dynamodb:DeleteTable", TABLE, {}, set()),
+    ("dynamodb:UpdateItem", CONTROL, TIER, {"deploy"}),
+    ("dynamodb:UpdateItem", CONTROL, {"dynamodb:leadingkeys": ("vote#data#us-east-1",)}, set()),
+    ("lambda:UpdateFunctionCode", FUNCTION, {}, {"deploy"}),
+    ("lambda:UpdateFunctionCode", FUNCTION.replace("prod", "staging"), {}, set()),
+    ("lambda:InvokeFunction", FUNCTION, {}, set()),
+    ("iam:GetRolePolicy", NOTIFIER, {}, {"preview", "deploy"}),
+    ("iam:PutRolePolicy", NOTIFIER, {}, set()),
+    ("iam:PassRole", NOTIFIER, TO_LAMBDA, {"deploy"}),
+    ("iam:PassRole", NOTIFIER, {"iam:passedtoservice": ("ec2.amazonaws.com",)}, set()),
+    ("iam:PassRole", DEPLOYER, TO_LAMBDA, set()),
+    ("iam:UpdateAssumeRolePolicy", DEPLOYER, {}, set()),
+    ("secretsmanager:DescribeSecret", SECRET, {}, {"preview", "deploy"}),
+    ("secretsmanager:GetSecretValue", SECRET, {}, set()),
+    ("s3:GetObject", f"{STATE}/.pulumi/stacks/lifeboat/prod.json", {}, {"preview", "deploy"}),
+    ("s3:PutObject", f"{STATE}/.pulumi/stacks/lifeboat/prod.json", {}, {"deploy"}),
+    ("s3:DeleteObjectVersion", f"{STATE}/.pulumi/stacks/lifeboat/prod.json", {}, set()),
+    ("kms:Decrypt", KEY, OF_STATE, {"preview", "deploy"}),
+    ("kms:Decrypt", KEY, {"kms:resourcealiases": ("alias/other",)}, set()),
+    ("kms:GenerateDataKey", KEY, OF_STATE, {"deploy"}),
+]
+
+
+def documents(stack: Evaluation) -> dict[str, str]:
+    """Return the pipelines' policies by the noun of their role."""
+    own = [one for one in of_type(stack, ROLE_POLICY) if one.name.startswith("pipeline")]
+    return {one.name.split("-")[-2]: text(one.inputs, "policy") for one in own}
+
+
+def trusted(stack: Evaluation) -> dict[str, Any]:
+    """Return whom the pipelines' roles trust, by noun."""
+    own = [one for one in of_type(stack, ROLE) if one.name.startswith("pipeline")]
+    found = {one.name.split("-")[-2]: json.loads(text(one.inputs, "assumeRolePolicy")) for one in own}
+    return {noun: statement for noun, one in found.items() for statement in one["Statement"]}
+
+
+def test_without_a_repository_nothing_is_declared() -> None:
+    bare = evaluate("prod", config={"pipeline": {}})
+    assert [one.name for one in bare.registrations if "pipeline" in one.name] == []
+    assert bare.outputs["pipelineRoles"] == {}
+
+
+def test_a_second_stack_of_an_account_declares_no_second_identity_provider() -> None:
+    second = evaluate("prod", config={"pipeline": {"repository": "example/lifeboat", "firstOfAccount": False}})
+    assert of_type(second, "aws:iam/openIdConnectProvider:OpenIdConnectProvider") == []
+    assert set(trusted(second)) == {"preview", "deploy"}
+
+
+def test_each_role_takes_the_tokens_of_what_it_is_for_and_no_others(prod: Evaluation) -> None:
+    of = "repo:example/lifeboat"
+    subjects = {
+        "preview": [f"{of}:pull_request", f"{of}:ref:refs/heads/main"],
+        "deploy": [f"{of}:environment:prod"],
+    }
+    for noun, statement in trusted(prod).items():
+        assert statement["Action"] == "sts:AssumeRoleWithWebIdentity"
+        assert statement["Principal"] == {"Federated": f"arn:aws:iam::{ACCOUNT}:oidc-provider/{ISSUER}"}
+        claims = {f"{ISSUER}:aud": "sts.amazonaws.com", f"{ISSUER}:sub": subjects[noun]}
+        assert statement["Condition"] == {"StringEquals": claims}
+
+
+@pytest.mark.parametrize(("action", "resource", "known", "who"), CALLS)
+def test_a_pipeline_may_do_what_it_is_for_and_no_more(
+    prod: Evaluation, action: str, resource: str, known: Known, who: set[str]
+) -> None:
+    access = Access(action=action, resource=resource, context=known)
+    allowed = {noun for noun, one in documents(prod).items() if iam.judge(iam.parse(one), access) == "allowed"}
+    assert allowed == who
+
+
+def test_a_preview_changes_nothing_whatever_it_is_done_to(prod: Evaluation) -> None:
+    statements = json.loads(documents(prod)["preview"])["Statement"]
+    verbs = {action.partition(":")[2] for one in statements for action in one["Action"]}
+    assert {one for one in verbs if not one.startswith(("Describe", "Get", "List"))} == {"Decrypt"}
+
+
+def test_whatever_a_pipeline_deploys_bears_the_stacks_name(stack: Evaluation) -> None:
+    """Its permissions end there: a thing of another name would stop a rollout half-way."""
+    for one in stack.registrations:
+        service = one.type.split(":")[1].partition("/")[0] if one.type.startswith("aws:") else "iam"
+        service = "logs" if one.type.endswith("LogGroup") else service
+        assert service in {*WRITES, "iam"}, one.name
+        if "name" in one.inputs and service != "iam":
+            name = text(one.inputs, "name").removeprefix("/aws/lambda/")
+            assert name.startswith(("lifeboat-prod-", "lifeboat/prod/slack-webhook")), one.name
+
+
+def test_every_role_that_runs_can_be_read_and_passed_on(stack: Evaluation) -> None:
+    running = [one for one in of_type(stack, ROLE) if not one.name.startswith("pipeline")]
+    assert running
+    for role in running:
+        assert "name" not in role.inputs
+        assert any(fnmatchcase(f"{role.name}-4f2c1ab", pattern) for pattern in ROLES), role.name
+
+
+def test_the_policies_are_no_larger_than_a_role_takes(stack: Evaluation) -> None:
+    for noun, document in documents(stack).items():
+        assert len("".join(document.split())) < LARGEST_INLINE_POLICIES, noun
