@@ -16,5 +16,5 @@ settings = Settings.load(pulumi.get_stack(), os.environ.get("PULUMI_CONFIG", "{}
 providers = build_providers(settings)
 control = build_control(settings, providers)
 data = build_data(settings, providers)
-pipeline_roles = build_pipeline(settings, providers)
-export(stack_outputs(settings, control, data, pipeline_roles))
+pipeline = build_pipeline(settings, providers)
+export(stack_outputs(settings, control, data, pipeline))

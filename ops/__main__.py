@@ -23,6 +23,7 @@ from ops.retiring import retire
 from ops.rolling_out import rollout
 from ops.runbook import runbook
 from ops.secret import secret
+from ops.state_backend import state_backend
 from ops.status import status
 
 app = typer.Typer(
@@ -49,6 +50,7 @@ for kind in (OrderKind.FAILOVER, OrderKind.SWITCHOVER, OrderKind.FAILBACK, Order
     app.command(name=kind.value)(move(kind))
 app.command(name="break-glass")(break_glass)
 app.command()(retire)
+app.command(name="state-backend")(state_backend)
 app.add_typer(secret, name="secret")
 
 

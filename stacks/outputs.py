@@ -36,7 +36,7 @@ class StackOutputs:
     health_check_item_key: str
     protocol: str
     inventory: str
-    pipeline_roles: dict[str, str]
+    pipeline: dict[str, dict[str, str]]
 
     def flat(self) -> dict[str, object]:
         """Return the outputs that people and StackReferences read."""
@@ -48,7 +48,7 @@ class StackOutputs:
 
 
 def stack_outputs(
-    settings: Settings, control: ControlOutputs, data: DataOutputs, pipeline_roles: dict[str, str]
+    settings: Settings, control: ControlOutputs, data: DataOutputs, pipeline: dict[str, dict[str, str]]
 ) -> StackOutputs:
     """Gather the outputs of the parts."""
     return StackOutputs(
@@ -71,7 +71,7 @@ def stack_outputs(
         health_check_item_key=settings.health_check.item_key,
         protocol=settings.protocol.to_json(),
         inventory=inventory_of(settings).to_json(),
-        pipeline_roles=pipeline_roles,
+        pipeline=pipeline,
     )
 
 

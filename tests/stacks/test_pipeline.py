@@ -10,7 +10,7 @@ from evaluation import Evaluation, evaluate
 from infra.aws.pipeline_permissions import ROLES, WRITES
 from localcloud import iam
 from localcloud.iam import Access
-from tests.stacks.registered import ROLE_POLICY, of_type, text
+from tests.stacks.registered import ROLE_POLICY, at, of_type, text
 
 ROLE = "aws:iam/role:Role"
 ISSUER = "token.actions.githubusercontent.com"
@@ -73,7 +73,7 @@ def trusted(stack: Evaluation) -> dict[str, Any]:
 def test_without_a_repository_nothing_is_declared() -> None:
     bare = evaluate("prod", config={"pipeline": {}})
     assert [one.name for one in bare.registrations if "pipeline" in one.name] == []
-    assert bare.outputs["pipelineRoles"] == {}
+    assert at(bare.outputs, "pipeline", "roles") == {}
 
 
 def test_a_second_stack_of_an_account_declares_no_second_identity_provider() -> None:
@@ -127,6 +127,21 @@ def test_every_role_that_runs_can_be_read_and_passed_on(stack: Evaluation) -> No
     for role in running:
         assert "name" not in role.inputs
         assert any(fnmatchcase(f"{role.name}-4f2c1ab", pattern) for pattern in ROLES), role.name
+
+
+def test_the_state_is_told_to_be_where_the_roles_may_reach_it_and_out_of_the_data_regions(stack: Evaluation) -> None:
+    state = at(stack.outputs, "pipeline", "state")
+    assert isinstance(state, dict)
+    for document in documents(stack).values():
+        assert f'"arn:aws:s3:::{state["bucket"]}"' in document
+        assert f'"{state["keyAlias"]}"' in document
+    control = at(stack.outputs, "controlRegions")
+    data = {stack.outputs["primaryRegion"], stack.outputs["secondaryRegion"]}
+    assert isinstance(control, list)
+    assert state["region"] in control
+    assert state["region"] not in data
+    assert state["replicaRegion"] in {*control} - {state["region"], stack.outputs["primaryRegion"]}
+    assert all(len(str(state[name])) <= 63 for name in ("bucket", "replicaBucket"))
 
 
 def test_the_policies_are_no_larger_than_a_role_takes(stack: Evaluation) -> None:
