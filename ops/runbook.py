@@ -80,6 +80,7 @@ def _facts(deployed: Deployed) -> dict[str, object]:
     """Return what the templates may name; a region that hosts no data is where Pulumi's state should be."""
     sites = deployed.sites
     data_regions = (sites.primary, sites.secondary)
+    state = deployed.outputs.lifeboat.get("pipeline", {}).get("state", {})  # a copy may be older than this output
     return {
         "stack": deployed.stack,
         "mode": deployed.mode,
@@ -89,4 +90,5 @@ def _facts(deployed: Deployed) -> dict[str, object]:
         "control_only": [region for region in deployed.control_regions if region not in data_regions],
         "control_table": deployed.control_table,
         "secret": deployed.slack_webhook_secret,
+        "replica_url": state.get("replicaUrl", "s3://$REPLICA_BUCKET?region=$REPLICA_REGION"),
     }

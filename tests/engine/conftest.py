@@ -2,9 +2,7 @@
 
 import pytest
 
-from tests.engine.workplace import Workplace, engine
-
-MISSING = "`pulumi` is neither on PATH nor built here: run `make engine`"
+from tests.engine.workplace import MISSING, Workplace, engine
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,7 @@ from tests.clone import clone
 from tests.engine.cloud import Cloud
 
 BUILT = ROOT / ".local" / "engine"
+MISSING = "`pulumi` is neither on PATH nor built here: run `make engine`"
 STACK = "prod"
 SECONDS = 300
 

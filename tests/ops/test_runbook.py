@@ -6,7 +6,6 @@ What their commands do is seen in tests/cloud/test_runbooks.py.
 import json
 import re
 import shlex
-import shutil
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,6 +19,7 @@ from ops.__main__ import app
 from ops.deployed import deployed_of
 from ops.runbook import SHELL_BLOCK, filled, names
 from ops.stack_outputs import Source, StackOutputs
+from tests.engine.workplace import MISSING, engine
 from tests.ops.conftest import Ground
 from tests.runbook_steps import CODE_SPAN, named_elsewhere, steps
 
@@ -126,9 +126,13 @@ def test_every_runbook_that_a_page_an_error_or_a_document_names_is_there() -> No
     assert told >= {"region-lost", "failover-stuck", "failback", "both-regions-down", "control-majority-lost"}
 
 
-@pytest.mark.skipif(not shutil.which("pulumi"), reason="needs the engine: https://www.pulumi.com/docs/install/")
 def test_the_engine_knows_the_options_of_its_commands(texts: Mapping[str, str]) -> None:
+    pulumi = engine()
+    if pulumi is None:
+        pytest.skip(MISSING)
     commands = [shlex.split(step.command) for text in texts.values() for step in steps(text)]
     for words in (words for words in commands if words[0] == "pulumi"):
-        told = subprocess.run([*words[:2], "--help"], capture_output=True, text=True, check=True, timeout=60).stdout
+        told = subprocess.run(
+            [pulumi, words[1], "--help"], capture_output=True, text=True, check=True, timeout=60
+        ).stdout
         assert [word for word in words[2:] if word.startswith("-") and word not in told] == []
