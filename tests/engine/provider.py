@@ -8,7 +8,6 @@ Protocol: https://github.com/pulumi/pulumi/blob/master/proto/pulumi/provider.pro
 import hashlib
 import importlib.metadata
 import os
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -157,4 +156,3 @@ def _struct(values: Mapping[str, Json]) -> struct_pb2.Struct:
 if __name__ == "__main__":
     provider = AwsProvider(Cloud(Path(os.environ[CLOUD])))
     serve(lambda server: provider_pb2_grpc.add_ResourceProviderServicer_to_server(provider, server))
-    sys.exit(0)

@@ -83,7 +83,7 @@ def test_a_second_stack_of_an_account_declares_no_second_identity_provider() -> 
 
 
 def test_each_role_takes_the_tokens_of_what_it_is_for_and_no_others(prod: Evaluation) -> None:
-    of = "repo:example/lifeboat"
+    of = "repo:your--organisation/lifeboat"
     subjects = {
         "preview": [f"{of}:pull_request", f"{of}:ref:refs/heads/main"],
         "deploy": [f"{of}:environment:prod"],
