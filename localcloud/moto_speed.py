@@ -3,8 +3,8 @@
 from collections.abc import MutableMapping
 from typing import Any
 
-from botocore.model import StructureShape
 from moto import backends
+from moto.core.model import StructureShape
 from moto.core.serialize import BaseJSONSerializer
 
 PLAIN = frozenset({"S", "N", "BOOL", "NULL", "SS", "NS"})
@@ -19,7 +19,7 @@ def hurry() -> None:
     """
     listed = tuple(backends.list_of_moto_modules())
     backends.list_of_moto_modules = lambda: listed
-    BaseJSONSerializer._serialize_type_structure = _structure  # type: ignore[method-assign]  # noqa: SLF001
+    BaseJSONSerializer._serialize_type_structure = _structure  # type: ignore[method-assign,assignment]  # noqa: SLF001
 
 
 def _structure(
