@@ -92,7 +92,7 @@ engine: $(ENGINE)/.built ## Pulumi's engine for test-engine, where it is not ins
 $(ENGINE)/.built: tests/engine/build/go.mod tests/engine/build/go.sum tests/engine/build/pulumi-language-python
 	@mkdir -p $(ENGINE)
 	cd tests/engine/build && version=$$(go list -m -f '{{.Version}}' github.com/pulumi/pulumi/pkg/v3) && \
-		nice -n 19 go build -p 1 -trimpath \
+		nice -n 19 go build -trimpath \
 			-ldflags "-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=$$version" \
 			-o $(CURDIR)/$(ENGINE)/ github.com/pulumi/pulumi/pkg/v3/cmd/pulumi
 	cd tests/engine/build && sdk=$$(go list -m -f '{{.Dir}}' github.com/pulumi/pulumi/sdk/v3) && \
