@@ -3,7 +3,7 @@
 import functools
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -19,6 +19,8 @@ from failover.write_grants import Grant, NoCurrentView, TierMoving
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
+
+    Read = tuple[Mapping[str, AttributeValueTypeDef], float]  # the row, and when its read was sent
 
 log = logging.getLogger(__name__)
 
@@ -113,7 +115,7 @@ class ClientView:
     """Keeps the newest view by polling from a daemon thread (``start``) or on demand; thread-safe.
 
     ``control`` holds one client per control region, each with a short timeout of its own and no retries;
-    ``protocol`` is the stack's, unscaled.
+    ``protocol`` is the stack's, unscaled; ``hedged`` makes the `HedgedRead`.
     """
 
     def __init__(
@@ -124,11 +126,12 @@ class ClientView:
         *,
         tier: str = "data",
         clock: Clock | None = None,
+        hedged: "Callable[..., HedgedRead[Read]]" = HedgedRead,
     ) -> None:
         self._protocol = protocol.scaled()
         self._clock = clock or SystemClock()
         readers = {region: functools.partial(self._read, client, table, tier) for region, client in control.items()}
-        self._row = HedgedRead(readers, hedge_seconds=HEDGE_SECONDS * protocol.time_scale)
+        self._row = hedged(readers, hedge_seconds=HEDGE_SECONDS * protocol.time_scale)
         self._refreshing = threading.Lock()  # only its holder sets the three below; anyone may read the view
         self._view: View | None = None
         self._tried_at = float("-inf")
@@ -235,9 +238,7 @@ class ClientView:
             self._trouble = None
             self._view = newer(self._view, read)
 
-    def _read(
-        self, client: "DynamoDBClient", table: str, tier: str
-    ) -> "tuple[Mapping[str, AttributeValueTypeDef], float]":
+    def _read(self, client: "DynamoDBClient", table: str, tier: str) -> "Read":
         sent_at = self._clock.monotonic()
         answer = client.get_item(TableName=table, Key=tier_key(tier), ConsistentRead=True)
         return answer.get("Item", {}), sent_at

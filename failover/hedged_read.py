@@ -1,8 +1,9 @@
 """Ask several regions the same question: the one that answered first last time, then the next if it is slow."""
 
-from collections.abc import Callable, Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from typing import Generic, TypeVar
+import concurrent.futures
+from collections.abc import Callable, Collection, Iterable, Mapping
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor
+from typing import Any, Generic, Protocol, TypeVar
 
 from failover.call_failed import CALL_ERRORS
 
@@ -17,14 +18,33 @@ class NobodyAnswered(Exception):
         self.failures = failures
 
 
-class HedgedRead(Generic[Answer]):
-    """Each reader bounds its own time (its client's timeouts); slow ones are left behind, not waited for."""
+class Wait(Protocol):
+    """Waits as `concurrent.futures.wait` does: for the first of the futures, or for so long."""
 
-    def __init__(self, readers: Mapping[str, Callable[[], Answer]], *, hedge_seconds: float) -> None:
+    def __call__(
+        self, fs: Iterable[Future[Any]], timeout: float | None, return_when: str
+    ) -> tuple[Collection[Future[Any]], Collection[Future[Any]]]: ...
+
+
+class HedgedRead(Generic[Answer]):
+    """Each reader bounds its own time (its client's timeouts); slow ones are left behind, not waited for.
+
+    ``pool`` and ``wait`` belong together: who carries the calls out, and who knows when one has ended.
+    """
+
+    def __init__(
+        self,
+        readers: Mapping[str, Callable[[], Answer]],
+        *,
+        hedge_seconds: float,
+        pool: Executor | None = None,
+        wait: Wait = concurrent.futures.wait,
+    ) -> None:
         self._readers = dict(readers)
         self._hedge_seconds = hedge_seconds
         self._preferred = next(iter(readers))
-        self._pool = ThreadPoolExecutor(max_workers=2 * len(readers), thread_name_prefix="hedged-read")
+        self._pool = pool or ThreadPoolExecutor(2 * len(readers), thread_name_prefix="hedged-read")
+        self._wait = wait
 
     def first_answer(self) -> Answer:
         """Return the first answer, sending to the next region after ``hedge_seconds`` or at once after a failure.
@@ -39,7 +59,7 @@ class HedgedRead(Generic[Answer]):
             if unasked:
                 region = unasked.pop(0)
                 asked[self._pool.submit(self._readers[region])] = region
-            done, _ = wait(asked, timeout=self._hedge_seconds if unasked else None, return_when=FIRST_COMPLETED)
+            done, _ = self._wait(asked, self._hedge_seconds if unasked else None, FIRST_COMPLETED)
             for future in done:
                 region = asked.pop(future)
                 try:

@@ -2,50 +2,53 @@
 
 # ruff: noqa: N803 - boto3's spelling of parameters
 
+import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 Item = dict[str, Any]
+Term = Callable[[Item, Mapping[str, str], Item], bool]
+Update = tuple[list[tuple[str, str]], list[tuple[str, str, str]], list[str]]
 ADD = re.compile(r"ADD (#\w+) (:\w+)")
 SET = re.compile(r"(#\w+) = (?:if_not_exists\(#\w+, (:\w+)\)|(:\w+))")
 
 
 class ModelDynamoDB:
-    """One region's tables; items by table and key."""
+    """One region's tables; items by table and key. An item is never changed once it is there, only replaced."""
 
     def __init__(self) -> None:
         self.items: dict[tuple[str, str, str], Item] = {}
 
     def get_item(self, *, TableName: str, Key: Item, **_consistent: bool) -> Item:
         item = self.items.get(_key(TableName, Key))
-        return _answer({"Item": _copy(item)} if item else {})
+        return _answer({"Item": item} if item else {})
 
     def batch_get_item(self, *, RequestItems: Mapping[str, Any]) -> Item:
         (table, wanted), *_none = RequestItems.items()
         found = [self.items[key] for one in wanted["Keys"] if (key := _key(table, one)) in self.items]
-        return _answer({"Responses": {table: [_copy(item) for item in found]}, "UnprocessedKeys": {}})
+        return _answer({"Responses": {table: found}, "UnprocessedKeys": {}})
 
     def batch_write_item(self, *, RequestItems: Mapping[str, Any]) -> Item:
         for table, requests in RequestItems.items():
             for request in requests:
                 item = request["PutRequest"]["Item"]
-                self.items[_key(table, item)] = _copy(item)
+                self.items[_key(table, item)] = item
         return _answer({"UnprocessedItems": {}})
 
     def put_item(self, *, TableName: str, Item: Item, ConditionExpression: str = "") -> Item:
         key = _key(TableName, Item)
         if ConditionExpression and key in self.items:
             raise refusal("ConditionalCheckFailedException", "PutItem")
-        self.items[key] = _copy(Item)
+        self.items[key] = Item
         return _answer({})
 
     def query(self, *, TableName: str, ExpressionAttributeValues: Item, **_rest: object) -> Item:
         pk = ExpressionAttributeValues[":pk"]["S"]
         found = sorted((key, item) for key, item in self.items.items() if key[:2] == (TableName, pk))
-        return _answer({"Items": [_copy(item) for _, item in found]})
+        return _answer({"Items": [item for _, item in found]})
 
     def update_item(
         self,
@@ -63,14 +66,14 @@ class ModelDynamoDB:
         if not _holds(ConditionExpression, old, names, values):
             raise refusal("ConditionalCheckFailedException", "UpdateItem", old)
         self.items[key] = _updated({**Key, **old}, UpdateExpression, names, values)
-        return _answer({"Attributes": _copy(self.items[key])})
+        return _answer({"Attributes": self.items[key]})
 
 
 def refusal(code: str, operation: str, item: Item | None = None, status: int = 400) -> ClientError:
     """Make the error that botocore raises for a service's answer."""
     response: Any = {"Error": {"Code": code, "Message": code}, "ResponseMetadata": {"HTTPStatusCode": status}}
     if item:
-        response["Item"] = _copy(item)
+        response["Item"] = item
     return ClientError(response, operation)
 
 
@@ -88,28 +91,41 @@ def _answer(values: Item) -> Item:
 
 
 def _holds(condition: str, item: Item, names: Mapping[str, str], values: Item) -> bool:
-    def one(term: str) -> bool:
-        if match := re.fullmatch(r"attribute_(not_)?exists\((#?\w+)\)", term):
-            return bool((names.get(match[2], match[2]) in item) is (match[1] is None))
-        name, sign, value = term.split(" ")
-        have = item.get(names[name])
-        if sign == "=":
-            return bool(have == values[value])
-        assert sign == "<", f"{term} is beyond this model"
-        return have is not None and int(have["N"]) < int(values[value]["N"])
+    return any(all(term(item, names, values) for term in terms) for terms in _condition(condition))
 
-    return any(all(one(term) for term in part.split(" AND ")) for part in condition.split(" OR "))
+
+@functools.cache
+def _condition(text: str) -> tuple[tuple[Term, ...], ...]:
+    return tuple(tuple(_term(term) for term in part.split(" AND ")) for part in text.split(" OR "))
+
+
+def _term(text: str) -> Term:
+    if match := re.fullmatch(r"attribute_(not_)?exists\((#?\w+)\)", text):
+        name, there = match[2], match[1] is None
+        return lambda item, names, _values: (names.get(name, name) in item) is there
+    name, sign, value = text.split(" ")
+    if sign == "=":
+        return lambda item, names, values: bool(item.get(names[name]) == values[value])
+    assert sign == "<", f"{text} is beyond this model"
+    return lambda item, names, values: (
+        names[name] in item and int(item[names[name]]["N"]) < int(values[value]["N"])
+    )
+
+
+@functools.cache
+def _update(text: str) -> Update:
+    sets, _, rest = text.partition(" REMOVE ")
+    removes, _, _ = rest.partition(" ADD ")
+    return ADD.findall(text), SET.findall(sets), [name for name in removes.split(", ") if name]
 
 
 def _updated(item: Item, expression: str, names: Mapping[str, str], values: Item) -> Item:
-    sets, _, removes = expression.partition(" REMOVE ")
-    removes, _, _ = removes.partition(" ADD ")
-    if add := ADD.search(expression):
-        before = int(item.get(names[add[1]], {"N": "0"})["N"])
-        item[names[add[1]]] = {"N": str(before + int(values[add[2]]["N"]))}
-    for name, default, value in SET.findall(sets):
+    adds, sets, removes = _update(expression)
+    for name, value in adds:
+        item[names[name]] = {"N": str(int(item.get(names[name], {"N": "0"})["N"]) + int(values[value]["N"]))}
+    for name, default, value in sets:
         if not default or names[name] not in item:
-            item[names[name]] = dict(values[default or value])
-    for name in filter(None, removes.split(", ")):
+            item[names[name]] = values[default or value]
+    for name in removes:
         item.pop(names[name], None)
     return item

@@ -1,0 +1,185 @@
+"""One thread, many processes: each gives way at every call and every sleep, and goes on when the virtual clock says so.
+
+The shipped code is synchronous and stays so: whatever it runs in is a greenlet.
+"""
+
+import concurrent.futures
+import heapq
+import itertools
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from greenlet import getcurrent, greenlet
+
+from failover.failures import AWS_ERRORS
+from failover.fan_out import NoAnswerInTime
+
+FAILURES = (*AWS_ERRORS, NoAnswerInTime)
+
+
+class Hub:
+    """The virtual clock and what is due on it, in order; equal times go first come, first served."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.main = getcurrent()
+        self._due: list[tuple[float, int, Callable[[], object]]] = []
+        self._number = itertools.count()
+
+    def at(self, when: float, act: Callable[[], object]) -> None:
+        """Have something happen at a time of the virtual clock."""
+        heapq.heappush(self._due, (when, next(self._number), act))
+
+    def run(self, until: float) -> None:
+        """Let everything happen that is due by then."""
+        due = self._due
+        while due and due[0][0] <= until:
+            self.now, _, act = heapq.heappop(due)
+            act()
+        self.now = until
+
+
+@dataclass(frozen=True)
+class Mishap:
+    """What befalls a process at one of its calls: before the request leaves, or after, with nobody there to listen."""
+
+    call: int
+    before: bool
+    freezes: float = 0.0
+    dies: bool = False
+
+
+class Process:
+    """What has a clock, stands still and dies as one. It is the `Clock`, the `FanOut` and the pool of its own code.
+
+    Its monotonic clock began at ``zero`` and runs ``rate`` times as fast as the hub's; ``wall_error`` is how wrong its
+    host's time of day is.
+    """
+
+    def __init__(self, hub: Hub, name: str, place: str, *, zero: float, rate: float, wall_error: float) -> None:
+        self.hub = hub
+        self.name = name
+        self.place = place
+        self.began = hub.now
+        self.alive = True
+        self.frozen_until = 0.0
+        self.calls = 0
+        self.wall_error = wall_error
+        self.mishap: Mishap | None = None
+        self._zero = zero
+        self._rate = rate
+
+    def monotonic(self) -> float:
+        """Seconds of this host."""
+        return self._zero + self.hub.now * self._rate
+
+    def sleep(self, seconds: float) -> None:
+        """Give way for so long on this host's clock."""
+        hub = self.hub
+        hub.at(hub.now + max(0.0, seconds) / self._rate, partial(self.wake, getcurrent()))
+        self.suspend()
+
+    def start(self, act: Callable[[], object]) -> None:
+        """Run something as a thread of this process, from now on."""
+        thread = greenlet(act, self.hub.main)
+        self.hub.at(self.hub.now, partial(self.wake, thread))
+
+    def wake(self, thread: greenlet, *value: object) -> None:
+        """Go on with a thread, unless the process is dead; if it stands still, then once it no longer does."""
+        if not self.alive:
+            return
+        if self.frozen_until > self.hub.now:
+            self.hub.at(self.frozen_until, partial(self.wake, thread, *value))
+            return
+        thread.switch(*value)
+
+    @staticmethod
+    def suspend() -> Any:
+        """Give way until woken; return what the waker hands over."""
+        parent = getcurrent().parent
+        assert parent is not None, "the hub's own thread never waits"
+        return parent.switch()
+
+    def fan_out(self, calls: Mapping[str, Callable[[], Any]], seconds: float) -> dict[str, Any]:
+        """Make all calls at once; late ones go on and are not heard."""
+        answers: dict[str, Any] = {}
+        mine, hub = getcurrent(), self.hub
+        waiting = False
+
+        def run(name: str, call: Callable[[], Any]) -> None:
+            nonlocal waiting
+            try:
+                answers[name] = call()
+            except FAILURES as error:
+                answers[name] = error
+            if waiting and len(answers) == len(calls):
+                waiting = False
+                getcurrent().parent = mine  # where a greenlet ends, its parent goes on
+
+        def give_up() -> None:
+            nonlocal waiting
+            if waiting:
+                waiting = False
+                mine.switch()
+
+        for name, call in calls.items():
+            one = greenlet(run, mine)
+            one.switch(name, call)
+            if not one.dead:
+                one.parent = hub.main
+        if len(answers) < len(calls):
+            waiting = True
+            hub.at(hub.now + seconds / self._rate, partial(self._if_alive, give_up))
+            self.suspend()
+        return {name: answers[name] if name in answers else NoAnswerInTime("too late") for name in calls}
+
+    def _if_alive(self, act: Callable[[], None]) -> None:
+        if not self.alive:
+            return
+        if self.frozen_until > self.hub.now:
+            self.hub.at(self.frozen_until, partial(self._if_alive, act))
+            return
+        act()
+
+    def submit(self, call: Callable[[], Any]) -> Future[Any]:
+        """Run a call on a thread of its own, as an executor does."""
+        future: Future[Any] = Future()
+        mine = getcurrent()
+
+        def run() -> None:
+            try:
+                future.set_result(call())
+            except FAILURES as error:
+                future.set_exception(error)
+
+        one = greenlet(run, mine)
+        one.switch()
+        if not one.dead:
+            one.parent = self.hub.main
+        return future
+
+    def wait(
+        self, fs: Iterable[Future[Any]], timeout: float | None, return_when: str
+    ) -> tuple[list[Future[Any]], list[Future[Any]]]:
+        """Wait for the first of the futures; in the order given, so that a seed always tells the same story."""
+        assert return_when == concurrent.futures.FIRST_COMPLETED
+        futures = list(fs)
+        mine, hub = getcurrent(), self.hub
+        waiting = not any(future.done() for future in futures)
+
+        def wake(*_future: object) -> None:
+            nonlocal waiting
+            if waiting:
+                waiting = False
+                hub.at(hub.now, partial(self.wake, mine))
+
+        if waiting:
+            for future in futures:
+                future.add_done_callback(wake)
+            if timeout is not None:
+                hub.at(hub.now + timeout / self._rate, wake)
+            self.suspend()
+        return [one for one in futures if one.done()], [one for one in futures if not one.done()]

@@ -1,0 +1,140 @@
+"""What a seed stands for: how a schedule begins, what goes wrong when, and what people order."""
+
+import random
+from dataclasses import dataclass, replace
+
+from failover.orders import OrderKind
+from failover.protocol import Protocol
+from failover.sites import Site, other
+from tests.simulation.hub import Mishap
+from tests.simulation.tables import CONTROL_REGIONS, DATA_REGIONS
+from tests.simulation.weather import Fault, How, dark, parted
+
+NUMBERS = Protocol()
+HASTY = replace(NUMBERS, fall=2, rise=2, plan_total=19.0)
+WRITERS = tuple(f"shop.{region}" for region in DATA_REGIONS)
+LONG_AGO = 1e6
+
+
+@dataclass(frozen=True)
+class Spell:
+    """Faults that begin and end together."""
+
+    begins: float
+    ends: float
+    faults: tuple[Fault, ...]
+
+
+@dataclass(frozen=True)
+class Errand:
+    """What a person orders, and when its copies arrive where."""
+
+    at: float
+    kind: OrderKind
+    arrives: tuple[tuple[float, str], ...]
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One schedule, before it runs. Times are seconds of the hub; ``moved`` is how long ago each site was moved to."""
+
+    active: Site
+    epoch: int
+    armed: bool
+    moved: dict[Site, float]
+    numbers: Protocol
+    loss: float
+    tail: float
+    lag: float
+    writes_every: float
+    spells: tuple[Spell, ...]
+    errands: tuple[Errand, ...]
+    owners: tuple[Mishap, ...]
+    others: dict[str, tuple[Mishap, float]]
+    ends: float
+
+
+def draw(dice: random.Random) -> Scenario:
+    """Make a scenario; equal dice make equal ones."""
+    active: Site = "primary" if dice.random() < 0.7 else "secondary"
+    spells, errands = _story(dice, active)
+    ends = max([12.0, *(spell.ends for spell in spells), *(errand.at + 8 for errand in errands)])
+    return Scenario(
+        active=active,
+        epoch=dice.randrange(1, 40),
+        armed=dice.random() < 0.95,
+        moved={site: dice.choice((LONG_AGO, LONG_AGO, LONG_AGO, 700.0, 590.0, 60.0)) for site in ("primary", "secondary")},
+        numbers=HASTY if dice.random() < 0.6 else NUMBERS,
+        loss=dice.choice((0.0, 0.0, 0.01, 0.05)),
+        tail=dice.choice((0.0, 0.01, 0.05)),
+        lag=dice.choice((0.3, 1.0, 1.0, 3.0)),
+        writes_every=dice.uniform(0.3, 1.2),
+        spells=spells,
+        errands=errands,
+        owners=tuple(_mishap(dice, 45) for _ in range(dice.choice((0, 0, 1, 1, 2)))),
+        others={name: (_mishap(dice, 60), dice.uniform(1, 8)) for name in (*CONTROL_REGIONS, *WRITERS) if dice.random() < 0.12},
+        ends=min(ends, 45.0),
+    )
+
+
+def _story(dice: random.Random, active: Site) -> tuple[tuple[Spell, ...], tuple[Errand, ...]]:
+    here = DATA_REGIONS[0] if active == "primary" else DATA_REGIONS[1]
+    spells, errands = [], []
+    theme = dice.random()
+    if theme < 0.3:
+        spells.append(_spell(dice, dark(here, _silence(dice))))
+    elif theme < 0.55:
+        seers = dice.sample(CONTROL_REGIONS, dice.choice((1, 2, 2, 3, 3)))
+        spells.append(_spell(dice, [_blind(seers, here, dice.choice(tuple(How)))]))
+    elif theme < 0.9:
+        errands.append(_errand(dice, dice.uniform(3.5, 6), OrderKind.FAILBACK if active == "secondary" else OrderKind.SWITCHOVER))
+    if dice.random() < 0.3:
+        spells.append(_spell(dice, _side_fault(dice)))
+    if dice.random() < 0.4:
+        at = dice.uniform(5, 20) if not errands else errands[0].at + dice.choice((dice.uniform(0.5, 5), dice.uniform(5, 12)))
+        errands.append(_errand(dice, at, dice.choice((OrderKind.ABORT, OrderKind.ABORT, OrderKind.FAILOVER, OrderKind.SWITCHOVER, OrderKind.FAILBACK))))
+    return tuple(spells), tuple(errands)
+
+
+def _spell(dice: random.Random, faults: list[Fault]) -> Spell:
+    begins = dice.uniform(3.0, 8.0)
+    return Spell(begins, begins + dice.choice((dice.uniform(2, 8), dice.uniform(8, 20))), tuple(faults))
+
+
+def _silence(dice: random.Random) -> How:
+    return dice.choice((How.BLACKHOLE, How.REFUSED))
+
+
+def _blind(seers: list[str], region: str, how: How) -> Fault:
+    return Fault(what=f"{', '.join(seers)} do not see {region}", how=how, places=frozenset(seers), regions=frozenset({region}), services=frozenset({"data"}))
+
+
+def _side_fault(dice: random.Random) -> list[Fault]:
+    region = dice.choice(CONTROL_REGIONS)
+    others = frozenset(CONTROL_REGIONS) - {region}
+    which = dice.randrange(5)
+    if which == 0:
+        return parted(region, others, _silence(dice))
+    if which == 1:
+        return [Fault(what="replication stands still", how=How.BLACKHOLE, services=frozenset({"mrec"}))]
+    if which == 2:
+        return [Fault(what=f"{region}'s parameters fail", how=How.ERRORS, regions=frozenset({region}), services=frozenset({"ssm"}))]
+    if which == 3:
+        return [Fault(what=f"{region} is slow", how=How.SLOW, regions=frozenset({region}))]
+    return dark(region, _silence(dice))
+
+
+def _errand(dice: random.Random, at: float, kind: OrderKind) -> Errand:
+    copies = dice.choice((1, 1, 2))
+    return Errand(at, kind, tuple((at + dice.uniform(0, 1.0) + 8 * dice.random() * copy, dice.choice(CONTROL_REGIONS)) for copy in range(copies)))
+
+
+def _mishap(dice: random.Random, calls: int) -> Mishap:
+    if dice.random() < 0.5:
+        return Mishap(dice.randrange(2, calls), before=dice.random() < 0.5, dies=True)
+    return Mishap(dice.randrange(2, calls), before=dice.random() < 0.5, freezes=dice.choice((dice.uniform(0.2, 3), dice.uniform(5, 14))))
+
+
+def standby(scenario: Scenario) -> Site:
+    """Name the site that does not serve at first."""
+    return other(scenario.active)

@@ -1,0 +1,81 @@
+"""What goes wrong between places, and how long messages are under way."""
+
+import random
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+ANYWHERE: frozenset[str] = frozenset()
+
+
+class How(StrEnum):
+    """What becomes of a call that meets a fault."""
+
+    BLACKHOLE = "blackhole"
+    REFUSED = "refused"
+    REPLY_LOST = "reply lost"
+    ERRORS = "errors"
+    THROTTLED = "throttled"
+    SLOW = "slow"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fault:
+    """Calls from these places to these regions' services go wrong; nothing named means all of them."""
+
+    what: str
+    how: How
+    places: frozenset[str] = ANYWHERE
+    regions: frozenset[str] = ANYWHERE
+    services: frozenset[str] = ANYWHERE
+
+    def meets(self, place: str, region: str, service: str) -> bool:
+        """Whether a call from there to there goes wrong."""
+        return (
+            (not self.places or place in self.places)
+            and (not self.regions or region in self.regions)
+            and (not self.services or service in self.services)
+        )
+
+
+def dark(region: str, how: How) -> list[Fault]:
+    """A region is lost: nobody reaches it, and what runs in it reaches nobody."""
+    return [
+        Fault(what=f"{region} is dark", how=how, regions=frozenset({region})),
+        Fault(what=f"{region} is dark inside", how=how, places=frozenset({region})),
+    ]
+
+
+def parted(region: str, others: frozenset[str], how: How) -> list[Fault]:
+    """A region and others do not reach each other; inside it everything works."""
+    return [
+        Fault(what=f"{region} is cut off", how=how, places=frozenset({region}), regions=others),
+        Fault(what=f"{region} cannot be reached", how=how, places=others, regions=frozenset({region})),
+    ]
+
+
+@dataclass
+class Weather:
+    """The faults of the moment, and the delays that are always there."""
+
+    dice: random.Random
+    loss: float
+    tail: float
+    faults: list[Fault] = field(default_factory=list)
+
+    def between(self, place: str, region: str, service: str) -> Fault | None:
+        """Return the first fault that such a call meets."""
+        for fault in self.faults:
+            if fault.meets(place, region, service):
+                return fault
+        return None
+
+    def parts(self, place: str, region: str, service: str) -> bool:
+        """Whether nothing at all arrives."""
+        fault = self.between(place, region, service)
+        return fault is not None and fault.how in (How.BLACKHOLE, How.REFUSED)
+
+    def one_way(self, place: str, region: str) -> float:
+        """Seconds that a message is under way; one in a while takes far longer."""
+        dice = self.dice.random
+        seconds = (0.003 if place.endswith(region) else 0.03) * (0.7 + dice())
+        return seconds if dice() >= self.tail else seconds + 2.0 * dice()

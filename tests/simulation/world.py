@@ -1,0 +1,278 @@
+"""One schedule: the shipped observers, orchestrators and clients in a cloud of models, from a scenario to its end."""
+
+import itertools
+import json
+import random
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from failover import rows
+from failover.ballot import Ballot
+from failover.call_failed import CallFailed
+from failover.canary import Canary, CanaryItem, CanaryWatch
+from failover.client_view import ClientView
+from failover.control_table import ControlTable
+from failover.data_plan import Canaries, DataPlan
+from failover.failures import AWS_ERRORS
+from failover.hedged_read import HedgedRead
+from failover.observer import Post
+from failover.orchestrator import Orchestrator, Tools
+from failover.orders import Order, from_message
+from failover.outside import ActiveParameter
+from failover.pace import Pace
+from failover.pages import Pager
+from failover.region_calls import RegionCalls, TimedClient
+from failover.regional_table import RegionalTable, UncertainWrite
+from failover.sites import Sites
+from failover.waking import OrchestratorWaker
+from failover.write_grants import NotWritable
+from lambdas.health_checker.post import ATTEMPTS_IN_A_TURN, Staff
+from lambdas.health_checker.watch import watch
+from tests.simulation.cloud import START, Cloud, Wire
+from tests.simulation.hub import Hub, Mishap, Process
+from tests.simulation.laws import Laws
+from tests.simulation.scenario import WRITERS, Errand, Scenario, Spell, draw
+from tests.simulation.tables import CONTROL_REGIONS, DATA_REGIONS, Mrec
+from tests.simulation.weather import Weather
+
+SITES = Sites(primary="us-east-1", secondary="us-west-2")
+PARAMETER = "/lifeboat/simulation/data/active-region"
+SETTLES_WITHIN = 60.0
+LOOKS_EVERY = 2.0
+
+
+class World:
+    """Everything that a schedule consists of."""
+
+    def __init__(self, seed: int, tell: Callable[[float, str], None] | None = None) -> None:
+        self.dice = random.Random(seed)  # noqa: S311 - a schedule, not a secret
+        self.scenario = draw(self.dice)
+        s = self.scenario
+        self.hub = Hub()
+        self.weather = Weather(self.dice, s.loss, s.tail)
+        mrec = Mrec(self.hub, self.weather, self.dice, s.lag)
+        row = self._first_row()
+        self.laws = Laws(self.hub, s.numbers, mrec, {site: -ago for site, ago in s.moved.items()}, row)
+        self.cloud = Cloud(self.hub, self.dice, self.weather, mrec, self)
+        self.cloud.mrsc.table.items["control", "tier#data", "row"] = row
+        self.cloud.deliver = self._deliver
+        for region in CONTROL_REGIONS:
+            self.cloud.parameters[region].values[PARAMETER] = SITES.region(s.active)
+        self.owners = list(s.owners)
+        self._running = 0
+        self._numbers = itertools.count(1)
+        self._tell = tell
+
+    def _first_row(self) -> dict[str, Any]:
+        s = self.scenario
+        at = {site: (START - timedelta(seconds=ago)).isoformat() for site, ago in s.moved.items()}
+        values = {"epoch": s.epoch, "active": s.active, "phase": "steady", "owner_counter": 0, "armed": s.armed}
+        return {**rows.tier_key("data"), **rows.to_item({**values, "changed_at": START.isoformat(), "moved_at": at})}
+
+    # A schedule's course.
+
+    def run(self) -> None:
+        """Run from the start to where nothing is left to do.
+
+        Raises:
+            LawBroken: what must never happen did.
+        """
+        for number, region in enumerate(CONTROL_REGIONS):
+            self._observe(region, 0.9 * number * self.dice.random())
+        for place in WRITERS:
+            self._write(place)
+        for spell in self.scenario.spells:
+            self.hub.at(spell.begins, partial(self._begin, spell))
+            self.hub.at(spell.ends, partial(self._end, spell))
+        for errand in self.scenario.errands:
+            self.hub.at(errand.at, partial(self._order, errand))
+        self.hub.run(self.scenario.ends)
+        self._clear_up()
+        while not self._settled() and self.hub.now < self.scenario.ends + SETTLES_WITHIN:
+            self.hub.run(self.hub.now + LOOKS_EVERY)
+        self.laws.check_end(self._parameters())
+
+    def _clear_up(self) -> None:
+        self.tell("everything works again")
+        self.cloud.mrec.weather_changes(self.weather.faults.clear)
+        self.weather.loss = self.weather.tail = 0.0
+
+    def _settled(self) -> bool:
+        if self._running:
+            return False
+        try:
+            self.laws.check_end(self._parameters())
+        except AssertionError:
+            return False
+        return True
+
+    def _parameters(self) -> Mapping[str, str]:
+        return {region: self.cloud.parameters[region].values[PARAMETER] for region in CONTROL_REGIONS}
+
+    def _begin(self, spell: Spell) -> None:
+        for fault in spell.faults:
+            self.tell(f"begins: {fault.what} ({fault.how})")
+        self.cloud.mrec.weather_changes(lambda: self.weather.faults.extend(spell.faults))
+
+    def _end(self, spell: Spell) -> None:
+        self.tell(f"ends: {spell.faults[0].what}")
+        faults = self.weather.faults
+        self.cloud.mrec.weather_changes(lambda: faults.__setitem__(slice(None), [one for one in faults if one not in spell.faults]))
+
+    # Who acts.
+
+    def _process(self, name: str, place: str) -> Process:
+        dice = self.dice
+        return Process(self.hub, name, place, zero=dice.uniform(0, 1e6), rate=1 + dice.uniform(-0.01, 0.01), wall_error=dice.uniform(-300, 300))
+
+    def _observe(self, region: str, delay: float) -> None:
+        process = self._process(region, region)
+        if self.hub.now == 0.0 and region in self.scenario.others:
+            process.mishap = self.scenario.others[region][0]
+        staff = self._staff(process)
+        self.hub.at(self.hub.now + delay, lambda: process.start(lambda: watch(staff, 1e9, lambda _turn: None)))
+
+    def _wires(self, process: Process, service: str, regions: tuple[str, ...], connect: float = 0.3, read: float = 1.0) -> dict[str, Any]:
+        return {region: Wire(self.cloud, process, service, region, connect, read) for region in regions}
+
+    def _canary(self, process: Process, name: str, read: float) -> Canary:
+        return Canary(CanaryItem(table="canary", item_id=f"health#{name}", healthy_status="ok"), self._wires(process, "data", DATA_REGIONS, 0.3, read), process)
+
+    def _staff(self, process: Process) -> Staff:
+        region, numbers = process.place, self.scenario.numbers
+        local: Any = Wire(self.cloud, process, "control", region)
+        control = ControlTable("control", local, process, self.dice, ATTEMPTS_IN_A_TURN)
+        topics: Any = Wire(self.cloud, process, "sns", region)
+        functions: Any = Wire(self.cloud, process, "lambda", region, 0.3, 1.2)
+        waker = OrchestratorWaker(
+            name=region,
+            function="orchestrator",
+            topic_arn="signals",
+            functions=functions,
+            topics=topics,
+            fan_out=process.fan_out,
+            time=control.time,
+            pace=Pace(numbers.order_every - numbers.probe_interval / 2, process),
+            seconds=numbers.probe_deadline,
+        )
+        post = Post(
+            name=region,
+            tier="data",
+            sites=SITES,
+            max_latency_ms=500.0,
+            numbers=numbers,
+            clock=process,
+            control=control,
+            watch=CanaryWatch(self._canary(process, region, 1.2), process.fan_out, process),
+            ballot=Ballot(table="control", client=local, tier="data", observer=region),
+            parameter=ActiveParameter(PARAMETER, self._wires(process, "ssm", CONTROL_REGIONS, 0.3, 1.2), process.fan_out),
+            waker=waker,
+        )
+        return Staff(post=post, pager=Pager("signals", topics, process))
+
+    def _deliver(self, place: str, operation: str, params: Mapping[str, Any]) -> None:
+        """Carry an order to the region's orchestrator: at once when invoked, by the queue a little later, perhaps twice."""
+        message = json.loads(params["Payload" if operation == "invoke" else "Message"])
+        if message.get("kind") == "page":
+            self.laws.seen["page"] += 1
+            return
+        dice = self.dice
+        if operation == "invoke":
+            delays = [dice.uniform(0.02, 0.3)]
+        else:
+            delays = [0.2 + dice.random()] if dice.random() < 0.3 else []
+            delays += [dice.uniform(1, 20)] if dice.random() < 0.1 else []
+        for delay in delays:
+            self.hub.at(self.hub.now + delay, partial(self._invoke, place, message))
+
+    def _order(self, errand: Errand) -> None:
+        number = next(self._numbers)
+        row = rows.tier_row(self.laws.row)
+        order = Order(id=f"order-{number}", kind=errand.kind, tier="data", epoch=row.epoch, reason="a person says so", by="operator", issued_at=START + timedelta(seconds=self.hub.now))
+        self.tell(f"a person orders {errand.kind} in epoch {row.epoch}: {order.id}")
+        message = json.loads(order.to_json())
+        for at, region in errand.arrives:
+            self.hub.at(at, partial(self._invoke, region, message))
+
+    def _invoke(self, region: str, message: Mapping[str, Any]) -> None:
+        process = self._process(f"{region}/{next(self._numbers)}", region)
+        if self.owners and self.dice.random() < 0.6:
+            process.mishap = self.owners[-1]
+        self._running += 1
+        process.start(lambda: self._carry_out(process, message))
+
+    def _carry_out(self, process: Process, message: Mapping[str, Any]) -> None:
+        orchestrator = Orchestrator(process.name, self._tools(process))
+        order = from_message(message)
+        try:
+            answer = orchestrator.carry_out(order)
+        except AWS_ERRORS as error:
+            self.laws.seen["invocation failed"] += 1
+            self.tell(f"{process.name} failed: {error}")
+        else:
+            self.laws.seen[f"answer: {answer.outcome}, {answer.code}"] += 1
+            if self._tell and answer.outcome != "stayed":
+                self.tell(f"{process.name} answers {order.kind} of {order.by}: {answer.outcome}, {answer.reason}")
+        self._running -= 1
+
+    def _tools(self, process: Process) -> Tools:
+        local: Any = Wire(self.cloud, process, "control", process.place)
+        topics: Any = Wire(self.cloud, process, "sns", process.place)
+        control = ControlTable("control", local, process, self.dice)
+        parameter = ActiveParameter(PARAMETER, self._wires(process, "ssm", CONTROL_REGIONS), process.fan_out)
+        pager = Pager("signals", topics, process)
+        canaries = Canaries(check=self._canary(process, "orchestrator", 1.0), last=self._canary(process, "orchestrator-last", 1.0))
+        plan = DataPlan(sites=SITES, protocol=self.scenario.numbers, canaries=canaries, parameter=parameter, pager=pager, now=control.time.now)
+        return Tools(control=control, plan=plan, parameter=parameter, pager=pager, clock=process, dice=self.dice, sites=SITES, protocol=self.scenario.numbers)
+
+    def _write(self, place: str) -> None:
+        process = self._process(place, place)
+        if place in self.scenario.others:
+            process.mishap = self.scenario.others[place][0]
+        hedged = partial(HedgedRead, pool=process, wait=process.wait)
+        views = ClientView(self._wires(process, "control", CONTROL_REGIONS, 0.3, 0.7), "control", self.scenario.numbers, clock=process, hedged=hedged)
+        regions = {site: self._region_calls(process, SITES.region(site)) for site in ("primary", "secondary")}
+        table = RegionalTable("orders", regions, views, clock=process, jitter=self.dice.random)
+        process.start(lambda: self._keep_writing(process, table))
+
+    def _region_calls(self, process: Process, region: str) -> RegionCalls:
+        timed = [TimedClient(client=Wire(self.cloud, process, "data", region, connect, read), seconds=connect + read) for connect, read in ((0.3, 1.0), (0.2, 0.25))]
+        return RegionCalls(region, timed, process)
+
+    def _keep_writing(self, process: Process, table: RegionalTable) -> None:
+        for number in itertools.count():
+            process.sleep(self.scenario.writes_every * 2 * self.dice.random())
+            key = f"{process.name}-{number}"
+            try:
+                ack = table.put_item(Item={"id": {"S": key}})
+            except (NotWritable, CallFailed, UncertainWrite, ClientError) as error:
+                if self._tell:
+                    self.tell(f"{key} is not acknowledged: {error}")
+            else:
+                self.laws.acknowledged(process.name, key, ack)
+
+    # Who looks on.
+
+    def sent(self, wire: Wire, operation: str, params: Mapping[str, Any]) -> None:
+        self.laws.sent(wire, operation, params)
+
+    def acted(self, wire: Wire, operation: str, params: Mapping[str, Any], answer: object) -> None:
+        self.laws.acted(wire, operation, params, answer)
+
+    def befell(self, process: Process, mishap: Mishap) -> None:
+        self.tell(f"{process.name} {'dies' if mishap.dies else f'stands still for {mishap.freezes:.1f} s'} at call {mishap.call}")
+        if mishap in self.owners:
+            self.owners.remove(mishap)
+        if "/" in process.name and mishap.dies:
+            self._running -= 1
+        elif mishap.dies and process.name in CONTROL_REGIONS:
+            self._observe(process.name, self.scenario.others[process.name][1])
+
+    def tell(self, text: str) -> None:
+        if self._tell:
+            self._tell(self.hub.now, text)
