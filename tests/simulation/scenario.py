@@ -5,33 +5,37 @@ from dataclasses import dataclass, replace
 
 from failover.orders import OrderKind
 from failover.protocol import Protocol
-from failover.sites import Site, other
+from failover.sites import Site
 from tests.simulation.hub import Mishap
 from tests.simulation.tables import CONTROL_REGIONS, DATA_REGIONS
 from tests.simulation.weather import Fault, How, dark, parted
 
 NUMBERS = Protocol()
 HASTY = replace(NUMBERS, fall=2, rise=2, plan_total=19.0)
+STANDSTILL = Fault(what="replication stands still", how=How.BLACKHOLE, services=frozenset({"mrec"}))
 WRITERS = tuple(f"shop.{region}" for region in DATA_REGIONS)
+MOVES_BY = 13.0
 LONG_AGO = 1e6
 
 
 @dataclass(frozen=True)
 class Spell:
-    """Faults that begin and end together."""
+    """Faults that begin and end together: ``at`` a time, or so long after the row first came into ``phase``."""
 
-    begins: float
-    ends: float
+    at: float
+    lasts: float
     faults: tuple[Fault, ...]
+    phase: str | None = None
 
 
 @dataclass(frozen=True)
 class Errand:
-    """What a person orders, and when its copies arrive where."""
+    """What a person orders, when (as a spell begins), and after how long its copies arrive where."""
 
     at: float
     kind: OrderKind
-    arrives: tuple[tuple[float, str], ...]
+    copies: tuple[tuple[float, str], ...]
+    phase: str | None = None
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,7 @@ def draw(dice: random.Random) -> Scenario:
     """Make a scenario; equal dice make equal ones."""
     active: Site = "primary" if dice.random() < 0.7 else "secondary"
     spells, errands = _story(dice, active)
-    ends = max([12.0, *(spell.ends for spell in spells), *(errand.at + 8 for errand in errands)])
+    ends = max(14.0, *(MOVES_BY * (one.phase is not None) + one.at + _lasts(one) for one in (*spells, *errands)), 0.0)
     return Scenario(
         active=active,
         epoch=dice.randrange(1, 40),
@@ -71,34 +75,43 @@ def draw(dice: random.Random) -> Scenario:
         writes_every=dice.uniform(0.3, 1.2),
         spells=spells,
         errands=errands,
-        owners=tuple(_mishap(dice, 45) for _ in range(dice.choice((0, 0, 1, 1, 2)))),
+        owners=tuple(_mishap(dice, 45) for _ in range(dice.choice((0, 1, 1, 2)))),
         others={name: (_mishap(dice, 60), dice.uniform(1, 8)) for name in (*CONTROL_REGIONS, *WRITERS) if dice.random() < 0.12},
         ends=min(ends, 45.0),
     )
 
 
+def _lasts(one: Spell | Errand) -> float:
+    return one.lasts if isinstance(one, Spell) else 6.0
+
+
 def _story(dice: random.Random, active: Site) -> tuple[tuple[Spell, ...], tuple[Errand, ...]]:
     here = DATA_REGIONS[0] if active == "primary" else DATA_REGIONS[1]
+    back = OrderKind.FAILBACK if active == "secondary" else OrderKind.SWITCHOVER
     spells, errands = [], []
     theme = dice.random()
-    if theme < 0.3:
+    if theme < 0.25:
         spells.append(_spell(dice, dark(here, _silence(dice))))
-    elif theme < 0.55:
+    elif theme < 0.5:
         seers = dice.sample(CONTROL_REGIONS, dice.choice((1, 2, 2, 3, 3)))
         spells.append(_spell(dice, [_blind(seers, here, dice.choice(tuple(How)))]))
     elif theme < 0.9:
-        errands.append(_errand(dice, dice.uniform(3.5, 6), OrderKind.FAILBACK if active == "secondary" else OrderKind.SWITCHOVER))
-    if dice.random() < 0.3:
+        errands.append(_errand(dice, dice.uniform(6.5, 9), dice.choice((back, back, OrderKind.FAILOVER))))
+    if theme > 0.82:
+        spells.append(Spell(0.0, dice.choice((dice.uniform(2, 10), dice.uniform(20, 26))), (STANDSTILL,), "moving"))
+    elif dice.random() < 0.3:
         spells.append(_spell(dice, _side_fault(dice)))
-    if dice.random() < 0.4:
-        at = dice.uniform(5, 20) if not errands else errands[0].at + dice.choice((dice.uniform(0.5, 5), dice.uniform(5, 12)))
-        errands.append(_errand(dice, at, dice.choice((OrderKind.ABORT, OrderKind.ABORT, OrderKind.FAILOVER, OrderKind.SWITCHOVER, OrderKind.FAILBACK))))
+    if dice.random() < 0.3:
+        errands.append(_errand(dice, dice.uniform(0.0, 4.0), OrderKind.ABORT, "moving"))
+    if dice.random() < (0.6 if theme > 0.82 else 0.1):
+        errands.append(_errand(dice, dice.uniform(0.0, 4.0), dice.choice(tuple(OrderKind)[1:]), "held"))
+    if dice.random() < 0.3:
+        errands.append(_errand(dice, dice.uniform(5, 25), dice.choice(tuple(OrderKind)[1:])))
     return tuple(spells), tuple(errands)
 
 
 def _spell(dice: random.Random, faults: list[Fault]) -> Spell:
-    begins = dice.uniform(3.0, 8.0)
-    return Spell(begins, begins + dice.choice((dice.uniform(2, 8), dice.uniform(8, 20))), tuple(faults))
+    return Spell(dice.uniform(3, 8), dice.choice((dice.uniform(2, 8), dice.uniform(8, 20))), tuple(faults))
 
 
 def _silence(dice: random.Random) -> How:
@@ -116,7 +129,7 @@ def _side_fault(dice: random.Random) -> list[Fault]:
     if which == 0:
         return parted(region, others, _silence(dice))
     if which == 1:
-        return [Fault(what="replication stands still", how=How.BLACKHOLE, services=frozenset({"mrec"}))]
+        return [STANDSTILL]
     if which == 2:
         return [Fault(what=f"{region}'s parameters fail", how=How.ERRORS, regions=frozenset({region}), services=frozenset({"ssm"}))]
     if which == 3:
@@ -124,9 +137,11 @@ def _side_fault(dice: random.Random) -> list[Fault]:
     return dark(region, _silence(dice))
 
 
-def _errand(dice: random.Random, at: float, kind: OrderKind) -> Errand:
-    copies = dice.choice((1, 1, 2))
-    return Errand(at, kind, tuple((at + dice.uniform(0, 1.0) + 8 * dice.random() * copy, dice.choice(CONTROL_REGIONS)) for copy in range(copies)))
+def _errand(dice: random.Random, at: float, kind: OrderKind, phase: str | None = None) -> Errand:
+    copies = [(dice.uniform(0, 1), dice.choice(CONTROL_REGIONS))]
+    if dice.random() < 0.3:
+        copies.append((dice.uniform(0, 12), dice.choice(CONTROL_REGIONS)))
+    return Errand(at, kind, tuple(copies), phase)
 
 
 def _mishap(dice: random.Random, calls: int) -> Mishap:
@@ -134,7 +149,3 @@ def _mishap(dice: random.Random, calls: int) -> Mishap:
         return Mishap(dice.randrange(2, calls), before=dice.random() < 0.5, dies=True)
     return Mishap(dice.randrange(2, calls), before=dice.random() < 0.5, freezes=dice.choice((dice.uniform(0.2, 3), dice.uniform(5, 14))))
 
-
-def standby(scenario: Scenario) -> Site:
-    """Name the site that does not serve at first."""
-    return other(scenario.active)

@@ -64,6 +64,7 @@ class World:
         for region in CONTROL_REGIONS:
             self.cloud.parameters[region].values[PARAMETER] = SITES.region(s.active)
         self.owners = list(s.owners)
+        self._waiting: list[Spell | Errand] = [*s.spells, *s.errands]
         self._running = 0
         self._numbers = itertools.count(1)
         self._tell = tell
@@ -86,19 +87,24 @@ class World:
             self._observe(region, 0.9 * number * self.dice.random())
         for place in WRITERS:
             self._write(place)
-        for spell in self.scenario.spells:
-            self.hub.at(spell.begins, partial(self._begin, spell))
-            self.hub.at(spell.ends, partial(self._end, spell))
-        for errand in self.scenario.errands:
-            self.hub.at(errand.at, partial(self._order, errand))
+        self._meet(None)
         self.hub.run(self.scenario.ends)
         self._clear_up()
         while not self._settled() and self.hub.now < self.scenario.ends + SETTLES_WITHIN:
             self.hub.run(self.hub.now + LOOKS_EVERY)
         self.laws.check_end(self._parameters())
 
+    def _meet(self, phase: str | None) -> None:
+        """Set in motion what waits for this phase."""
+        if phase in (one.phase for one in self._waiting):
+            for one in [one for one in self._waiting if one.phase == phase]:
+                self._waiting.remove(one)
+                act = partial(self._begin if isinstance(one, Spell) else self._order, one)
+                self.hub.at(self.hub.now + one.at, act)
+
     def _clear_up(self) -> None:
         self.tell("everything works again")
+        self._waiting.clear()
         self.cloud.mrec.weather_changes(self.weather.faults.clear)
         self.weather.loss = self.weather.tail = 0.0
 
@@ -118,6 +124,7 @@ class World:
         for fault in spell.faults:
             self.tell(f"begins: {fault.what} ({fault.how})")
         self.cloud.mrec.weather_changes(lambda: self.weather.faults.extend(spell.faults))
+        self.hub.at(self.hub.now + spell.lasts, partial(self._end, spell))
 
     def _end(self, spell: Spell) -> None:
         self.tell(f"ends: {spell.faults[0].what}")
@@ -196,12 +203,12 @@ class World:
         order = Order(id=f"order-{number}", kind=errand.kind, tier="data", epoch=row.epoch, reason="a person says so", by="operator", issued_at=START + timedelta(seconds=self.hub.now))
         self.tell(f"a person orders {errand.kind} in epoch {row.epoch}: {order.id}")
         message = json.loads(order.to_json())
-        for at, region in errand.arrives:
-            self.hub.at(at, partial(self._invoke, region, message))
+        for delay, region in errand.copies:
+            self.hub.at(self.hub.now + delay, partial(self._invoke, region, message))
 
     def _invoke(self, region: str, message: Mapping[str, Any]) -> None:
         process = self._process(f"{region}/{next(self._numbers)}", region)
-        if self.owners and self.dice.random() < 0.6:
+        if self.owners and self.dice.random() < 0.7:
             process.mishap = self.owners[-1]
         self._running += 1
         process.start(lambda: self._carry_out(process, message))
@@ -262,7 +269,16 @@ class World:
         self.laws.sent(wire, operation, params)
 
     def acted(self, wire: Wire, operation: str, params: Mapping[str, Any], answer: object) -> None:
+        before = self.laws.row
         self.laws.acted(wire, operation, params, answer)
+        if self.laws.row is not before:
+            self._row_changed(wire.process, self.laws.row)
+
+    def _row_changed(self, process: Process, row: Mapping[str, Any]) -> None:
+        phase = row["phase"]["S"]
+        if self._tell:
+            self.tell(f"{process.name} writes the row: {_shown(row)}")
+        self._meet(phase)
 
     def befell(self, process: Process, mishap: Mishap) -> None:
         self.tell(f"{process.name} {'dies' if mishap.dies else f'stands still for {mishap.freezes:.1f} s'} at call {mishap.call}")
@@ -276,3 +292,9 @@ class World:
     def tell(self, text: str) -> None:
         if self._tell:
             self._tell(self.hub.now, text)
+
+
+def _shown(row: Mapping[str, Any]) -> str:
+    values = rows.values_of(row)
+    named = " ".join(f"{name}={values[name]}" for name in ("active", "phase", "kind", "step", "owner", "owner_counter") if name in values)
+    return f"epoch={values['epoch']} {named}"
