@@ -58,10 +58,10 @@ def _no_moves_before(order: Any, seen: Any) -> tuple[Any, Any]:
 
 def _decide_once(patch: Patch) -> None:
     real = orchestrator.Orchestrator._decide
-    first: dict[object, Any] = {}
 
     def decide(self: Any, order: Any) -> Any:
-        return first.setdefault(order.id, None) or first.__setitem__(order.id, real(self, order)) or first[order.id]
+        self._decided = getattr(self, "_decided", None) or real(self, order)
+        return self._decided
 
     patch.setattr(orchestrator.Orchestrator, "_decide", decide)
 
@@ -141,16 +141,6 @@ def _prepare_at_once(self: Any, own: Any) -> str:
     return ""
 
 
-def _one_canary(patch: Patch) -> None:
-    real = data_plan.DataPlan.__init__
-
-    def init(self: Any, **given: Any) -> None:
-        real(self, **given)
-        self._last_canary = self._canary
-
-    patch.setattr(data_plan.DataPlan, "__init__", init)
-
-
 def _abort_anything(row: TierRow) -> Any:
     return decision.Decision(action=decision.Action.START, code="ordered", reason="undone", kind=Kind.ABORT, target=decision.other(row.active))
 
@@ -204,7 +194,6 @@ BUGS = (
     Bug("a stop right after the announcement", "3", _put(data_plan.DataPlan, "_prepare", _prepare_at_once)),
     Bug("[m] a planned move waits for no canary", "7", _put(data_plan.DataPlan, "_drain", _drain_by_time)),
     Bug("[m] a planned move waits for a canary from before the stop", "7", _put(data_plan.DataPlan, "_mark_the_end", _old_end)),
-    Bug("one canary for checks and for the stop", "7", _one_canary),
     Bug("[m] late answers acknowledge", "3", _put(write_grants.Grant, "honours", lambda self, now: True)),
     Bug("a view lasts two seconds longer", "3", _judge(lambda view, protocol: (replace(view, sent_at=view.sent_at + 2.0), protocol))),
     Bug("a view counts from its answer", "3", _count_from_the_answer),

@@ -166,7 +166,7 @@ class Laws:
         seen = self._looked[process.name]
         about = [vote for vote in seen.votes if _about(vote, before)]
         against = [vote for vote in about if _text(vote, "verdict") == "unhealthy" and _number(vote, "misses")]
-        recent = [v for v in against if seen.at - seen.cast_at[_text(v, "pk")] <= VOTE_AGE]
+        recent = [v for v in against if seen.at - seen.cast_at.get(_text(v, "pk"), -1e9) <= VOTE_AGE]
         self.must("4", len(against) >= MAJORITY, f"{len(against)} votes against {_text(before, 'active')}")
         self.must("4", len(recent) >= MAJORITY, f"{len(recent)} votes of the last {VOTE_AGE:g} s against the active site")
         up = [vote for vote in about if _text(vote, "standby") == "healthy"]

@@ -1,6 +1,7 @@
 """What a seed stands for: how a schedule begins, what goes wrong when, and what people order."""
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from failover.orders import OrderKind
@@ -11,7 +12,8 @@ from tests.simulation.tables import CONTROL_REGIONS, DATA_REGIONS
 from tests.simulation.weather import Fault, How, dark, parted
 
 NUMBERS = Protocol()
-HASTY = replace(NUMBERS, fall=2, rise=2, plan_total=19.0)
+HASTY = replace(NUMBERS, fall=2, rise=2, plan_total=19.0, owner_lease=4.0, heartbeat=1.0)
+RARE = replace(HASTY, probe_interval=4.2, owner_lease=6.0, heartbeat=1.5)
 STANDSTILL = Fault(what="replication stands still", how=How.BLACKHOLE, services=frozenset({"mrec"}))
 WRITERS = tuple(f"shop.{region}" for region in DATA_REGIONS)
 MOVES_BY = 13.0
@@ -40,13 +42,19 @@ class Errand:
 
 @dataclass(frozen=True)
 class Scenario:
-    """One schedule, before it runs. Times are seconds of the hub; ``moved`` is how long ago each site was moved to."""
+    """One schedule, before it runs. Times are seconds of the hub; ``moved`` is how long ago each site was moved to.
+
+    ``ghosts`` voted against the active site long ago and have been silent since; ``astray`` is the region whose value
+    outside is wrong at first. ``owners`` befall whoever has a plan, ``others`` observers and writers.
+    """
 
     active: Site
     epoch: int
     armed: bool
     moved: dict[Site, float]
     numbers: Protocol
+    ghosts: tuple[str, ...]
+    astray: str | None
     loss: float
     tail: float
     lag: float
@@ -68,7 +76,9 @@ def draw(dice: random.Random) -> Scenario:
         epoch=dice.randrange(1, 40),
         armed=dice.random() < 0.95,
         moved={site: dice.choice((LONG_AGO, LONG_AGO, LONG_AGO, 700.0, 590.0, 60.0)) for site in ("primary", "secondary")},
-        numbers=HASTY if dice.random() < 0.6 else NUMBERS,
+        numbers=dice.choice((NUMBERS, HASTY, HASTY, RARE)),
+        ghosts=_ghosts(dice),
+        astray=dice.choice(CONTROL_REGIONS) if dice.random() < 0.1 else None,
         loss=dice.choice((0.0, 0.0, 0.01, 0.05)),
         tail=dice.choice((0.0, 0.01, 0.05)),
         lag=dice.choice((0.3, 1.0, 1.0, 3.0)),
@@ -94,7 +104,8 @@ def _story(dice: random.Random, active: Site) -> tuple[tuple[Spell, ...], tuple[
         spells.append(_spell(dice, dark(here, _silence(dice))))
     elif theme < 0.5:
         seers = dice.sample(CONTROL_REGIONS, dice.choice((1, 2, 2, 3, 3)))
-        spells.append(_spell(dice, [_blind(seers, here, dice.choice(tuple(How)))]))
+        regions = [here] if dice.random() < 0.8 else DATA_REGIONS
+        spells.append(_spell(dice, [_blind(seers, regions, dice.choice(tuple(How)))]))
     elif theme < 0.9:
         errands.append(_errand(dice, dice.uniform(6.5, 9), dice.choice((back, back, OrderKind.FAILOVER))))
     if theme > 0.82:
@@ -118,8 +129,13 @@ def _silence(dice: random.Random) -> How:
     return dice.choice((How.BLACKHOLE, How.REFUSED))
 
 
-def _blind(seers: list[str], region: str, how: How) -> Fault:
-    return Fault(what=f"{', '.join(seers)} do not see {region}", how=how, places=frozenset(seers), regions=frozenset({region}), services=frozenset({"data"}))
+def _blind(seers: list[str], regions: Sequence[str], how: How) -> Fault:
+    what = f"{', '.join(seers)} do not see {', '.join(regions)}"
+    return Fault(what=what, how=how, places=frozenset(seers), regions=frozenset(regions), services=frozenset({"data"}))
+
+
+def _ghosts(dice: random.Random) -> tuple[str, ...]:
+    return tuple(dice.sample(CONTROL_REGIONS, dice.choice((1, 2)))) if dice.random() < 0.1 else ()
 
 
 def _side_fault(dice: random.Random) -> list[Fault]:

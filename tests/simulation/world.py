@@ -28,7 +28,7 @@ from failover.pace import Pace
 from failover.pages import Pager
 from failover.region_calls import RegionCalls, TimedClient
 from failover.regional_table import RegionalTable, UncertainWrite
-from failover.sites import Sites
+from failover.sites import Sites, other
 from failover.waking import OrchestratorWaker
 from failover.write_grants import NotWritable
 from lambdas.health_checker.post import ATTEMPTS_IN_A_TURN, Staff
@@ -62,7 +62,10 @@ class World:
         self.cloud.mrsc.table.items["control", "tier#data", "row"] = row
         self.cloud.deliver = self._deliver
         for region in CONTROL_REGIONS:
-            self.cloud.parameters[region].values[PARAMETER] = SITES.region(s.active)
+            site = other(s.active) if region == s.astray else s.active
+            self.cloud.parameters[region].values[PARAMETER] = SITES.region(site)
+        for observer in s.ghosts:
+            self.cloud.mrsc.table.items["control", f"vote#data#{observer}", "vote"] = self._old_vote(observer)
         self.owners = list(s.owners)
         self._waiting: list[Spell | Errand] = [*s.spells, *s.errands]
         self._running = 0
@@ -75,6 +78,13 @@ class World:
         values = {"epoch": s.epoch, "active": s.active, "phase": "steady", "owner_counter": 0, "armed": s.armed}
         return {**rows.tier_key("data"), **rows.to_item({**values, "changed_at": START.isoformat(), "moved_at": at})}
 
+    def _old_vote(self, observer: str) -> dict[str, Any]:
+        s = self.scenario
+        about = {"tier": "data", "site": s.active, "epoch": s.epoch}
+        counts = {"counter": 500, "generation": 7, "misses": 5, "goods": 0, "lag_ms": 0, "acked_lag_ms": 0}
+        said = {"verdict": "unhealthy", "standby": "healthy", "reason": "long ago"}
+        return {**rows.vote_key("data", observer), **rows.to_item({**about, **counts, **said})}
+
     # A schedule's course.
 
     def run(self) -> None:
@@ -84,7 +94,8 @@ class World:
             LawBroken: what must never happen did.
         """
         for number, region in enumerate(CONTROL_REGIONS):
-            self._observe(region, 0.9 * number * self.dice.random())
+            late = 8.0 if region in self.scenario.ghosts else 0.9
+            self._observe(region, late * number * self.dice.random())
         for place in WRITERS:
             self._write(place)
         self._meet(None)
@@ -253,7 +264,7 @@ class World:
 
     def _keep_writing(self, process: Process, table: RegionalTable) -> None:
         for number in itertools.count():
-            process.sleep(self.scenario.writes_every * 2 * self.dice.random())
+            process.sleep(self._pause())
             key = f"{process.name}-{number}"
             try:
                 ack = table.put_item(Item={"id": {"S": key}})
@@ -262,6 +273,11 @@ class World:
                     self.tell(f"{key} is not acknowledged: {error}")
             else:
                 self.laws.acknowledged(process.name, key, ack)
+
+    def _pause(self) -> float:
+        """Write the more often the more it matters."""
+        hurry = {"preparing": 0.5, "moving": 0.2}.get(self.laws.row["phase"]["S"], 1.0)
+        return self.scenario.writes_every * hurry * 2 * self.dice.random()
 
     # Who looks on.
 
