@@ -16,9 +16,11 @@ ENGINE := .local/engine
 EXPERIMENT ?= data-region-outage
 FAULT ?=
 STACKS ?= local staging prod
+SEED ?= 1
+RUNS ?= 1000
 
 .PHONY: help setup drill drills incident local local-down test test-units test-cloud test-full-scale test-engine engine \
-	lint policy bench mutation lock
+	lint policy simulate bench mutation lock
 
 help: ## This list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 20
@@ -59,6 +61,9 @@ lint: setup ## Rules, format, types
 
 policy: setup ## What the stacks must never declare: STACKS='prod' for one
 	$(PYTHON) -m policy $(STACKS:%=--stack %)
+
+simulate: setup ## Seeded schedules of faults over the data tier: SEED=first RUNS=how many; RUNS=1 tells its story
+	$(PYTHON) -m tests.simulation --seed $(SEED) --runs $(RUNS)
 
 test: setup ## Rules, format, types and the whole suite; each part's output when it ends, under 4 minutes
 	@$(MAKE) --no-print-directory --jobs=4 --output-sync=target test-cloud test-full-scale lint test-units test-engine

@@ -190,7 +190,6 @@ BUGS = (
     Bug("[m] a successor goes on with the journal's wait", "3", _wait_from_the_journal),
     Bug("[m] a published plan is undone", "3", _put(decision, "_aborted", _abort_anything)),
     Bug("a wait shorter than a client's view", "3", _put(Protocol, "client_wait", lambda self: self.client_view - 1.0)),
-    Bug("a wait shorter than a prepared view", "7", _put(Protocol, "prepared_wait", lambda self: 0.05)),
     Bug("a stop right after the announcement", "3", _put(data_plan.DataPlan, "_prepare", _prepare_at_once)),
     Bug("[m] a planned move waits for no canary", "7", _put(data_plan.DataPlan, "_drain", _drain_by_time)),
     Bug("[m] a planned move waits for a canary from before the stop", "7", _put(data_plan.DataPlan, "_mark_the_end", _old_end)),

@@ -31,6 +31,13 @@ class Witness(Protocol):
     def acted(self, call: "Wire", operation: str, params: Mapping[str, Any], answer: object) -> None: ...
 
 
+def _operation(name: str) -> Callable[..., Any]:
+    def call(self: "Wire", **params: Any) -> Any:
+        return self.cloud.call(self, name, params)
+
+    return call
+
+
 class Wire:
     """One process's client of one service in one region, with its timeouts."""
 
@@ -41,10 +48,15 @@ class Wire:
         self.connect, self.read = connect, read
         self.exceptions = ModelParameters.exceptions
 
-    def __getattr__(self, operation: str) -> Any:
-        made = partial(self.cloud.call, self, operation)
-        setattr(self, operation, made)
-        return made
+    get_item = _operation("get_item")
+    put_item = _operation("put_item")
+    update_item = _operation("update_item")
+    batch_get_item = _operation("batch_get_item")
+    batch_write_item = _operation("batch_write_item")
+    get_parameter = _operation("get_parameter")
+    put_parameter = _operation("put_parameter")
+    publish = _operation("publish")
+    invoke = _operation("invoke")
 
 
 class Cloud:
@@ -57,7 +69,7 @@ class Cloud:
         self.deliver: Callable[[str, str, Mapping[str, Any]], None] = lambda _place, _way, _params: None
         self._dice, self._witness = dice, witness
 
-    def call(self, wire: Wire, operation: str, /, **params: Any) -> Any:
+    def call(self, wire: Wire, operation: str, params: Mapping[str, Any]) -> Any:
         """Send a request and wait for its answer, or for the timeout."""
         self._mishap(wire.process)
         self._witness.sent(wire, operation, params)

@@ -12,9 +12,10 @@ from tests.simulation.tables import CONTROL_REGIONS, DATA_REGIONS
 from tests.simulation.weather import Fault, How, dark, parted
 
 NUMBERS = Protocol()
-HASTY = replace(NUMBERS, fall=2, rise=2, plan_total=19.0, owner_lease=4.0, heartbeat=1.0)
+HASTY = replace(NUMBERS, fall=2, rise=2, plan_total=19.0, owner_lease=3.2, heartbeat=0.8)
 RARE = replace(HASTY, probe_interval=4.2, owner_lease=6.0, heartbeat=1.5)
 STANDSTILL = Fault(what="replication stands still", how=How.BLACKHOLE, services=frozenset({"mrec"}))
+BLINDNESS = (*How, How.BLACKHOLE, How.REFUSED, How.ERRORS, How.REPLY_LOST)
 WRITERS = tuple(f"shop.{region}" for region in DATA_REGIONS)
 MOVES_BY = 13.0
 LONG_AGO = 1e6
@@ -45,7 +46,8 @@ class Scenario:
     """One schedule, before it runs. Times are seconds of the hub; ``moved`` is how long ago each site was moved to.
 
     ``ghosts`` voted against the active site long ago and have been silent since; ``astray`` is the region whose value
-    outside is wrong at first. ``owners`` befall whoever has a plan, ``others`` observers and writers.
+    outside is wrong at first. ``owners`` befall whoever has a plan, ``others`` observers and writers; the writer
+    who ``stalls`` stands still at the first mark.
     """
 
     active: Site
@@ -62,6 +64,7 @@ class Scenario:
     spells: tuple[Spell, ...]
     errands: tuple[Errand, ...]
     owners: tuple[Mishap, ...]
+    stalls: str | None
     others: dict[str, tuple[Mishap, float]]
     ends: float
 
@@ -69,6 +72,7 @@ class Scenario:
 def draw(dice: random.Random) -> Scenario:
     """Make a scenario; equal dice make equal ones."""
     active: Site = "primary" if dice.random() < 0.7 else "secondary"
+    ghosts = _ghosts(dice)
     spells, errands = _story(dice, active)
     ends = max(14.0, *(MOVES_BY * (one.phase is not None) + one.at + _lasts(one) for one in (*spells, *errands)), 0.0)
     return Scenario(
@@ -77,8 +81,8 @@ def draw(dice: random.Random) -> Scenario:
         armed=dice.random() < 0.95,
         moved={site: dice.choice((LONG_AGO, LONG_AGO, LONG_AGO, 700.0, 590.0, 60.0)) for site in ("primary", "secondary")},
         numbers=dice.choice((NUMBERS, HASTY, HASTY, RARE)),
-        ghosts=_ghosts(dice),
-        astray=dice.choice(CONTROL_REGIONS) if dice.random() < 0.1 else None,
+        ghosts=ghosts,
+        astray=dice.choice(CONTROL_REGIONS) if dice.random() < (0.5 if ghosts else 0.08) else None,
         loss=dice.choice((0.0, 0.0, 0.01, 0.05)),
         tail=dice.choice((0.0, 0.01, 0.05)),
         lag=dice.choice((0.3, 1.0, 1.0, 3.0)),
@@ -86,6 +90,7 @@ def draw(dice: random.Random) -> Scenario:
         spells=spells,
         errands=errands,
         owners=tuple(_mishap(dice, 45) for _ in range(dice.choice((0, 1, 1, 2)))),
+        stalls=dice.choice(WRITERS) if dice.random() < 0.3 else None,
         others={name: (_mishap(dice, 60), dice.uniform(1, 8)) for name in (*CONTROL_REGIONS, *WRITERS) if dice.random() < 0.12},
         ends=min(ends, 45.0),
     )
@@ -100,12 +105,12 @@ def _story(dice: random.Random, active: Site) -> tuple[tuple[Spell, ...], tuple[
     back = OrderKind.FAILBACK if active == "secondary" else OrderKind.SWITCHOVER
     spells, errands = [], []
     theme = dice.random()
-    if theme < 0.25:
+    if theme < 0.2:
         spells.append(_spell(dice, dark(here, _silence(dice))))
     elif theme < 0.5:
         seers = dice.sample(CONTROL_REGIONS, dice.choice((1, 2, 2, 3, 3)))
         regions = [here] if dice.random() < 0.8 else DATA_REGIONS
-        spells.append(_spell(dice, [_blind(seers, regions, dice.choice(tuple(How)))]))
+        spells.append(_spell(dice, [_blind(seers, regions, dice.choice(BLINDNESS))]))
     elif theme < 0.9:
         errands.append(_errand(dice, dice.uniform(6.5, 9), dice.choice((back, back, OrderKind.FAILOVER))))
     if theme > 0.82:
@@ -122,7 +127,8 @@ def _story(dice: random.Random, active: Site) -> tuple[tuple[Spell, ...], tuple[
 
 
 def _spell(dice: random.Random, faults: list[Fault]) -> Spell:
-    return Spell(dice.uniform(3, 8), dice.choice((dice.uniform(2, 8), dice.uniform(8, 20))), tuple(faults))
+    lasts = dice.uniform(2, 8) if dice.random() < 0.3 else dice.uniform(8, 20)
+    return Spell(dice.uniform(3, 8), lasts, tuple(faults))
 
 
 def _silence(dice: random.Random) -> How:
@@ -161,7 +167,8 @@ def _errand(dice: random.Random, at: float, kind: OrderKind, phase: str | None =
 
 
 def _mishap(dice: random.Random, calls: int) -> Mishap:
+    """Hit any call; a third of them those around an owner's mark."""
+    call = dice.randrange(2, calls) if dice.random() < 0.65 else dice.randrange(6, 12)
     if dice.random() < 0.5:
-        return Mishap(dice.randrange(2, calls), before=dice.random() < 0.5, dies=True)
-    return Mishap(dice.randrange(2, calls), before=dice.random() < 0.5, freezes=dice.choice((dice.uniform(0.2, 3), dice.uniform(5, 14))))
-
+        return Mishap(call, before=dice.random() < 0.5, dies=True)
+    return Mishap(call, before=dice.random() < 0.5, freezes=dice.choice((dice.uniform(0.2, 3), dice.uniform(5, 14))))

@@ -67,6 +67,7 @@ class World:
         for observer in s.ghosts:
             self.cloud.mrsc.table.items["control", f"vote#data#{observer}", "vote"] = self._old_vote(observer)
         self.owners = list(s.owners)
+        self._writers: dict[str, Process] = {}
         self._waiting: list[Spell | Errand] = [*s.spells, *s.errands]
         self._running = 0
         self._numbers = itertools.count(1)
@@ -104,6 +105,13 @@ class World:
         while not self._settled() and self.hub.now < self.scenario.ends + SETTLES_WITHIN:
             self.hub.run(self.hub.now + LOOKS_EVERY)
         self.laws.check_end(self._parameters())
+
+    def _stall(self, writer: Process, seconds: float) -> None:
+        """Stand still at once, or as soon as the next request is under way."""
+        if self.dice.random() < 0.5:
+            writer.frozen_until = self.hub.now + seconds
+        else:
+            writer.mishap = Mishap(writer.calls + 1, before=False, freezes=seconds)
 
     def _meet(self, phase: str | None) -> None:
         """Set in motion what waits for this phase."""
@@ -250,6 +258,7 @@ class World:
 
     def _write(self, place: str) -> None:
         process = self._process(place, place)
+        self._writers[place] = process
         if place in self.scenario.others:
             process.mishap = self.scenario.others[place][0]
         hedged = partial(HedgedRead, pool=process, wait=process.wait)
@@ -294,6 +303,8 @@ class World:
         phase = row["phase"]["S"]
         if self._tell:
             self.tell(f"{process.name} writes the row: {_shown(row)}")
+        if phase == "moving" and self.scenario.stalls in self._writers:
+            self._stall(self._writers.pop(self.scenario.stalls), self.dice.uniform(3, 8))
         self._meet(phase)
 
     def befell(self, process: Process, mishap: Mishap) -> None:

@@ -1,0 +1,58 @@
+"""Many schedules, on as many processes as asked for; and the story of one."""
+
+import gc
+import logging
+import multiprocessing
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from tests.simulation.laws import LawBroken
+from tests.simulation.world import World
+
+SEEDS_AT_A_TIME = 250
+
+
+@dataclass(frozen=True)
+class Found:
+    """What became of some seeds: which broke which law, and how many schedules saw what."""
+
+    broken: dict[int, str] = field(default_factory=dict)
+    seen: Counter[str] = field(default_factory=Counter)
+    schedules: int = 0
+
+
+def run(seeds: range) -> Found:
+    """Run each seed's schedule."""
+    logging.disable(logging.CRITICAL)
+    broken: dict[int, str] = {}
+    seen: Counter[str] = Counter()
+    for seed in seeds:
+        world = World(seed)
+        try:
+            world.run()
+        except LawBroken as error:
+            broken[seed] = str(error)
+        seen.update(set(world.laws.seen))
+    return Found(broken, seen, len(seeds))
+
+
+def run_many(seeds: range, processes: int) -> Iterator[Found]:
+    """Run them side by side; each process lives for some seeds only, so that nothing has to be collected."""
+    parts = [seeds[at : at + SEEDS_AT_A_TIME] for at in range(0, len(seeds), SEEDS_AT_A_TIME)]
+    gc.collect()
+    gc.freeze()
+    with multiprocessing.get_context("fork").Pool(processes, gc.disable, maxtasksperchild=1) as pool:
+        yield from pool.imap_unordered(run, parts)
+
+
+def story(seed: int) -> list[str]:
+    """Tell what happens in one schedule, line by line; the same lines for the same seed and code."""
+    lines: list[str] = []
+    world = World(seed, lambda at, text: lines.append(f"{at:9.3f}  {text}"))
+    lines.append(f"{0:9.3f}  {world.scenario}")
+    try:
+        world.run()
+    except LawBroken as error:
+        lines.append(f"{world.hub.now:9.3f}  BROKEN: {error}")
+    return lines
