@@ -107,9 +107,7 @@ def _term(text: str) -> Term:
     if sign == "=":
         return lambda item, names, values: bool(item.get(names[name]) == values[value])
     assert sign == "<", f"{text} is beyond this model"
-    return lambda item, names, values: (
-        names[name] in item and int(item[names[name]]["N"]) < int(values[value]["N"])
-    )
+    return lambda item, names, values: names[name] in item and int(item[names[name]]["N"]) < int(values[value]["N"])
 
 
 @functools.cache

@@ -2,7 +2,8 @@
 
 from failover.observer import Observer
 from failover.votes import Vote
-from tests.failover.world import NUMBERS, REGIONS, World
+from tests.failover.wiring import REGIONS
+from tests.failover.world import NUMBERS, World
 
 HOME = "us-east-2"
 

@@ -11,7 +11,8 @@ from failover.canary import Lag, Sighting, judge
 from failover.fan_out import NoAnswerInTime
 from failover.votes import Verdict
 from tests.failover.model_table import refusal
-from tests.failover.world import SITES, World
+from tests.failover.wiring import SITES
+from tests.failover.world import World
 
 SEEN = Sighting(counter=7, status="ok", latency_ms=20.0)
 NEVER_WRITTEN = Sighting(counter=0, status=None, latency_ms=20.0)

@@ -18,7 +18,8 @@ from failover.sites import Site, other
 from failover.tier import Change, Kind, NewPlan, Phase, TierRow
 from tests.failover.model_table import refusal
 from tests.failover.wire import Call, denied, lost_reply
-from tests.failover.world import CONTROL, REGIONS, World
+from tests.failover.wiring import CONTROL, REGIONS
+from tests.failover.world import World
 
 AT = datetime(2030, 1, 1, tzinfo=UTC)
 

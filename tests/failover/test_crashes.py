@@ -8,7 +8,8 @@ import pytest
 from failover.orders import OrderKind
 from failover.tier import Phase, TierRow
 from tests.failover.wire import Call, Killed
-from tests.failover.world import NUMBERS, SITES, World
+from tests.failover.wiring import SITES
+from tests.failover.world import NUMBERS, World
 
 WINDOW = NUMBERS.owner_lease + 12
 

@@ -11,7 +11,8 @@ from failover.observer import Observer
 from failover.votes import Verdict
 from tests.failover.observing import HOME, turns, vote_of
 from tests.failover.wire import Call, lost_reply
-from tests.failover.world import CONTROL, NUMBERS, SITES, World
+from tests.failover.wiring import CONTROL, SITES
+from tests.failover.world import NUMBERS, World
 
 
 def test_a_new_generation_looks_on_before_it_votes_and_continues_the_counts(model: World) -> None:

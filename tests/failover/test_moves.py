@@ -11,7 +11,8 @@ from failover.arming import arm, disarm
 from failover.orders import OrderKind
 from failover.tier import Phase
 from tests.failover.wire import Call, Killed, denied
-from tests.failover.world import CALL_SECONDS, NUMBERS, REGIONS, SITES, World
+from tests.failover.wiring import REGIONS, SITES
+from tests.failover.world import CALL_SECONDS, NUMBERS, World
 
 
 def settle(world: World, seconds: float = 20) -> None:

@@ -14,7 +14,8 @@ from failover.votes import Verdict, Vote
 from lambdas.health_checker.watch import watch
 from tests.failover.observing import HOME, turns, vote_of
 from tests.failover.wire import Call, Fault, denied
-from tests.failover.world import CONTROL, NUMBERS, REGIONS, SITES, World
+from tests.failover.wiring import CONTROL, REGIONS, SITES
+from tests.failover.world import NUMBERS, World
 
 
 def refusing(operation: str) -> Fault:

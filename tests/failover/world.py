@@ -10,46 +10,37 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.exceptions import EndpointConnectionError
 
 from failover.arming import arm
-from failover.ballot import Ballot, Superseded
-from failover.canary import Canary, CanaryItem, CanaryWatch
-from failover.control_table import ControlTable
-from failover.data_plan import Canaries, DataPlan
+from failover.ballot import Superseded
+from failover.canary import Canary
+from failover.control_table import PATIENT_ATTEMPTS, ControlTable
 from failover.failures import AWS_ERRORS
-from failover.observer import Observer, Post
+from failover.observer import Observer
 from failover.orchestrator import Orchestrator, Tools
 from failover.orders import Order, OrderKind, from_message
-from failover.outside import ActiveParameter
-from failover.pace import Pace
-from failover.pages import Pager
 from failover.plan_runner import Answer
 from failover.protocol import Protocol as Numbers
 from failover.rows import tier_key, tier_row
-from failover.sites import Site, Sites
+from failover.sites import Site
 from failover.tier import Phase, TierRow
-from failover.waking import OrchestratorWaker
 from lambdas.health_checker.post import Staff
 from tests.failover.model_table import ModelDynamoDB
 from tests.failover.wire import Accepting, Call, Fault, Killed, ModelParameters, VirtualClock, Wire
+from tests.failover.wiring import CANARY, CONTROL, PARAMETER, REGIONS, SITES, Wiring
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_lambda import LambdaClient
-    from mypy_boto3_sns import SNSClient
-    from mypy_boto3_ssm import SSMClient
+    pass
 
 START = datetime(2030, 1, 1, tzinfo=UTC)
-REGIONS = ("us-east-1", "us-east-2", "us-west-2")
-SITES = Sites(primary="us-east-1", secondary="us-west-2")
 NUMBERS = Numbers()
 CALL_SECONDS = 0.02
 UNREACHABLE_SECONDS = 0.3
-CONTROL, CANARY, PARAMETER = "control", "canary", "/lifeboat/test/data/active-region"
+AS_BOTO3 = {"control": "dynamodb", "data": "dynamodb"}
 
 
 def dice() -> random.Random:
@@ -186,23 +177,22 @@ class World:
     def client(self, service: str, region: str, caller: str) -> Any:
         return Wire(self, service, region, caller, self.role)
 
-    def control_of(self, home: str, attempts: int = 8) -> ControlTable:
-        client = cast("DynamoDBClient", self.client("dynamodb", home, home))
-        return ControlTable(CONTROL, client, self.clock, dice(), attempts)
+    def wiring(self, home: str) -> Wiring:
+        """Return how a process in a region is put together."""
+        return Wiring(
+            home=home,
+            client=lambda service, region, _patience: self.client(AS_BOTO3.get(service, service), region, home),
+            clock=self.clock,
+            fan_out=self.fan_out,
+            dice=dice(),
+            numbers=self.numbers,
+        )
+
+    def control_of(self, home: str, attempts: int = PATIENT_ATTEMPTS) -> ControlTable:
+        return self.wiring(home).control(attempts)
 
     def canary_of(self, home: str, name: str) -> Canary:
-        clients = {
-            r: cast("DynamoDBClient", self.client("dynamodb", r, home)) for r in (SITES.primary, SITES.secondary)
-        }
-        item = CanaryItem(table=CANARY, item_id=f"health_check_id#{name}", healthy_status="ok")
-        return Canary(item, clients, self.clock)
-
-    def parameter_of(self, home: str) -> ActiveParameter:
-        clients = {r: cast("SSMClient", self.client("ssm", r, home)) for r in REGIONS}
-        return ActiveParameter(PARAMETER, clients, self.fan_out)
-
-    def pager_of(self, home: str) -> Pager:
-        return Pager(f"arn:{home}", cast("SNSClient", self.client("sns", home, home)), self.clock)
+        return self.wiring(home).canary(name)
 
     def fan_out(self, calls: Mapping[str, Callable[[], Any]], seconds: float) -> dict[str, Any]:
         """Run all calls from the same moment; it takes as long as the slowest."""
@@ -219,27 +209,7 @@ class World:
 
     def tools(self, home: str) -> Tools:
         self.role = "orchestrator"
-        control, parameter, pager = self.control_of(home), self.parameter_of(home), self.pager_of(home)
-        plan = DataPlan(
-            sites=SITES,
-            protocol=self.numbers,
-            canaries=Canaries(
-                check=self.canary_of(home, "orchestrator"), last=self.canary_of(home, "orchestrator-last")
-            ),
-            parameter=parameter,
-            pager=pager,
-            now=control.time.now,
-        )
-        return Tools(
-            control=control,
-            plan=plan,
-            parameter=parameter,
-            pager=pager,
-            clock=self.clock,
-            dice=dice(),
-            sites=SITES,
-            protocol=self.numbers,
-        )
+        return self.wiring(home).tools()
 
     def orchestrator(self, home: str) -> Orchestrator:
         return Orchestrator(f"{home}/{next(self._names)}", self.tools(home))
@@ -260,37 +230,7 @@ class World:
 
     def staff(self, home: str) -> Staff:
         self.role = "observer"
-        control, pager = self.control_of(home, attempts=2), self.pager_of(home)
-        waker = OrchestratorWaker(
-            name=home,
-            function="orchestrator",
-            topic_arn=f"arn:{home}",
-            functions=cast("LambdaClient", self.client("lambda", home, home)),
-            topics=cast("SNSClient", self.client("sns", home, home)),
-            fan_out=self.fan_out,
-            time=control.time,
-            pace=Pace(1.5, self.clock),
-            seconds=1.5,
-        )
-        post = Post(
-            name=home,
-            tier="data",
-            sites=SITES,
-            max_latency_ms=500.0,
-            numbers=self.numbers,
-            clock=self.clock,
-            control=control,
-            watch=CanaryWatch(self.canary_of(home, home), self.fan_out, self.clock),
-            ballot=Ballot(
-                table=CONTROL,
-                client=cast("DynamoDBClient", self.client("dynamodb", home, home)),
-                tier="data",
-                observer=home,
-            ),
-            parameter=self.parameter_of(home),
-            waker=waker,
-        )
-        return Staff(post=post, pager=pager)
+        return self.wiring(home).staff()
 
     def observe(self, home: str, offset: float = 0.0) -> Observer:
         """Post an observer that takes its turns for ever, as long as its region is up."""

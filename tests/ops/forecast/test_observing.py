@@ -17,7 +17,8 @@ from ops.forecast.dynamodb import VOTE_BYTES
 from ops.forecast.functions import EMBEDDED_METRICS, TURN_LOG_BYTES
 from ops.forecast.observing import START_SECONDS, Observing
 from ops.forecast.usage import SECONDS_A_MONTH
-from tests.failover.world import CANARY, CONTROL, NUMBERS, World
+from tests.failover.wiring import CANARY, CONTROL
+from tests.failover.world import NUMBERS, World
 
 HOME, EVERY_SECONDS = "us-east-2", 60
 HOUR, WARM_UP = 3600, 300
