@@ -1,6 +1,7 @@
 """`make simulate SEED=1 RUNS=1000`: clean schedules and their rate, or the story of the first that broke a law."""
 
 import argparse
+import resource
 import sys
 import time
 from collections import Counter
@@ -22,8 +23,11 @@ def main() -> int:
         print("\n".join(story(asked.seed)))
     for what, count in sorted(seen.items()):
         print(f"{count:9d}  {what}")
-    seconds = time.monotonic() - began
-    print(f"{done} schedules in {seconds:.0f} s, {done / seconds:.0f} a second; {len(broken)} broke a law")
+    seconds, cpu = time.monotonic() - began, resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+    print(
+        f"{done} schedules in {seconds:.0f} s, {done / seconds:.0f} a second, {cpu / done * 1000:.1f} ms of a core each"
+    )
+    print(f"{len(broken)} broke a law")
     if broken:
         _show(broken)
     return 1 if broken else 0

@@ -13,7 +13,18 @@ from typing import Any
 
 import pytest
 
-from failover import client_view, data_plan, decision, observer, orchestrator, ownership, plan_runner, tier, votes, write_grants
+from failover import (
+    client_view,
+    data_plan,
+    decision,
+    observer,
+    orchestrator,
+    ownership,
+    plan_runner,
+    tier,
+    votes,
+    write_grants,
+)
 from failover.clock import AwsTime
 from failover.control_table import AlreadyMoved
 from failover.observation import Observation
@@ -44,7 +55,10 @@ def _decide_as_if(change: Callable[[Any, Any], tuple[Any, Any]]) -> Callable[[Pa
 
 
 def _believing(order: Any, seen: Any) -> tuple[Any, Any]:
-    said = [replace(v, verdict=votes.Verdict.UNHEALTHY, misses=3) if v.observer in order.seen_counters else v for v in seen.votes]
+    said = [
+        replace(v, verdict=votes.Verdict.UNHEALTHY, misses=3) if v.observer in order.seen_counters else v
+        for v in seen.votes
+    ]
     return order, replace(seen, votes=tuple(said))
 
 
@@ -88,7 +102,11 @@ def _mark_with(**sets: Callable[[TierRow, Any], Any]) -> Callable[[Patch], None]
 def _active_at_publish(patch: Patch) -> None:
     real = tier.publish
     _mark_with(active=lambda row, _plan: row.active)(patch)
-    patch.setattr(tier, "publish", lambda row, step: replace(change := real(row, step), sets={**change.sets, "active": row.target}))
+    patch.setattr(
+        tier,
+        "publish",
+        lambda row, step: replace(change := real(row, step), sets={**change.sets, "active": row.target}),
+    )
 
 
 def _go_on_when_lost(patch: Patch) -> None:
@@ -98,7 +116,9 @@ def _go_on_when_lost(patch: Patch) -> None:
         try:
             real(self, change)
         except AlreadyMoved:
-            self.row = replace(self.row, step=change.sets.get("step", self.row.step), owner_counter=self.row.owner_counter + 1)
+            self.row = replace(
+                self.row, step=change.sets.get("step", self.row.step), owner_counter=self.row.owner_counter + 1
+            )
 
     patch.setattr(ownership.Ownership, "commit", commit)
 
@@ -142,7 +162,13 @@ def _prepare_at_once(self: Any, own: Any) -> str:
 
 
 def _abort_anything(row: TierRow) -> Any:
-    return decision.Decision(action=decision.Action.START, code="ordered", reason="undone", kind=Kind.ABORT, target=decision.other(row.active))
+    return decision.Decision(
+        action=decision.Action.START,
+        code="ordered",
+        reason="undone",
+        kind=Kind.ABORT,
+        target=decision.other(row.active),
+    )
 
 
 def _judge(change: Callable[[Any, Protocol], tuple[Any, Protocol]]) -> Callable[[Patch], None]:
@@ -167,7 +193,11 @@ def _count_from_the_answer(patch: Patch) -> None:
 STEADY = tier.Phase.STEADY
 BUGS = (
     Bug("a quorum of one less", "4", _put(Protocol, "quorum", lambda self, name: len(self.electorates[name]) // 2)),
-    Bug("votes about another epoch or site count", "4", _put(votes.Vote, "about", lambda self, row: self.tier == row.tier)),
+    Bug(
+        "votes about another epoch or site count",
+        "4",
+        _put(votes.Vote, "about", lambda self, row: self.tier == row.tier),
+    ),
     Bug("silent voters count", "4", _put(votes.Freshness, "fresh", lambda self, name, now: True)),
     Bug("[m] an order's counters are ignored", "4", _put(decision, "not_older", lambda cast, seen: list(cast))),
     Bug("[m] an order is believed", "4", _decide_as_if(_believing)),
@@ -179,23 +209,53 @@ BUGS = (
     Bug("takeover without a look at the counter", "6", _decide_as_if(_any_counter)),
     Bug("the host's time of day is used", "9", _put(AwsTime, "now", _host_time)),
     Bug("[m] writes are not conditional on the counter", "6", _pins_without("owner_counter")),
-    Bug("[m] writes are conditional on nothing", "6", _pins_without("epoch", "phase", "plan_id", "owner", "owner_counter")),
+    Bug(
+        "[m] writes are conditional on nothing",
+        "6",
+        _pins_without("epoch", "phase", "plan_id", "owner", "owner_counter"),
+    ),
     Bug("[m] an owner goes on when it has lost the plan", "6", _go_on_when_lost),
     Bug("[m] the active site changes at the publish only", "3", _active_at_publish),
     Bug("[m] a mark opens no epoch", "3", _mark_with(epoch=lambda row, _plan: row.epoch)),
-    Bug("[m] an abort opens no epoch", "3", _mark_with(epoch=lambda row, plan: row.epoch + (plan.kind is not Kind.ABORT))),
-    Bug("[m] outside values follow without a look at the row", "6", _put(data_plan.DataPlan, "_follow", _follow_unasked)),
-    Bug("[m] outside values are mended from an old look", "6", _put(orchestrator.Orchestrator, "_mend", _mend_what_was_read)),
+    Bug(
+        "[m] an abort opens no epoch",
+        "3",
+        _mark_with(epoch=lambda row, plan: row.epoch + (plan.kind is not Kind.ABORT)),
+    ),
+    Bug(
+        "[m] outside values follow without a look at the row", "6", _put(data_plan.DataPlan, "_follow", _follow_unasked)
+    ),
+    Bug(
+        "[m] outside values are mended from an old look",
+        "6",
+        _put(orchestrator.Orchestrator, "_mend", _mend_what_was_read),
+    ),
     Bug("[m] outside values are not compared", "6", _put(observer, "differing", lambda values, wanted: [])),
     Bug("[m] a successor goes on with the journal's wait", "3", _wait_from_the_journal),
     Bug("[m] a published plan is undone", "3", _put(decision, "_aborted", _abort_anything)),
     Bug("a wait shorter than a client's view", "3", _put(Protocol, "client_wait", lambda self: self.client_view - 1.0)),
     Bug("a stop right after the announcement", "3", _put(data_plan.DataPlan, "_prepare", _prepare_at_once)),
     Bug("[m] a planned move waits for no canary", "7", _put(data_plan.DataPlan, "_drain", _drain_by_time)),
-    Bug("[m] a planned move waits for a canary from before the stop", "7", _put(data_plan.DataPlan, "_mark_the_end", _old_end)),
+    Bug(
+        "[m] a planned move waits for a canary from before the stop",
+        "7",
+        _put(data_plan.DataPlan, "_mark_the_end", _old_end),
+    ),
     Bug("[m] late answers acknowledge", "3", _put(write_grants.Grant, "honours", lambda self, now: True)),
-    Bug("a view lasts two seconds longer", "3", _judge(lambda view, protocol: (replace(view, sent_at=view.sent_at + 2.0), protocol))),
+    Bug(
+        "a view lasts two seconds longer",
+        "3",
+        _judge(lambda view, protocol: (replace(view, sent_at=view.sent_at + 2.0), protocol)),
+    ),
     Bug("a view counts from its answer", "3", _count_from_the_answer),
-    Bug("a view is good while the tier moves", "3", _judge(lambda view, protocol: (replace(view, phase=STEADY), protocol))),
-    Bug("a view is not shorter while a move is prepared", "3", _judge(lambda view, protocol: (view, replace(protocol, preparing_view=protocol.client_view - 0.1)))),
+    Bug(
+        "a view is good while the tier moves",
+        "3",
+        _judge(lambda view, protocol: (replace(view, phase=STEADY), protocol)),
+    ),
+    Bug(
+        "a view is not shorter while a move is prepared",
+        "3",
+        _judge(lambda view, protocol: (view, replace(protocol, preparing_view=protocol.client_view - 0.1))),
+    ),
 )

@@ -77,9 +77,17 @@ class Laws:
         """A request leaves: an outside value must rest on a row that was read or written just before."""
         if operation == "put_parameter":
             row, others = self._owns.get(wire.process.name, ({}, 1))
-            self.must("6", row and others == self._others[wire.process.name], f"{wire.process.name} did not read the row just before it wrote outside")
+            self.must(
+                "6",
+                row and others == self._others[wire.process.name],
+                f"{wire.process.name} did not read the row just before it wrote outside",
+            )
             active = TARGET_REGION[_text(row, "active")]
-            self.must("6", params["Value"] == active, f"{wire.process.name} writes {params['Value']} outside; the row named {active}")
+            self.must(
+                "6",
+                params["Value"] == active,
+                f"{wire.process.name} writes {params['Value']} outside; the row named {active}",
+            )
         elif wire.service in ("control", "data"):
             self._others[wire.process.name] += 1
             self._tried[wire.process.name] += wire.service == "data"
@@ -112,7 +120,11 @@ class Laws:
         """A client was told that its write is done: only the site that was published last may say so."""
         self.seen["acknowledged"] += 1
         active = TARGET_REGION[self.published]
-        self.must("3", ack.region == active, f"{client} was told by {ack.region} in epoch {ack.epoch} that {key} is written; {active} is published")
+        self.must(
+            "3",
+            ack.region == active,
+            f"{client} was told by {ack.region} in epoch {ack.epoch} that {key} is written; {active} is published",
+        )
         self._acked[ack.region].append(key)
 
     # What the row may become.
@@ -151,7 +163,9 @@ class Laws:
         if after["changed_at"] == before["changed_at"]:
             return
         begun = process.began - DATE_SECONDS
-        self.must("9", begun <= said <= self.hub.now + DATE_SECONDS, f"the row says {said:.1f}, which is not AWS's time")
+        self.must(
+            "9", begun <= said <= self.hub.now + DATE_SECONDS, f"the row says {said:.1f}, which is not AWS's time"
+        )
 
     def _marked(self, process: Process, before: Raw, after: Raw) -> None:
         kind, target = _text(after, "kind"), _text(after, "active")
@@ -168,13 +182,17 @@ class Laws:
         against = [vote for vote in about if _text(vote, "verdict") == "unhealthy" and _number(vote, "misses")]
         recent = [v for v in against if seen.at - seen.cast_at.get(_text(v, "pk"), -1e9) <= VOTE_AGE]
         self.must("4", len(against) >= MAJORITY, f"{len(against)} votes against {_text(before, 'active')}")
-        self.must("4", len(recent) >= MAJORITY, f"{len(recent)} votes of the last {VOTE_AGE:g} s against the active site")
+        self.must(
+            "4", len(recent) >= MAJORITY, f"{len(recent)} votes of the last {VOTE_AGE:g} s against the active site"
+        )
         up = [vote for vote in about if _text(vote, "standby") == "healthy"]
         self.must("4", len(up) >= MAJORITY, f"{len(up)} votes see {target} answer")
         fresh = [vote for vote in about if 0 <= _number(vote, "acked_lag_ms", -1) <= self.numbers.max_lag * 1000]
         self.must("4", len(fresh) >= MAJORITY, f"{len(fresh)} votes saw {target} up to date")
         since = self.hub.now - self.moved.get(target, -1e9)
-        self.must("4", since >= self.numbers.cooldown - 2 * DATE_SECONDS, f"{since:.0f} s after the last move to {target}")
+        self.must(
+            "4", since >= self.numbers.cooldown - 2 * DATE_SECONDS, f"{since:.0f} s after the last move to {target}"
+        )
         self.must("4", before["armed"]["BOOL"], "automation is disarmed")
         tried = self._tried[process.name] - seen.tried
         self.must("4", tried == 0, f"{process.name} looked at the votes before it tried the target, not after")

@@ -79,19 +79,25 @@ def draw(dice: random.Random) -> Scenario:
         active=active,
         epoch=dice.randrange(1, 40),
         armed=dice.random() < 0.95,
-        moved={site: dice.choice((LONG_AGO, LONG_AGO, LONG_AGO, 700.0, 590.0, 60.0)) for site in ("primary", "secondary")},
+        moved={
+            site: dice.choice((LONG_AGO, LONG_AGO, LONG_AGO, 700.0, 590.0, 60.0)) for site in ("primary", "secondary")
+        },
         numbers=dice.choice((NUMBERS, HASTY, HASTY, RARE)),
         ghosts=ghosts,
         astray=dice.choice(CONTROL_REGIONS) if dice.random() < (0.5 if ghosts else 0.08) else None,
         loss=dice.choice((0.0, 0.0, 0.01, 0.05)),
         tail=dice.choice((0.0, 0.01, 0.05)),
         lag=dice.choice((0.3, 1.0, 1.0, 3.0)),
-        writes_every=dice.uniform(0.3, 1.2),
+        writes_every=dice.uniform(0.5, 1.5),
         spells=spells,
         errands=errands,
         owners=tuple(_mishap(dice, 45) for _ in range(dice.choice((0, 1, 1, 2)))),
         stalls=dice.choice(WRITERS) if dice.random() < 0.3 else None,
-        others={name: (_mishap(dice, 60), dice.uniform(1, 8)) for name in (*CONTROL_REGIONS, *WRITERS) if dice.random() < 0.12},
+        others={
+            name: (_mishap(dice, 60), dice.uniform(1, 8))
+            for name in (*CONTROL_REGIONS, *WRITERS)
+            if dice.random() < 0.12
+        },
         ends=min(ends, 45.0),
     )
 
@@ -153,7 +159,14 @@ def _side_fault(dice: random.Random) -> list[Fault]:
     if which == 1:
         return [STANDSTILL]
     if which == 2:
-        return [Fault(what=f"{region}'s parameters fail", how=How.ERRORS, regions=frozenset({region}), services=frozenset({"ssm"}))]
+        return [
+            Fault(
+                what=f"{region}'s parameters fail",
+                how=How.ERRORS,
+                regions=frozenset({region}),
+                services=frozenset({"ssm"}),
+            )
+        ]
     if which == 3:
         return [Fault(what=f"{region} is slow", how=How.SLOW, regions=frozenset({region}))]
     return dark(region, _silence(dice))

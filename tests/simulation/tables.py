@@ -47,9 +47,7 @@ class Mrsc:
         if not self._weather.faults:
             return False
         parts = self._weather.parts
-        return all(
-            parts(region, one, "mrsc") or parts(one, region, "mrsc") for one in CONTROL_REGIONS if one != region
-        )
+        return all(parts(region, one, "mrsc") or parts(one, region, "mrsc") for one in CONTROL_REGIONS if one != region)
 
     def _meet(self, region: str, key: str, operation: str) -> None:
         ended, by = self._written.get(key, (-1.0, region))

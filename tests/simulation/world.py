@@ -148,13 +148,22 @@ class World:
     def _end(self, spell: Spell) -> None:
         self.tell(f"ends: {spell.faults[0].what}")
         faults = self.weather.faults
-        self.cloud.mrec.weather_changes(lambda: faults.__setitem__(slice(None), [one for one in faults if one not in spell.faults]))
+        self.cloud.mrec.weather_changes(
+            lambda: faults.__setitem__(slice(None), [one for one in faults if one not in spell.faults])
+        )
 
     # Who acts.
 
     def _process(self, name: str, place: str) -> Process:
         dice = self.dice
-        return Process(self.hub, name, place, zero=dice.uniform(0, 1e6), rate=1 + dice.uniform(-0.01, 0.01), wall_error=dice.uniform(-300, 300))
+        return Process(
+            self.hub,
+            name,
+            place,
+            zero=dice.uniform(0, 1e6),
+            rate=1 + dice.uniform(-0.01, 0.01),
+            wall_error=dice.uniform(-300, 300),
+        )
 
     def _observe(self, region: str, delay: float) -> None:
         process = self._process(region, region)
@@ -163,11 +172,17 @@ class World:
         staff = self._staff(process)
         self.hub.at(self.hub.now + delay, lambda: process.start(lambda: watch(staff, 1e9, lambda _turn: None)))
 
-    def _wires(self, process: Process, service: str, regions: tuple[str, ...], connect: float = 0.3, read: float = 1.0) -> dict[str, Any]:
+    def _wires(
+        self, process: Process, service: str, regions: tuple[str, ...], connect: float = 0.3, read: float = 1.0
+    ) -> dict[str, Any]:
         return {region: Wire(self.cloud, process, service, region, connect, read) for region in regions}
 
     def _canary(self, process: Process, name: str, read: float) -> Canary:
-        return Canary(CanaryItem(table="canary", item_id=f"health#{name}", healthy_status="ok"), self._wires(process, "data", DATA_REGIONS, 0.3, read), process)
+        return Canary(
+            CanaryItem(table="canary", item_id=f"health#{name}", healthy_status="ok"),
+            self._wires(process, "data", DATA_REGIONS, 0.3, read),
+            process,
+        )
 
     def _staff(self, process: Process) -> Staff:
         region, numbers = process.place, self.scenario.numbers
@@ -196,7 +211,9 @@ class World:
             control=control,
             watch=CanaryWatch(self._canary(process, region, 1.2), process.fan_out, process),
             ballot=Ballot(table="control", client=local, tier="data", observer=region),
-            parameter=ActiveParameter(PARAMETER, self._wires(process, "ssm", CONTROL_REGIONS, 0.3, 1.2), process.fan_out),
+            parameter=ActiveParameter(
+                PARAMETER, self._wires(process, "ssm", CONTROL_REGIONS, 0.3, 1.2), process.fan_out
+            ),
             waker=waker,
         )
         return Staff(post=post, pager=Pager("signals", topics, process))
@@ -219,7 +236,15 @@ class World:
     def _order(self, errand: Errand) -> None:
         number = next(self._numbers)
         row = rows.tier_row(self.laws.row)
-        order = Order(id=f"order-{number}", kind=errand.kind, tier="data", epoch=row.epoch, reason="a person says so", by="operator", issued_at=START + timedelta(seconds=self.hub.now))
+        order = Order(
+            id=f"order-{number}",
+            kind=errand.kind,
+            tier="data",
+            epoch=row.epoch,
+            reason="a person says so",
+            by="operator",
+            issued_at=START + timedelta(seconds=self.hub.now),
+        )
         self.tell(f"a person orders {errand.kind} in epoch {row.epoch}: {order.id}")
         message = json.loads(order.to_json())
         for delay, region in errand.copies:
@@ -252,9 +277,27 @@ class World:
         control = ControlTable("control", local, process, self.dice)
         parameter = ActiveParameter(PARAMETER, self._wires(process, "ssm", CONTROL_REGIONS), process.fan_out)
         pager = Pager("signals", topics, process)
-        canaries = Canaries(check=self._canary(process, "orchestrator", 1.0), last=self._canary(process, "orchestrator-last", 1.0))
-        plan = DataPlan(sites=SITES, protocol=self.scenario.numbers, canaries=canaries, parameter=parameter, pager=pager, now=control.time.now)
-        return Tools(control=control, plan=plan, parameter=parameter, pager=pager, clock=process, dice=self.dice, sites=SITES, protocol=self.scenario.numbers)
+        canaries = Canaries(
+            check=self._canary(process, "orchestrator", 1.0), last=self._canary(process, "orchestrator-last", 1.0)
+        )
+        plan = DataPlan(
+            sites=SITES,
+            protocol=self.scenario.numbers,
+            canaries=canaries,
+            parameter=parameter,
+            pager=pager,
+            now=control.time.now,
+        )
+        return Tools(
+            control=control,
+            plan=plan,
+            parameter=parameter,
+            pager=pager,
+            clock=process,
+            dice=self.dice,
+            sites=SITES,
+            protocol=self.scenario.numbers,
+        )
 
     def _write(self, place: str) -> None:
         process = self._process(place, place)
@@ -262,13 +305,22 @@ class World:
         if place in self.scenario.others:
             process.mishap = self.scenario.others[place][0]
         hedged = partial(HedgedRead, pool=process, wait=process.wait)
-        views = ClientView(self._wires(process, "control", CONTROL_REGIONS, 0.3, 0.7), "control", self.scenario.numbers, clock=process, hedged=hedged)
+        views = ClientView(
+            self._wires(process, "control", CONTROL_REGIONS, 0.3, 0.7),
+            "control",
+            self.scenario.numbers,
+            clock=process,
+            hedged=hedged,
+        )
         regions = {site: self._region_calls(process, SITES.region(site)) for site in ("primary", "secondary")}
         table = RegionalTable("orders", regions, views, clock=process, jitter=self.dice.random)
         process.start(lambda: self._keep_writing(process, table))
 
     def _region_calls(self, process: Process, region: str) -> RegionCalls:
-        timed = [TimedClient(client=Wire(self.cloud, process, "data", region, connect, read), seconds=connect + read) for connect, read in ((0.3, 1.0), (0.2, 0.25))]
+        timed = [
+            TimedClient(client=Wire(self.cloud, process, "data", region, connect, read), seconds=connect + read)
+            for connect, read in ((0.3, 1.0), (0.2, 0.25))
+        ]
         return RegionCalls(region, timed, process)
 
     def _keep_writing(self, process: Process, table: RegionalTable) -> None:
@@ -285,7 +337,9 @@ class World:
 
     def _pause(self) -> float:
         """Write the more often the more it matters."""
-        hurry = {"preparing": 0.5, "moving": 0.2}.get(self.laws.row["phase"]["S"], 1.0)
+        hurry = {"moving": 0.1, "preparing": 0.3}.get(
+            self.laws.row["phase"]["S"], 0.4 if "step" in self.laws.row else 1.0
+        )
         return self.scenario.writes_every * hurry * 2 * self.dice.random()
 
     # Who looks on.
@@ -308,7 +362,9 @@ class World:
         self._meet(phase)
 
     def befell(self, process: Process, mishap: Mishap) -> None:
-        self.tell(f"{process.name} {'dies' if mishap.dies else f'stands still for {mishap.freezes:.1f} s'} at call {mishap.call}")
+        self.tell(
+            f"{process.name} {'dies' if mishap.dies else f'stands still for {mishap.freezes:.1f} s'} at call {mishap.call}"
+        )
         if mishap in self.owners:
             self.owners.remove(mishap)
         if "/" in process.name and mishap.dies:
@@ -323,5 +379,9 @@ class World:
 
 def _shown(row: Mapping[str, Any]) -> str:
     values = rows.values_of(row)
-    named = " ".join(f"{name}={values[name]}" for name in ("active", "phase", "kind", "step", "owner", "owner_counter") if name in values)
+    named = " ".join(
+        f"{name}={values[name]}"
+        for name in ("active", "phase", "kind", "step", "owner", "owner_counter")
+        if name in values
+    )
     return f"epoch={values['epoch']} {named}"
