@@ -8,7 +8,6 @@ Sentences marked [m] in protocol.md that are not here, and why:
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 
 import pytest
@@ -20,14 +19,12 @@ from failover import (
     observer,
     orchestrator,
     ownership,
-    plan_runner,
     tier,
     votes,
     write_grants,
 )
 from failover.clock import AwsTime
 from failover.control_table import AlreadyMoved
-from failover.observation import Observation
 from failover.protocol import Protocol
 from failover.tier import Change, Kind, TierRow
 from tests.simulation.cloud import START

@@ -1,7 +1,5 @@
 """Calls to AWS: under way, carried out by the models, answered or not. Each end of a call is an event of its own."""
 
-# ruff: noqa: N803 - boto3's spelling of parameters
-
 import random
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -14,8 +12,9 @@ from greenlet import getcurrent
 
 from tests.failover.model_table import refusal
 from tests.failover.wire import ModelParameters
+from tests.failover.wiring import REGIONS
 from tests.simulation.hub import Hub, Mishap, Process
-from tests.simulation.tables import CONTROL_REGIONS, Mrec, Mrsc
+from tests.simulation.tables import Mrec, Mrsc
 from tests.simulation.weather import How, Weather
 
 START = datetime(2030, 1, 1, tzinfo=UTC)
@@ -65,7 +64,7 @@ class Cloud:
     def __init__(self, hub: Hub, dice: random.Random, weather: Weather, mrec: Mrec, witness: Witness) -> None:
         self.hub, self.weather, self.mrec = hub, weather, mrec
         self.mrsc = Mrsc(hub, weather)
-        self.parameters = {region: ModelParameters() for region in CONTROL_REGIONS}
+        self.parameters = {region: ModelParameters() for region in REGIONS}
         self.deliver: Callable[[str, str, Mapping[str, Any]], None] = lambda _place, _way, _params: None
         self._dice, self._witness = dice, witness
 

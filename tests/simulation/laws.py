@@ -11,9 +11,10 @@ from typing import Any
 
 from failover.protocol import Protocol
 from failover.regional_table import Acknowledgement
+from tests.failover.wiring import REGIONS
 from tests.simulation.cloud import START, Wire
 from tests.simulation.hub import Hub, Process
-from tests.simulation.tables import CONTROL_REGIONS, Mrec, other_region
+from tests.simulation.tables import Mrec, other_region
 
 Raw = Mapping[str, Any]
 TARGET_REGION = {"primary": "us-east-1", "secondary": "us-west-2"}
@@ -225,7 +226,7 @@ class Laws:
         self.must("6", phase == "held" or not step, f"the plan hangs at {step!r}, {phase}")
         if phase == "steady":
             active = TARGET_REGION[_text(self.row, "active")]
-            wrong = [region for region in CONTROL_REGIONS if parameters[region] != active]
+            wrong = [region for region in REGIONS if parameters[region] != active]
             self.must("6", not wrong, f"{', '.join(wrong)} still name another region than {active}")
 
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from failover.orders import OrderKind
 from failover.protocol import Protocol
 from failover.sites import Site
+from tests.failover.wiring import REGIONS
 from tests.simulation.hub import Mishap
-from tests.simulation.tables import CONTROL_REGIONS, DATA_REGIONS
+from tests.simulation.tables import DATA_REGIONS
 from tests.simulation.weather import Fault, How, dark, parted
 
 NUMBERS = Protocol()
 HASTY = replace(NUMBERS, fall=2, rise=2, plan_total=19.0, owner_lease=3.2, heartbeat=0.8)
-RARE = replace(HASTY, probe_interval=4.2, owner_lease=6.0, heartbeat=1.5)
+RARE = replace(HASTY, fall=1, rise=1, probe_interval=4.2, owner_lease=6.0, heartbeat=1.5)
 STANDSTILL = Fault(what="replication stands still", how=How.BLACKHOLE, services=frozenset({"mrec"}))
 BLINDNESS = (*How, How.BLACKHOLE, How.REFUSED, How.ERRORS, How.REPLY_LOST)
 WRITERS = tuple(f"shop.{region}" for region in DATA_REGIONS)
@@ -84,7 +85,7 @@ def draw(dice: random.Random) -> Scenario:
         },
         numbers=dice.choice((NUMBERS, HASTY, HASTY, RARE)),
         ghosts=ghosts,
-        astray=dice.choice(CONTROL_REGIONS) if dice.random() < (0.5 if ghosts else 0.08) else None,
+        astray=dice.choice(REGIONS) if dice.random() < (0.5 if ghosts else 0.08) else None,
         loss=dice.choice((0.0, 0.0, 0.01, 0.05)),
         tail=dice.choice((0.0, 0.01, 0.05)),
         lag=dice.choice((0.3, 1.0, 1.0, 3.0)),
@@ -93,11 +94,7 @@ def draw(dice: random.Random) -> Scenario:
         errands=errands,
         owners=tuple(_mishap(dice, 45) for _ in range(dice.choice((0, 1, 1, 2)))),
         stalls=dice.choice(WRITERS) if dice.random() < 0.3 else None,
-        others={
-            name: (_mishap(dice, 60), dice.uniform(1, 8))
-            for name in (*CONTROL_REGIONS, *WRITERS)
-            if dice.random() < 0.12
-        },
+        others={name: (_mishap(dice, 60), dice.uniform(1, 8)) for name in (*REGIONS, *WRITERS) if dice.random() < 0.12},
         ends=min(ends, 45.0),
     )
 
@@ -114,7 +111,7 @@ def _story(dice: random.Random, active: Site) -> tuple[tuple[Spell, ...], tuple[
     if theme < 0.2:
         spells.append(_spell(dice, dark(here, _silence(dice))))
     elif theme < 0.5:
-        seers = dice.sample(CONTROL_REGIONS, dice.choice((1, 2, 2, 3, 3)))
+        seers = dice.sample(REGIONS, dice.choice((1, 2, 2, 2, 3)))
         regions = [here] if dice.random() < 0.8 else DATA_REGIONS
         spells.append(_spell(dice, [_blind(seers, regions, dice.choice(BLINDNESS))]))
     elif theme < 0.9:
@@ -133,8 +130,8 @@ def _story(dice: random.Random, active: Site) -> tuple[tuple[Spell, ...], tuple[
 
 
 def _spell(dice: random.Random, faults: list[Fault]) -> Spell:
-    lasts = dice.uniform(2, 8) if dice.random() < 0.3 else dice.uniform(8, 20)
-    return Spell(dice.uniform(3, 8), lasts, tuple(faults))
+    lasts = dice.uniform(2, 8) if dice.random() < 0.25 else dice.uniform(8, 18)
+    return Spell(dice.uniform(4, 9), lasts, tuple(faults))
 
 
 def _silence(dice: random.Random) -> How:
@@ -147,12 +144,12 @@ def _blind(seers: list[str], regions: Sequence[str], how: How) -> Fault:
 
 
 def _ghosts(dice: random.Random) -> tuple[str, ...]:
-    return tuple(dice.sample(CONTROL_REGIONS, dice.choice((1, 2)))) if dice.random() < 0.1 else ()
+    return tuple(dice.sample(REGIONS, dice.choice((1, 2)))) if dice.random() < 0.1 else ()
 
 
 def _side_fault(dice: random.Random) -> list[Fault]:
-    region = dice.choice(CONTROL_REGIONS)
-    others = frozenset(CONTROL_REGIONS) - {region}
+    region = dice.choice(REGIONS)
+    others = frozenset(REGIONS) - {region}
     which = dice.randrange(5)
     if which == 0:
         return parted(region, others, _silence(dice))
@@ -173,9 +170,9 @@ def _side_fault(dice: random.Random) -> list[Fault]:
 
 
 def _errand(dice: random.Random, at: float, kind: OrderKind, phase: str | None = None) -> Errand:
-    copies = [(dice.uniform(0, 1), dice.choice(CONTROL_REGIONS))]
+    copies = [(dice.uniform(0, 1), dice.choice(REGIONS))]
     if dice.random() < 0.3:
-        copies.append((dice.uniform(0, 12), dice.choice(CONTROL_REGIONS)))
+        copies.append((dice.uniform(0, 12), dice.choice(REGIONS)))
     return Errand(at, kind, tuple(copies), phase)
 
 

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tests.failover.model_table import Item, ModelDynamoDB, refusal
+from tests.failover.wiring import REGIONS, SITES
 from tests.simulation.hub import Hub
 from tests.simulation.weather import Weather
 
-CONTROL_REGIONS = ("us-east-1", "us-east-2", "us-west-2")
-DATA_REGIONS = ("us-east-1", "us-west-2")
+DATA_REGIONS = (SITES.primary, SITES.secondary)
 Key = tuple[str, str, str]
 
 
@@ -47,7 +47,7 @@ class Mrsc:
         if not self._weather.faults:
             return False
         parts = self._weather.parts
-        return all(parts(region, one, "mrsc") or parts(one, region, "mrsc") for one in CONTROL_REGIONS if one != region)
+        return all(parts(region, one, "mrsc") or parts(one, region, "mrsc") for one in REGIONS if one != region)
 
     def _meet(self, region: str, key: str, operation: str) -> None:
         ended, by = self._written.get(key, (-1.0, region))

@@ -3,8 +3,7 @@
 import itertools
 import json
 import random
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -12,36 +11,25 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from failover import rows
-from failover.ballot import Ballot
 from failover.call_failed import CallFailed
-from failover.canary import Canary, CanaryItem, CanaryWatch
 from failover.client_view import ClientView
-from failover.control_table import ControlTable
-from failover.data_plan import Canaries, DataPlan
 from failover.failures import AWS_ERRORS
 from failover.hedged_read import HedgedRead
-from failover.observer import Post
-from failover.orchestrator import Orchestrator, Tools
+from failover.orchestrator import Orchestrator
 from failover.orders import Order, from_message
-from failover.outside import ActiveParameter
-from failover.pace import Pace
-from failover.pages import Pager
 from failover.region_calls import RegionCalls, TimedClient
 from failover.regional_table import RegionalTable, UncertainWrite
-from failover.sites import Sites, other
-from failover.waking import OrchestratorWaker
+from failover.sites import other
 from failover.write_grants import NotWritable
-from lambdas.health_checker.post import ATTEMPTS_IN_A_TURN, Staff
 from lambdas.health_checker.watch import watch
+from tests.failover.wiring import CONTROL, PARAMETER, REGIONS, SITES, Wiring
 from tests.simulation.cloud import START, Cloud, Wire
 from tests.simulation.hub import Hub, Mishap, Process
 from tests.simulation.laws import Laws
-from tests.simulation.scenario import WRITERS, Errand, Scenario, Spell, draw
-from tests.simulation.tables import CONTROL_REGIONS, DATA_REGIONS, Mrec
+from tests.simulation.scenario import WRITERS, Errand, Spell, draw
+from tests.simulation.tables import REGIONS, Mrec
 from tests.simulation.weather import Weather
 
-SITES = Sites(primary="us-east-1", secondary="us-west-2")
-PARAMETER = "/lifeboat/simulation/data/active-region"
 SETTLES_WITHIN = 60.0
 LOOKS_EVERY = 2.0
 
@@ -59,13 +47,13 @@ class World:
         row = self._first_row()
         self.laws = Laws(self.hub, s.numbers, mrec, {site: -ago for site, ago in s.moved.items()}, row)
         self.cloud = Cloud(self.hub, self.dice, self.weather, mrec, self)
-        self.cloud.mrsc.table.items["control", "tier#data", "row"] = row
+        self.cloud.mrsc.table.items[CONTROL, "tier#data", "row"] = row
         self.cloud.deliver = self._deliver
-        for region in CONTROL_REGIONS:
+        for region in REGIONS:
             site = other(s.active) if region == s.astray else s.active
             self.cloud.parameters[region].values[PARAMETER] = SITES.region(site)
         for observer in s.ghosts:
-            self.cloud.mrsc.table.items["control", f"vote#data#{observer}", "vote"] = self._old_vote(observer)
+            self.cloud.mrsc.table.items[CONTROL, f"vote#data#{observer}", "vote"] = self._old_vote(observer)
         self.owners = list(s.owners)
         self._writers: dict[str, Process] = {}
         self._waiting: list[Spell | Errand] = [*s.spells, *s.errands]
@@ -94,9 +82,9 @@ class World:
         Raises:
             LawBroken: what must never happen did.
         """
-        for number, region in enumerate(CONTROL_REGIONS):
-            late = 8.0 if region in self.scenario.ghosts else 0.9
-            self._observe(region, late * number * self.dice.random())
+        for region in REGIONS:
+            late = 12.0 if region in self.scenario.ghosts else self.scenario.numbers.probe_interval
+            self._observe(region, late * self.dice.random())
         for place in WRITERS:
             self._write(place)
         self._meet(None)
@@ -137,7 +125,7 @@ class World:
         return True
 
     def _parameters(self) -> Mapping[str, str]:
-        return {region: self.cloud.parameters[region].values[PARAMETER] for region in CONTROL_REGIONS}
+        return {region: self.cloud.parameters[region].values[PARAMETER] for region in REGIONS}
 
     def _begin(self, spell: Spell) -> None:
         for fault in spell.faults:
@@ -169,54 +157,21 @@ class World:
         process = self._process(region, region)
         if self.hub.now == 0.0 and region in self.scenario.others:
             process.mishap = self.scenario.others[region][0]
-        staff = self._staff(process)
+        staff = self._wiring(process).staff()
         self.hub.at(self.hub.now + delay, lambda: process.start(lambda: watch(staff, 1e9, lambda _turn: None)))
 
-    def _wires(
-        self, process: Process, service: str, regions: tuple[str, ...], connect: float = 0.3, read: float = 1.0
-    ) -> dict[str, Any]:
-        return {region: Wire(self.cloud, process, service, region, connect, read) for region in regions}
+    def _wiring(self, process: Process) -> Wiring:
+        def client(service: str, region: str, patience: float) -> Any:
+            return Wire(self.cloud, process, service, region, read=patience)
 
-    def _canary(self, process: Process, name: str, read: float) -> Canary:
-        return Canary(
-            CanaryItem(table="canary", item_id=f"health#{name}", healthy_status="ok"),
-            self._wires(process, "data", DATA_REGIONS, 0.3, read),
-            process,
-        )
-
-    def _staff(self, process: Process) -> Staff:
-        region, numbers = process.place, self.scenario.numbers
-        local: Any = Wire(self.cloud, process, "control", region)
-        control = ControlTable("control", local, process, self.dice, ATTEMPTS_IN_A_TURN)
-        topics: Any = Wire(self.cloud, process, "sns", region)
-        functions: Any = Wire(self.cloud, process, "lambda", region, 0.3, 1.2)
-        waker = OrchestratorWaker(
-            name=region,
-            function="orchestrator",
-            topic_arn="signals",
-            functions=functions,
-            topics=topics,
-            fan_out=process.fan_out,
-            time=control.time,
-            pace=Pace(numbers.order_every - numbers.probe_interval / 2, process),
-            seconds=numbers.probe_deadline,
-        )
-        post = Post(
-            name=region,
-            tier="data",
-            sites=SITES,
-            max_latency_ms=500.0,
-            numbers=numbers,
+        return Wiring(
+            home=process.place,
+            client=client,
             clock=process,
-            control=control,
-            watch=CanaryWatch(self._canary(process, region, 1.2), process.fan_out, process),
-            ballot=Ballot(table="control", client=local, tier="data", observer=region),
-            parameter=ActiveParameter(
-                PARAMETER, self._wires(process, "ssm", CONTROL_REGIONS, 0.3, 1.2), process.fan_out
-            ),
-            waker=waker,
+            fan_out=process.fan_out,
+            dice=self.dice,
+            numbers=self.scenario.numbers,
         )
-        return Staff(post=post, pager=Pager("signals", topics, process))
 
     def _deliver(self, place: str, operation: str, params: Mapping[str, Any]) -> None:
         """Carry an order to the region's orchestrator: at once when invoked, by the queue a little later, perhaps twice."""
@@ -258,7 +213,7 @@ class World:
         process.start(lambda: self._carry_out(process, message))
 
     def _carry_out(self, process: Process, message: Mapping[str, Any]) -> None:
-        orchestrator = Orchestrator(process.name, self._tools(process))
+        orchestrator = Orchestrator(process.name, self._wiring(process).tools())
         order = from_message(message)
         try:
             answer = orchestrator.carry_out(order)
@@ -271,47 +226,14 @@ class World:
                 self.tell(f"{process.name} answers {order.kind} of {order.by}: {answer.outcome}, {answer.reason}")
         self._running -= 1
 
-    def _tools(self, process: Process) -> Tools:
-        local: Any = Wire(self.cloud, process, "control", process.place)
-        topics: Any = Wire(self.cloud, process, "sns", process.place)
-        control = ControlTable("control", local, process, self.dice)
-        parameter = ActiveParameter(PARAMETER, self._wires(process, "ssm", CONTROL_REGIONS), process.fan_out)
-        pager = Pager("signals", topics, process)
-        canaries = Canaries(
-            check=self._canary(process, "orchestrator", 1.0), last=self._canary(process, "orchestrator-last", 1.0)
-        )
-        plan = DataPlan(
-            sites=SITES,
-            protocol=self.scenario.numbers,
-            canaries=canaries,
-            parameter=parameter,
-            pager=pager,
-            now=control.time.now,
-        )
-        return Tools(
-            control=control,
-            plan=plan,
-            parameter=parameter,
-            pager=pager,
-            clock=process,
-            dice=self.dice,
-            sites=SITES,
-            protocol=self.scenario.numbers,
-        )
-
     def _write(self, place: str) -> None:
         process = self._process(place, place)
         self._writers[place] = process
         if place in self.scenario.others:
             process.mishap = self.scenario.others[place][0]
         hedged = partial(HedgedRead, pool=process, wait=process.wait)
-        views = ClientView(
-            self._wires(process, "control", CONTROL_REGIONS, 0.3, 0.7),
-            "control",
-            self.scenario.numbers,
-            clock=process,
-            hedged=hedged,
-        )
+        control: Any = {region: Wire(self.cloud, process, "control", region, read=0.7) for region in REGIONS}
+        views = ClientView(control, CONTROL, self.scenario.numbers, clock=process, hedged=hedged)
         regions = {site: self._region_calls(process, SITES.region(site)) for site in ("primary", "secondary")}
         table = RegionalTable("orders", regions, views, clock=process, jitter=self.dice.random)
         process.start(lambda: self._keep_writing(process, table))
@@ -369,7 +291,7 @@ class World:
             self.owners.remove(mishap)
         if "/" in process.name and mishap.dies:
             self._running -= 1
-        elif mishap.dies and process.name in CONTROL_REGIONS:
+        elif mishap.dies and process.name in REGIONS:
             self._observe(process.name, self.scenario.others[process.name][1])
 
     def tell(self, text: str) -> None:
