@@ -23,11 +23,9 @@ START = datetime(2030, 1, 1, tzinfo=UTC)
 class Witness(Protocol):
     """Whoever looks on: at requests as they are sent, and at what they came to."""
 
-    def sent(self, call: "Wire", operation: str, params: Mapping[str, Any]) -> None: ...
+    def sent(self, wire: "Wire", operation: str, params: Mapping[str, Any]) -> None: ...
 
-    def befell(self, process: Process, mishap: Mishap) -> None: ...
-
-    def acted(self, call: "Wire", operation: str, params: Mapping[str, Any], answer: object) -> None: ...
+    def acted(self, wire: "Wire", operation: str, params: Mapping[str, Any], answer: object) -> None: ...
 
 
 def _operation(name: str) -> Callable[..., Any]:
@@ -65,7 +63,8 @@ class Cloud:
         self.hub, self.weather, self.mrec = hub, weather, mrec
         self.mrsc = Mrsc(hub, weather)
         self.parameters = {region: ModelParameters() for region in REGIONS}
-        self.deliver: Callable[[str, str, Mapping[str, Any]], None] = lambda _place, _way, _params: None
+        self.deliver: Callable[[str, str, Mapping[str, Any]], None]
+        self.befell: Callable[[Process, Mishap], None]
         self._dice, self._witness = dice, witness
 
     def call(self, wire: Wire, operation: str, params: Mapping[str, Any]) -> Any:
@@ -84,7 +83,7 @@ class Cloud:
         if process.mishap is None or process.mishap.call != process.calls:
             return
         mishap, process.mishap = process.mishap, None
-        self._witness.befell(process, mishap)
+        self.befell(process, mishap)
         process.frozen_until = self.hub.now + mishap.freezes
         process.alive = not mishap.dies
         if mishap.before:
@@ -163,7 +162,7 @@ class Cloud:
             return self.mrec.serve(wire.region, operation, params)
         if wire.service == "ssm":
             return getattr(self.parameters[wire.region], operation)(**params)
-        self.deliver(wire.process.place, operation, params)
+        self.deliver(wire.region, operation, params)
         return {}
 
 

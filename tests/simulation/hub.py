@@ -59,7 +59,7 @@ class Process:
     host's time of day is.
     """
 
-    def __init__(self, hub: Hub, name: str, place: str, *, zero: float, rate: float, wall_error: float) -> None:
+    def __init__(self, hub: Hub, name: str, place: str, *, zero: float, rate: float) -> None:
         self.hub = hub
         self.name = name
         self.place = place
@@ -67,7 +67,7 @@ class Process:
         self.alive = True
         self.frozen_until = 0.0
         self.calls = 0
-        self.wall_error = wall_error
+        self.wall_error = 0.0
         self.mishap: Mishap | None = None
         self._zero = zero
         self._rate = rate

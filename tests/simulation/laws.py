@@ -4,7 +4,7 @@ Nothing here asks the shipped code: it looks at raw items, at the hub's own time
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -49,6 +49,8 @@ class Laws:
     moved: dict[str, float]
     row: Raw
     seen: Counter[str] = field(default_factory=Counter)
+    ordered: dict[str, int] = field(default_factory=dict)
+    row_changed: Callable[[Process, Raw], None] = lambda _process, _row: None
     published: str = ""
     beaten_at: float = 0.0
     _active: dict[int, str] = field(default_factory=dict)
@@ -146,6 +148,7 @@ class Laws:
             self._published(after)
         self._count(before, after)
         self.beaten_at = self.hub.now
+        self.row_changed(process, after)
 
     def _check_owner(self, process: Process, before: Raw, after: Raw) -> None:
         owner = _text(before, "owner")
@@ -173,6 +176,10 @@ class Laws:
         self.must("3", _text(after, "phase") == "moving", f"an epoch opens {_text(after, 'phase')}")
         if kind == "abort":
             self.must("3", _text(before, "phase") in ("moving", "held"), "a plan was undone after it was published")
+        ordered_for = self.ordered.get(_text(after, "plan_id"))
+        if kind in PLANNED or ordered_for is None:
+            ordered_for = _number(before, "epoch")
+        self.must("4", ordered_for == _number(before, "epoch"), f"an order for epoch {ordered_for} is carried out")
         if kind == "failover" and _text(after, "plan_id").startswith("data-"):
             self._may_fail_over(process, before, target)
         self.moved[target] = self.hub.now

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from tests.simulation.laws import LawBroken
-from tests.simulation.world import World
+from tests.simulation.schedule import Schedule
 
 SEEDS_AT_A_TIME = 250
 
@@ -28,12 +28,12 @@ def run(seeds: range) -> Found:
     broken: dict[int, str] = {}
     seen: Counter[str] = Counter()
     for seed in seeds:
-        world = World(seed)
+        schedule = Schedule(seed)
         try:
-            world.run()
+            schedule.run()
         except LawBroken as error:
             broken[seed] = str(error)
-        seen.update(set(world.laws.seen))
+        seen.update(set(schedule.laws.seen))
     return Found(broken, seen, len(seeds))
 
 
@@ -49,10 +49,10 @@ def run_many(seeds: range, processes: int) -> Iterator[Found]:
 def story(seed: int) -> list[str]:
     """Tell what happens in one schedule, line by line; the same lines for the same seed and code."""
     lines: list[str] = []
-    world = World(seed, lambda at, text: lines.append(f"{at:9.3f}  {text}"))
-    lines.append(f"{0:9.3f}  {world.scenario}")
+    schedule = Schedule(seed, lambda at, text: lines.append(f"{at:9.3f}  {text}"))
+    lines.append(f"{0:9.3f}  {schedule.scenario}")
     try:
-        world.run()
+        schedule.run()
     except LawBroken as error:
-        lines.append(f"{world.hub.now:9.3f}  BROKEN: {error}")
+        lines.append(f"{schedule.hub.now:9.3f}  BROKEN: {error}")
     return lines

@@ -10,7 +10,7 @@ from failover.sites import Site
 from tests.failover.wiring import REGIONS
 from tests.simulation.hub import Mishap
 from tests.simulation.tables import DATA_REGIONS
-from tests.simulation.weather import Fault, How, dark, parted
+from tests.simulation.weather import Fault, How, dark, eyes, parted
 
 NUMBERS = Protocol()
 HASTY = replace(NUMBERS, fall=2, rise=2, plan_total=19.0, owner_lease=3.2, heartbeat=0.8)
@@ -113,7 +113,8 @@ def _story(dice: random.Random, active: Site) -> tuple[tuple[Spell, ...], tuple[
     elif theme < 0.5:
         seers = dice.sample(REGIONS, dice.choice((1, 2, 2, 2, 3)))
         regions = [here] if dice.random() < 0.8 else DATA_REGIONS
-        spells.append(_spell(dice, [_blind(seers, regions, dice.choice(BLINDNESS))]))
+        who = [*map(eyes, seers), *(seers if dice.random() < 0.4 else ())]
+        spells.append(_spell(dice, [_blind(who, regions, dice.choice(BLINDNESS))]))
     elif theme < 0.9:
         errands.append(_errand(dice, dice.uniform(6.5, 9), dice.choice((back, back, OrderKind.FAILOVER))))
     if theme > 0.82:
@@ -138,9 +139,9 @@ def _silence(dice: random.Random) -> How:
     return dice.choice((How.BLACKHOLE, How.REFUSED))
 
 
-def _blind(seers: list[str], regions: Sequence[str], how: How) -> Fault:
-    what = f"{', '.join(seers)} do not see {', '.join(regions)}"
-    return Fault(what=what, how=how, places=frozenset(seers), regions=frozenset(regions), services=frozenset({"data"}))
+def _blind(who: list[str], regions: Sequence[str], how: How) -> Fault:
+    what = f"{', '.join(who)} do not see {', '.join(regions)}"
+    return Fault(what=what, how=how, places=frozenset(who), regions=frozenset(regions), services=frozenset({"data"}))
 
 
 def _ghosts(dice: random.Random) -> tuple[str, ...]:

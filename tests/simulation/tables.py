@@ -107,8 +107,8 @@ class Mrec:
         parts = self._weather.parts
         return parts(one, another, "mrec") or parts(another, one, "mrec")
 
-    def weather_changes(self, change: Callable[[], None]) -> None:
-        """What has arrived has arrived; what waited is under way again."""
+    def around(self, change: Callable[[], None]) -> None:
+        """Let the weather change: what has arrived has arrived, and what waited is under way again."""
         for region in DATA_REGIONS:
             self.catch_up(region)
         parted = self._parted()

@@ -37,20 +37,29 @@ class Fault:
         )
 
 
+def eyes(region: str) -> str:
+    """Name the place where a region's observer stands; what it sees may differ from what others there see."""
+    return f"eyes.{region}"
+
+
 def dark(region: str, how: How) -> list[Fault]:
     """A region is lost: nobody reaches it, and what runs in it reaches nobody."""
     return [
         Fault(what=f"{region} is dark", how=how, regions=frozenset({region})),
-        Fault(what=f"{region} is dark inside", how=how, places=frozenset({region})),
+        Fault(what=f"{region} is dark inside", how=how, places=_inside(region)),
     ]
 
 
 def parted(region: str, others: frozenset[str], how: How) -> list[Fault]:
     """A region and others do not reach each other; inside it everything works."""
     return [
-        Fault(what=f"{region} is cut off", how=how, places=frozenset({region}), regions=others),
-        Fault(what=f"{region} cannot be reached", how=how, places=others, regions=frozenset({region})),
+        Fault(what=f"{region} is cut off", how=how, places=_inside(region), regions=others),
+        Fault(what=f"{region} cannot be reached", how=how, places=_inside(*others), regions=frozenset({region})),
     ]
+
+
+def _inside(*regions: str) -> frozenset[str]:
+    return frozenset({*regions, *map(eyes, regions)})
 
 
 @dataclass
