@@ -3,7 +3,7 @@
 import concurrent.futures
 from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from failover.call_failed import CALL_ERRORS
 
@@ -22,8 +22,8 @@ class Wait(Protocol):
     """Waits as `concurrent.futures.wait` does: for the first of the futures, or for so long."""
 
     def __call__(
-        self, fs: Iterable[Future[Any]], timeout: float | None, return_when: str
-    ) -> tuple[Collection[Future[Any]], Collection[Future[Any]]]: ...
+        self, fs: Iterable[Future[Answer]], timeout: float | None, return_when: str
+    ) -> tuple[Collection[Future[Answer]], Collection[Future[Answer]]]: ...
 
 
 class HedgedRead(Generic[Answer]):

@@ -18,6 +18,7 @@ from failover import (
     decision,
     observer,
     orchestrator,
+    outside,
     ownership,
     tier,
     votes,
@@ -26,6 +27,7 @@ from failover import (
 from failover.clock import AwsTime
 from failover.control_table import AlreadyMoved
 from failover.protocol import Protocol
+from failover.sites import other
 from failover.tier import Change, Kind, TierRow
 from tests.simulation.cloud import START
 
@@ -57,6 +59,10 @@ def _believing(order: Any, seen: Any) -> tuple[Any, Any]:
         for v in seen.votes
     ]
     return order, replace(seen, votes=tuple(said))
+
+
+def _for_this_epoch(order: Any, seen: Any) -> tuple[Any, Any]:
+    return replace(order, epoch=seen.row.epoch), seen
 
 
 def _any_counter(order: Any, seen: Any) -> tuple[Any, Any]:
@@ -137,8 +143,8 @@ def _follow_unasked(self: Any, own: Any) -> str:
 
 def _mend_what_was_read(self: Any, order: Any, seen: Any, said: Any) -> Any:
     values = self._tools.parameter.read_all(2.0)
-    value = orchestrator.wanted(seen.row, self._tools.sites)
-    regions = orchestrator.differing(values, value)
+    value = outside.wanted(seen.row, self._tools.sites)
+    regions = outside.differing(values, value)
     if regions:
         self._tools.parameter.write(regions, value, 2.0)
     return orchestrator._answer("mended", said.code, seen.row, "")
@@ -150,7 +156,7 @@ def _drain_by_time(self: Any, own: Any) -> str:
 
 
 def _old_end(self: Any, old: str, target: str) -> int:
-    return max(self._last_canary.read(old).counter, self._last_canary.read(target).counter)
+    return int(max(self._last_canary.read(old).counter, self._last_canary.read(target).counter))
 
 
 def _prepare_at_once(self: Any, own: Any) -> str:
@@ -164,7 +170,7 @@ def _abort_anything(row: TierRow) -> Any:
         code="ordered",
         reason="undone",
         kind=Kind.ABORT,
-        target=decision.other(row.active),
+        target=other(row.active),
     )
 
 
@@ -197,6 +203,7 @@ BUGS = (
     ),
     Bug("silent voters count", "4", _put(votes.Freshness, "fresh", lambda self, name, now: True)),
     Bug("[m] an order's counters are ignored", "4", _put(decision, "not_older", lambda cast, seen: list(cast))),
+    Bug("an order for a past epoch is carried out", "4", _decide_as_if(_for_this_epoch)),
     Bug("[m] an order is believed", "4", _decide_as_if(_believing)),
     Bug("[m] the votes are not read again just before the mark", "4", _decide_once),
     Bug("cooldown is skipped", "4", _decide_as_if(_no_moves_before)),

@@ -7,7 +7,7 @@ import concurrent.futures
 import heapq
 import itertools
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import Future
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -52,7 +52,7 @@ class Mishap:
     dies: bool = False
 
 
-class Process:
+class Process(Executor):
     """What has a clock, stands still and dies as one. It is the `Clock`, the `FanOut` and the pool of its own code.
 
     Its monotonic clock began at ``zero`` and runs ``rate`` times as fast as the hub's; ``wall_error`` is how wrong its
@@ -144,14 +144,14 @@ class Process:
             return
         act()
 
-    def submit(self, call: Callable[[], Any]) -> Future[Any]:
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Run a call on a thread of its own, as an executor does."""
         future: Future[Any] = Future()
         mine = getcurrent()
 
         def run() -> None:
             try:
-                future.set_result(call())
+                future.set_result(fn(*args, **kwargs))
             except FAILURES as error:
                 future.set_exception(error)
 

@@ -75,7 +75,7 @@ def draw(dice: random.Random) -> Scenario:
     active: Site = "primary" if dice.random() < 0.7 else "secondary"
     ghosts = _ghosts(dice)
     spells, errands = _story(dice, active)
-    ends = max(14.0, *(MOVES_BY * (one.phase is not None) + one.at + _lasts(one) for one in (*spells, *errands)), 0.0)
+    ends = max(14.0, *map(_ends, spells), *map(_ends, errands), 0.0)
     return Scenario(
         active=active,
         epoch=dice.randrange(1, 40),
@@ -83,7 +83,7 @@ def draw(dice: random.Random) -> Scenario:
         moved={
             site: dice.choice((LONG_AGO, LONG_AGO, LONG_AGO, 700.0, 590.0, 60.0)) for site in ("primary", "secondary")
         },
-        numbers=dice.choice((NUMBERS, HASTY, HASTY, RARE)),
+        numbers=dice.choice((NUMBERS, HASTY, RARE)),
         ghosts=ghosts,
         astray=dice.choice(REGIONS) if dice.random() < (0.5 if ghosts else 0.08) else None,
         loss=dice.choice((0.0, 0.0, 0.01, 0.05)),
@@ -99,8 +99,9 @@ def draw(dice: random.Random) -> Scenario:
     )
 
 
-def _lasts(one: Spell | Errand) -> float:
-    return one.lasts if isinstance(one, Spell) else 6.0
+def _ends(one: Spell | Errand) -> float:
+    begins = one.at + (0.0 if one.phase is None else MOVES_BY)
+    return begins + (one.lasts if isinstance(one, Spell) else 6.0)
 
 
 def _story(dice: random.Random, active: Site) -> tuple[tuple[Spell, ...], tuple[Errand, ...]]:
@@ -108,7 +109,7 @@ def _story(dice: random.Random, active: Site) -> tuple[tuple[Spell, ...], tuple[
     back = OrderKind.FAILBACK if active == "secondary" else OrderKind.SWITCHOVER
     spells, errands = [], []
     theme = dice.random()
-    if theme < 0.2:
+    if theme < 0.17:
         spells.append(_spell(dice, dark(here, _silence(dice))))
     elif theme < 0.5:
         seers = dice.sample(REGIONS, dice.choice((1, 2, 2, 2, 3)))

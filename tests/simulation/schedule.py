@@ -10,6 +10,7 @@ from typing import Any
 from failover import rows
 from failover.orders import Order
 from failover.sites import other
+from failover.tier import Value
 from tests.failover.wiring import CONTROL, PARAMETER, REGIONS, SITES
 from tests.simulation.cloud import START
 from tests.simulation.hub import Mishap, Process
@@ -136,16 +137,16 @@ class Schedule:
 
 
 def _first_row(scenario: Scenario) -> Mapping[str, Any]:
-    moved = {site: (START - timedelta(seconds=ago)).isoformat() for site, ago in scenario.moved.items()}
-    state = {"epoch": scenario.epoch, "active": scenario.active, "phase": "steady", "armed": scenario.armed}
-    more = {"owner_counter": 0, "changed_at": START.isoformat(), "moved_at": moved}
-    return {**rows.tier_key("data"), **rows.to_item({**state, **more})}
+    moved: Value = {site: (START - timedelta(seconds=ago)).isoformat() for site, ago in scenario.moved.items()}
+    state: dict[str, Value] = {"epoch": scenario.epoch, "active": scenario.active, "armed": scenario.armed}
+    more: dict[str, Value] = {"phase": "steady", "owner_counter": 0, "changed_at": START.isoformat()}
+    return {**rows.tier_key("data"), **rows.to_item({**state, **more, "moved_at": moved})}
 
 
 def _old_vote(scenario: Scenario, observer: str) -> dict[str, Any]:
-    about = {"tier": "data", "site": scenario.active, "epoch": scenario.epoch, "reason": "long ago"}
-    counts = {"counter": 500, "generation": 7, "misses": 5, "goods": 0, "lag_ms": 0, "acked_lag_ms": 0}
-    said = {"verdict": "unhealthy", "standby": "healthy"}
+    about: dict[str, Value] = {"tier": "data", "site": scenario.active, "epoch": scenario.epoch}
+    counts: dict[str, Value] = {"counter": 500, "generation": 7, "misses": 5, "goods": 0, "acked_lag_ms": 0}
+    said: dict[str, Value] = {"verdict": "unhealthy", "standby": "healthy", "reason": "long ago"}
     return {**rows.vote_key("data", observer), **rows.to_item({**about, **counts, **said})}
 
 

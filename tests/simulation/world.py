@@ -44,7 +44,7 @@ class World:
         self.hub = Hub()
         self.weather = Weather(dice, scenario.loss, scenario.tail)
         mrec = Mrec(self.hub, self.weather, dice, scenario.lag)
-        moved = {site: -ago for site, ago in scenario.moved.items()}
+        moved: dict[str, float] = {site: -ago for site, ago in scenario.moved.items()}
         self.laws = Laws(self.hub, scenario.numbers, mrec, moved, row)
         self.cloud = Cloud(self.hub, dice, self.weather, mrec, self.laws)
         self.cloud.deliver, self.cloud.befell = self._deliver, self._befell
