@@ -36,10 +36,11 @@ Patch = pytest.MonkeyPatch
 
 @dataclass(frozen=True)
 class Bug:
-    """What is broken, the law that notices it, and how it is planted."""
+    """What is broken, the laws that may notice it first, a seed that shows it, and how it is planted."""
 
     name: str
-    law: str
+    laws: str
+    found_at: int
     plant: Callable[[Patch], None]
 
 
@@ -195,71 +196,87 @@ def _count_from_the_answer(patch: Patch) -> None:
 
 STEADY = tier.Phase.STEADY
 BUGS = (
-    Bug("a quorum of one less", "4", _put(Protocol, "quorum", lambda self, name: len(self.electorates[name]) // 2)),
+    Bug("a quorum of one less", "4", 1, _put(Protocol, "quorum", lambda self, name: len(self.electorates[name]) // 2)),
     Bug(
         "votes about another epoch or site count",
         "4",
+        1,
         _put(votes.Vote, "about", lambda self, row: self.tier == row.tier),
     ),
-    Bug("silent voters count", "4", _put(votes.Freshness, "fresh", lambda self, name, now: True)),
-    Bug("[m] an order's counters are ignored", "4", _put(decision, "not_older", lambda cast, seen: list(cast))),
-    Bug("an order for a past epoch is carried out", "4", _decide_as_if(_for_this_epoch)),
-    Bug("[m] an order is believed", "4", _decide_as_if(_believing)),
-    Bug("[m] the votes are not read again just before the mark", "4", _decide_once),
-    Bug("cooldown is skipped", "4", _decide_as_if(_no_moves_before)),
-    Bug("disarmed automation moves", "4", _put(TierRow, "armed_at", lambda self, now: True)),
-    Bug("a silent target will do", "4", _put(votes.Tally, "standby_is_up", True)),
-    Bug("a stale target will do", "4", _put(decision, "_was_fresh", lambda count, protocol: True)),
-    Bug("takeover without a look at the counter", "6", _decide_as_if(_any_counter)),
-    Bug("the host's time of day is used", "9", _put(AwsTime, "now", _host_time)),
-    Bug("[m] writes are not conditional on the counter", "6", _pins_without("owner_counter")),
+    Bug("silent voters count", "4", 1, _put(votes.Freshness, "fresh", lambda self, name, now: True)),
+    Bug("[m] an order's counters are ignored", "4", 1, _put(decision, "not_older", lambda cast, seen: list(cast))),
+    Bug("an order for a past epoch is carried out", "4", 1, _decide_as_if(_for_this_epoch)),
+    Bug("[m] an order is believed", "4", 1, _decide_as_if(_believing)),
+    Bug("[m] the votes are not read again just before the mark", "4", 1, _decide_once),
+    Bug("cooldown is skipped", "4", 1, _decide_as_if(_no_moves_before)),
+    Bug("disarmed automation moves", "4", 1, _put(TierRow, "armed_at", lambda self, now: True)),
+    Bug("a silent target will do", "4", 1, _put(votes.Tally, "standby_is_up", True)),
+    Bug("a stale target will do", "4", 1, _put(decision, "_was_fresh", lambda count, protocol: True)),
+    Bug("takeover without a look at the counter", "6", 1, _decide_as_if(_any_counter)),
+    Bug("the host's time of day is used", "9", 1, _put(AwsTime, "now", _host_time)),
+    Bug("[m] writes are not conditional on the counter", "6", 1, _pins_without("owner_counter")),
     Bug(
         "[m] writes are conditional on nothing",
         "6",
+        1,
         _pins_without("epoch", "phase", "plan_id", "owner", "owner_counter"),
     ),
-    Bug("[m] an owner goes on when it has lost the plan", "6", _go_on_when_lost),
-    Bug("[m] the active site changes at the publish only", "3", _active_at_publish),
-    Bug("[m] a mark opens no epoch", "3", _mark_with(epoch=lambda row, _plan: row.epoch)),
+    Bug("[m] an owner goes on when it has lost the plan", "6", 1, _go_on_when_lost),
+    Bug("[m] the active site changes at the publish only", "3", 1, _active_at_publish),
+    Bug("[m] a mark opens no epoch", "3", 1, _mark_with(epoch=lambda row, _plan: row.epoch)),
     Bug(
         "[m] an abort opens no epoch",
         "3",
+        1,
         _mark_with(epoch=lambda row, plan: row.epoch + (plan.kind is not Kind.ABORT)),
     ),
     Bug(
-        "[m] outside values follow without a look at the row", "6", _put(data_plan.DataPlan, "_follow", _follow_unasked)
+        "[m] outside values follow without a look at the row",
+        "6",
+        1,
+        _put(data_plan.DataPlan, "_follow", _follow_unasked),
     ),
     Bug(
         "[m] outside values are mended from an old look",
         "6",
+        1,
         _put(orchestrator.Orchestrator, "_mend", _mend_what_was_read),
     ),
-    Bug("[m] outside values are not compared", "6", _put(observer, "differing", lambda values, wanted: [])),
-    Bug("[m] a successor goes on with the journal's wait", "3", _wait_from_the_journal),
-    Bug("[m] a published plan is undone", "3", _put(decision, "_aborted", _abort_anything)),
-    Bug("a wait shorter than a client's view", "3", _put(Protocol, "client_wait", lambda self: self.client_view - 1.0)),
-    Bug("a stop right after the announcement", "3", _put(data_plan.DataPlan, "_prepare", _prepare_at_once)),
-    Bug("[m] a planned move waits for no canary", "7", _put(data_plan.DataPlan, "_drain", _drain_by_time)),
+    Bug("[m] outside values are not compared", "6", 1, _put(observer, "differing", lambda values, wanted: [])),
+    Bug("[m] a successor goes on with the journal's wait", "3", 1, _wait_from_the_journal),
+    Bug("[m] a published plan is undone", "3", 1, _put(decision, "_aborted", _abort_anything)),
+    Bug(
+        "a wait shorter than a client's view",
+        "3",
+        1,
+        _put(Protocol, "client_wait", lambda self: self.client_view - 1.0),
+    ),
+    Bug("a stop right after the announcement", "3", 1, _put(data_plan.DataPlan, "_prepare", _prepare_at_once)),
+    Bug("[m] a planned move waits for no canary", "7", 1, _put(data_plan.DataPlan, "_drain", _drain_by_time)),
     Bug(
         "[m] a planned move waits for a canary from before the stop",
         "7",
+        1,
         _put(data_plan.DataPlan, "_mark_the_end", _old_end),
     ),
-    Bug("[m] late answers acknowledge", "3", _put(write_grants.Grant, "honours", lambda self, now: True)),
+    Bug("[m] late answers acknowledge", "3", 1, _put(write_grants.Grant, "honours", lambda self, now: True)),
     Bug(
         "a view lasts two seconds longer",
         "3",
+        1,
         _judge(lambda view, protocol: (replace(view, sent_at=view.sent_at + 2.0), protocol)),
     ),
-    Bug("a view counts from its answer", "3", _count_from_the_answer),
+    Bug("a view counts from its answer", "3", 1, _count_from_the_answer),
     Bug(
         "a view is good while the tier moves",
         "3",
+        1,
         _judge(lambda view, protocol: (replace(view, phase=STEADY), protocol)),
     ),
     Bug(
         "a view is not shorter while a move is prepared",
         "3",
+        1,
         _judge(lambda view, protocol: (view, replace(protocol, preparing_view=protocol.client_view - 0.1))),
     ),
 )

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from failover.protocol import Protocol
 from failover.regional_table import Acknowledgement
 from tests.failover.wiring import REGIONS
@@ -50,11 +52,13 @@ class Laws:
     row: Raw
     seen: Counter[str] = field(default_factory=Counter)
     ordered: dict[str, int] = field(default_factory=dict)
+    tell: Callable[[str], None] = lambda _text: None
     row_changed: Callable[[Process, Raw], None] = lambda _process, _row: None
     published: str = ""
     beaten_at: float = 0.0
     _active: dict[int, str] = field(default_factory=dict)
     _cast_at: dict[str, float] = field(default_factory=dict)
+    _verdicts: dict[str, Raw] = field(default_factory=dict)
     _looked: dict[str, Looked] = field(default_factory=dict)
     _owns: dict[str, tuple[Raw, int]] = field(default_factory=dict)
     _others: Counter[str] = field(default_factory=Counter)
@@ -78,38 +82,40 @@ class Laws:
 
     def sent(self, wire: Wire, operation: str, params: Raw) -> None:
         """A request leaves: an outside value must rest on a row that was read or written just before."""
-        if operation == "put_parameter":
-            row, others = self._owns.get(wire.process.name, ({}, 1))
-            self.must(
-                "6",
-                row and others == self._others[wire.process.name],
-                f"{wire.process.name} did not read the row just before it wrote outside",
-            )
+        name = wire.process.name
+        if wire.service in ("control", "data"):
+            self._others[name] += 1
+            self._tried[name] += wire.service == "data"
+        elif operation == "put_parameter":
+            row, others = self._owns.get(name, ({}, -1))
+            self.must("6", others == self._others[name], f"{name} did not read the row just before it wrote outside")
             active = TARGET_REGION[_text(row, "active")]
-            self.must(
-                "6",
-                params["Value"] == active,
-                f"{wire.process.name} writes {params['Value']} outside; the row named {active}",
-            )
-        elif wire.service in ("control", "data"):
-            self._others[wire.process.name] += 1
-            self._tried[wire.process.name] += wire.service == "data"
+            self.must("6", params["Value"] == active, f"{name} writes {params['Value']}; the row named {active}")
+            self.tell(f"{name} sets the value in {wire.region} to {active}")
 
     def acted(self, wire: Wire, operation: str, params: Raw, answer: object) -> None:
         """A request has been carried out, or refused."""
+        if isinstance(answer, ClientError):
+            self.seen[answer.response["Error"]["Code"]] += 1
         if wire.service != "control" or not isinstance(answer, dict):
             return
         if operation == "batch_get_item":
             self._look(wire.process, answer["Responses"]["control"])
         elif operation == "update_item":
-            key = params["Key"]["pk"]["S"]
-            if key == "tier#data":
-                self._row_written(wire.process, self.row, answer["Attributes"])
-                self._own(wire.process, answer["Attributes"])
-            else:
-                self._cast_at[key] = self.hub.now
-        elif operation == "get_item" and "Item" in answer and params["Key"]["pk"]["S"] == "tier#data":
+            self._updated(wire.process, params["Key"]["pk"]["S"], answer["Attributes"])
+        elif operation == "get_item" and "active" in answer.get("Item", {}):
             self._own(wire.process, answer["Item"])
+
+    def _updated(self, process: Process, key: str, item: Raw) -> None:
+        if key == "tier#data":
+            self._row_written(process, self.row, item)
+            self._own(process, item)
+            return
+        self._cast_at[key] = self.hub.now
+        if self._verdicts.get(key) != item["verdict"]:
+            self._verdicts[key] = item["verdict"]
+            said = f"{_text(item, 'verdict')} in epoch {_number(item, 'epoch')}: {_text(item, 'reason')}"
+            self.tell(f"{process.name} calls {_text(item, 'site')} {said}")
 
     def _own(self, process: Process, row: Raw) -> None:
         self._owns[process.name] = (row, self._others[process.name])

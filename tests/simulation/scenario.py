@@ -1,7 +1,6 @@
 """What a seed stands for: how a schedule begins, what goes wrong when, and what people order."""
 
 import random
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from failover.orders import OrderKind
@@ -17,8 +16,9 @@ HASTY = replace(NUMBERS, fall=2, rise=2, plan_total=19.0, owner_lease=3.2, heart
 RARE = replace(HASTY, fall=1, rise=1, probe_interval=4.2, owner_lease=6.0, heartbeat=1.5)
 STANDSTILL = Fault(what="replication stands still", how=How.BLACKHOLE, services=frozenset({"mrec"}))
 BLINDNESS = (*How, How.BLACKHOLE, How.REFUSED, How.ERRORS, How.REPLY_LOST)
+PEOPLES = tuple(kind for kind in OrderKind if kind is not OrderKind.WAKE)
 WRITERS = tuple(f"shop.{region}" for region in DATA_REGIONS)
-MOVES_BY = 13.0
+MOVES_BY = 16.0
 LONG_AGO = 1e6
 
 
@@ -48,7 +48,7 @@ class Scenario:
 
     ``ghosts`` voted against the active site long ago and have been silent since; ``astray`` is the region whose value
     outside is wrong at first. ``owners`` befall whoever has a plan, ``others`` observers and writers; the writer
-    who ``stalls`` stands still at the first mark.
+    who ``stalls`` stands still at the first mark; the ``successor``'s region soon has a second observer.
     """
 
     active: Site
@@ -66,6 +66,7 @@ class Scenario:
     errands: tuple[Errand, ...]
     owners: tuple[Mishap, ...]
     stalls: str | None
+    successor: str | None
     others: dict[str, tuple[Mishap, float]]
     ends: float
 
@@ -93,6 +94,7 @@ def draw(dice: random.Random) -> Scenario:
         spells=spells,
         errands=errands,
         owners=tuple(_mishap(dice, 45) for _ in range(dice.choice((0, 1, 1, 2)))),
+        successor=dice.choice(REGIONS) if dice.random() < 0.07 else None,
         stalls=dice.choice(WRITERS) if dice.random() < 0.3 else None,
         others={name: (_mishap(dice, 60), dice.uniform(1, 8)) for name in (*REGIONS, *WRITERS) if dice.random() < 0.12},
         ends=min(ends, 45.0),
@@ -105,30 +107,35 @@ def _ends(one: Spell | Errand) -> float:
 
 
 def _story(dice: random.Random, active: Site) -> tuple[tuple[Spell, ...], tuple[Errand, ...]]:
+    """Lose the active region, blind some to it, or order a move; with little more beside it, and people who meddle."""
     here = DATA_REGIONS[0] if active == "primary" else DATA_REGIONS[1]
-    back = OrderKind.FAILBACK if active == "secondary" else OrderKind.SWITCHOVER
-    spells, errands = [], []
     theme = dice.random()
+    stuck = 0.8 < theme < 0.92
+    spells, errands = [], _meddling(dice, stuck=stuck)
     if theme < 0.17:
         spells.append(_spell(dice, dark(here, _silence(dice))))
     elif theme < 0.5:
-        seers = dice.sample(REGIONS, dice.choice((1, 2, 2, 2, 3)))
-        regions = [here] if dice.random() < 0.8 else DATA_REGIONS
-        who = [*map(eyes, seers), *(seers if dice.random() < 0.4 else ())]
-        spells.append(_spell(dice, [_blind(who, regions, dice.choice(BLINDNESS))]))
-    elif theme < 0.9:
-        errands.append(_errand(dice, dice.uniform(6.5, 9), dice.choice((back, back, OrderKind.FAILOVER))))
-    if theme > 0.82:
-        spells.append(Spell(0.0, dice.choice((dice.uniform(2, 10), dice.uniform(20, 26))), (STANDSTILL,), "moving"))
+        spells.append(_spell(dice, [_blindness(dice, here)]))
+    elif theme < 0.92:
+        back = OrderKind.FAILBACK if active == "secondary" else OrderKind.SWITCHOVER
+        kind = back if stuck or dice.random() < 0.67 else OrderKind.FAILOVER
+        errands.append(_errand(dice, dice.uniform(6.5, 9), kind))
+    if stuck:
+        spells.append(Spell(0.0, dice.choice((dice.uniform(2, 8), dice.uniform(20, 24))), (STANDSTILL,), "moving"))
     elif dice.random() < 0.3:
         spells.append(_spell(dice, _side_fault(dice)))
-    if dice.random() < 0.3:
-        errands.append(_errand(dice, dice.uniform(0.0, 4.0), OrderKind.ABORT, "moving"))
-    if dice.random() < (0.6 if theme > 0.82 else 0.1):
-        errands.append(_errand(dice, dice.uniform(0.0, 4.0), dice.choice(tuple(OrderKind)[1:]), "held"))
-    if dice.random() < 0.3:
-        errands.append(_errand(dice, dice.uniform(5, 25), dice.choice(tuple(OrderKind)[1:])))
     return tuple(spells), tuple(errands)
+
+
+def _meddling(dice: random.Random, *, stuck: bool) -> list[Errand]:
+    errands = []
+    if dice.random() < (0.1 if stuck else 0.3):
+        errands.append(_errand(dice, dice.uniform(0, 4), OrderKind.ABORT, "moving"))
+    if dice.random() < (0.6 if stuck else 0.1):
+        errands.append(_errand(dice, dice.uniform(0, 4), dice.choice(PEOPLES), "held"))
+    if dice.random() < 0.3:
+        errands.append(_errand(dice, dice.uniform(5, 25), dice.choice(PEOPLES)))
+    return errands
 
 
 def _spell(dice: random.Random, faults: list[Fault]) -> Spell:
@@ -140,9 +147,17 @@ def _silence(dice: random.Random) -> How:
     return dice.choice((How.BLACKHOLE, How.REFUSED))
 
 
-def _blind(who: list[str], regions: Sequence[str], how: How) -> Fault:
-    what = f"{', '.join(who)} do not see {', '.join(regions)}"
-    return Fault(what=what, how=how, places=frozenset(who), regions=frozenset(regions), services=frozenset({"data"}))
+def _blindness(dice: random.Random, here: str) -> Fault:
+    seers = dice.sample(REGIONS, dice.choice((1, 2, 2, 2, 3)))
+    regions = [here] if dice.random() < 0.8 else DATA_REGIONS
+    who = [*map(eyes, seers), *(seers if dice.random() < 0.4 else ())]
+    return Fault(
+        what=f"{', '.join(who)} do not see {', '.join(regions)}",
+        how=dice.choice(BLINDNESS),
+        places=frozenset(who),
+        regions=frozenset(regions),
+        services=frozenset({"data"}),
+    )
 
 
 def _ghosts(dice: random.Random) -> tuple[str, ...]:

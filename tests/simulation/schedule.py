@@ -55,6 +55,8 @@ class Schedule:
         for region in REGIONS:
             late = 12.0 if region in scenario.ghosts else scenario.numbers.probe_interval
             world.observe(region, late * self.dice.random())
+        if scenario.successor:
+            world.observe(scenario.successor, self.dice.uniform(2, 8))
         for place in WRITERS:
             world.write(place)
         self._set_in_motion(None)

@@ -25,7 +25,6 @@ class Mrsc:
         self.table = ModelDynamoDB()
         self._hub, self._weather = hub, weather
         self._written: dict[str, tuple[float, str]] = {}
-        self.conflicts = 0
 
     def takes(self, operation: str) -> float:
         """Seconds from a request's arrival to its place in the order."""
@@ -52,7 +51,6 @@ class Mrsc:
     def _meet(self, region: str, key: str, operation: str) -> None:
         ended, by = self._written.get(key, (-1.0, region))
         if by != region and self._hub.now - ended < 0.04:
-            self.conflicts += 1
             raise refusal("ReplicatedWriteConflictException", operation)
         self._written[key] = (self._hub.now, region)
 

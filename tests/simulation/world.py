@@ -19,6 +19,7 @@ from failover.region_calls import HURRIED, PATIENT, RegionCalls, TimedClient
 from failover.regional_table import RegionalTable, UncertainWrite
 from failover.sites import Site
 from failover.write_grants import NotWritable
+from lambdas.health_checker.post import Staff
 from lambdas.health_checker.watch import watch
 from tests.failover.wiring import CONTROL, REGIONS, SITES, Wiring
 from tests.simulation.cloud import Cloud, Wire
@@ -29,6 +30,7 @@ from tests.simulation.tables import Mrec
 from tests.simulation.weather import Weather, eyes
 
 DRIFT = 0.01
+FOR_EVER = 1e9
 WALL_ERROR_SECONDS = 300.0
 HURRY = {"moving": 0.1, "preparing": 0.3}
 BOTH: tuple[Site, ...] = ("primary", "secondary")
@@ -48,6 +50,7 @@ class World:
         self.laws = Laws(self.hub, scenario.numbers, mrec, moved, row)
         self.cloud = Cloud(self.hub, dice, self.weather, mrec, self.laws)
         self.cloud.deliver, self.cloud.befell = self._deliver, self._befell
+        self.laws.tell = self.tell
         self.running = 0
         self.writers: dict[str, Process] = {}
         self._owners = list(scenario.owners)
@@ -83,7 +86,12 @@ class World:
         if not self.hub.now and region in self.scenario.others:
             process.mishap = self.scenario.others[region][0]
         staff = self._wiring(process, region).staff()
-        self.hub.at(self.hub.now + delay, lambda: process.start(lambda: watch(staff, 1e9, lambda _turn: None)))
+        self.hub.at(self.hub.now + delay, lambda: process.start(lambda: self._watch(process, staff)))
+
+    def _watch(self, process: Process, staff: Staff) -> None:
+        ended = watch(staff, FOR_EVER, lambda _turn: None)
+        self.laws.seen["observer superseded"] += 1
+        self.tell(f"{process.name}'s observer ends: {ended}")
 
     def _befell(self, process: Process, mishap: Mishap) -> None:
         what = "dies" if mishap.dies else f"stands still for {mishap.freezes:.1f} s"

@@ -1,0 +1,70 @@
+"""Schedules of the shipped code break no law, and they are not empty."""
+
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+
+from tests.simulation.runs import run, story
+
+SEEDS = range(1, 401)
+MUST_OCCUR = (
+    "automatic failover",
+    "takeover",
+    "abort: moving to moving",
+    "abort: moving to steady",
+    "failover: moving to steady",
+    "failover: preparing to moving",
+    "switchover: moving to steady",
+    "switchover: moving to held",
+    "switchover: preparing to steady",
+    "failback: moving to steady",
+    "answer: done, again",
+    "answer: cancelled, ordered",
+    "answer: lost, lost",
+    "answer: lost, raced",
+    "answer: mended, no-quorum",
+    "answer: refused, busy",
+    "answer: refused, cooldown",
+    "answer: refused, disarmed",
+    "answer: refused, epoch",
+    "answer: refused, target-down",
+    "answer: refused, target-stale",
+    "ReplicatedWriteConflictException",
+    "observer superseded",
+    "page",
+)
+
+
+def test_no_schedule_breaks_a_law_and_every_kind_of_move_is_among_them() -> None:
+    found = run(SEEDS)
+
+    assert found.broken == {}
+    assert {what for what in MUST_OCCUR if not found.seen[what]} == set()
+
+
+def test_a_seed_tells_the_same_story_in_every_process() -> None:
+    told = subprocess.run(
+        [sys.executable, "-m", "tests.simulation", "--seed", "4", "--runs", "1", "--processes", "1"],
+        env={**os.environ, "PYTHONHASHSEED": "7"},
+        capture_output=True,
+        check=True,
+        text=True,
+    ).stdout
+
+    mine = story(4)
+
+    assert len(mine) > 20
+    assert told.startswith("\n".join(mine))
+
+
+def test_nothing_reads_a_clock_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_given: object) -> float:
+        raise AssertionError("a clock of the machine was asked")
+
+    for name in ("time", "time_ns", "monotonic", "clock_gettime", "perf_counter", "sleep"):
+        monkeypatch.setattr(time, name, refuse)
+
+    assert run(range(1, 21)).broken == {}
