@@ -97,13 +97,14 @@ class Laws:
         """A request has been carried out, or refused."""
         if isinstance(answer, ClientError):
             self.seen[answer.response["Error"]["Code"]] += 1
+            answer = dict(answer.response)  # a failed condition shows the item
         if wire.service != "control" or not isinstance(answer, dict):
             return
-        if operation == "batch_get_item":
+        if "Responses" in answer:
             self._look(wire.process, answer["Responses"]["control"])
-        elif operation == "update_item":
+        elif operation == "update_item" and "Attributes" in answer:
             self._updated(wire.process, params["Key"]["pk"]["S"], answer["Attributes"])
-        elif operation == "get_item" and "active" in answer.get("Item", {}):
+        elif "active" in answer.get("Item", {}):
             self._own(wire.process, answer["Item"])
 
     def _updated(self, process: Process, key: str, item: Raw) -> None:
@@ -230,6 +231,7 @@ class Laws:
         was, now = _text(before, "phase"), _text(after, "phase")
         if was != now or _number(before, "epoch") != _number(after, "epoch"):
             self.seen[f"{_text(after, 'kind')}: {was} to {now}"] += 1
+            self.seen[f"to {now}"] += 1
 
     # What everything must come to.
 

@@ -14,7 +14,7 @@ from tests.simulation.weather import Fault, How, dark, eyes, parted
 NUMBERS = Protocol()
 HASTY = replace(NUMBERS, fall=2, rise=2, plan_total=19.0, owner_lease=3.2, heartbeat=0.8)
 RARE = replace(HASTY, fall=1, rise=1, probe_interval=4.2, owner_lease=6.0, heartbeat=1.5)
-STANDSTILL = Fault(what="replication stands still", how=How.BLACKHOLE, services=frozenset({"mrec"}))
+STANDSTILL = Fault(what="replication stands still", how=How.BLACKHOLE, services=("mrec",))
 BLINDNESS = (*How, How.BLACKHOLE, How.REFUSED, How.ERRORS, How.REPLY_LOST)
 PEOPLES = tuple(kind for kind in OrderKind if kind is not OrderKind.WAKE)
 WRITERS = tuple(f"shop.{region}" for region in DATA_REGIONS)
@@ -130,7 +130,9 @@ def _story(dice: random.Random, active: Site) -> tuple[tuple[Spell, ...], tuple[
 def _meddling(dice: random.Random, *, stuck: bool) -> list[Errand]:
     errands = []
     if dice.random() < (0.1 if stuck else 0.3):
-        errands.append(_errand(dice, dice.uniform(0, 4), OrderKind.ABORT, "moving"))
+        errands.append(
+            _errand(dice, dice.uniform(0, 4), OrderKind.ABORT, "moving" if dice.random() < 0.8 else "preparing")
+        )
     if dice.random() < (0.6 if stuck else 0.1):
         errands.append(_errand(dice, dice.uniform(0, 4), dice.choice(PEOPLES), "held"))
     if dice.random() < 0.3:
@@ -154,9 +156,9 @@ def _blindness(dice: random.Random, here: str) -> Fault:
     return Fault(
         what=f"{', '.join(who)} do not see {', '.join(regions)}",
         how=dice.choice(BLINDNESS),
-        places=frozenset(who),
-        regions=frozenset(regions),
-        services=frozenset({"data"}),
+        places=tuple(who),
+        regions=tuple(regions),
+        services=("data",),
     )
 
 
@@ -166,7 +168,7 @@ def _ghosts(dice: random.Random) -> tuple[str, ...]:
 
 def _side_fault(dice: random.Random) -> list[Fault]:
     region = dice.choice(REGIONS)
-    others = frozenset(REGIONS) - {region}
+    others = tuple(one for one in REGIONS if one != region)
     which = dice.randrange(5)
     if which == 0:
         return parted(region, others, _silence(dice))
@@ -177,12 +179,12 @@ def _side_fault(dice: random.Random) -> list[Fault]:
             Fault(
                 what=f"{region}'s parameters fail",
                 how=How.ERRORS,
-                regions=frozenset({region}),
-                services=frozenset({"ssm"}),
+                regions=(region,),
+                services=("ssm",),
             )
         ]
     if which == 3:
-        return [Fault(what=f"{region} is slow", how=How.SLOW, regions=frozenset({region}))]
+        return [Fault(what=f"{region} is slow", how=How.SLOW, regions=(region,))]
     return dark(region, _silence(dice))
 
 

