@@ -137,6 +137,12 @@ def _wait_from_the_journal(patch: Patch) -> None:
     patch.setattr(ownership.Ownership, "__init__", init)
 
 
+def _take_for_done(row: TierRow, owner: str) -> Change:
+    done = {"phase": tier.Phase.STEADY, "step": "verify"} if row.step in ("wait", "drain") else {}
+    change = tier.beat(row)
+    return replace(change, sets={**change.sets, "owner": owner, **done})
+
+
 def _follow_unasked(self: Any, own: Any) -> str:
     active = self._sites.region(own.row.active)
     return str(self._parameter.write(self._parameter.regions, active, 2.0))
@@ -244,6 +250,7 @@ BUGS = (
     ),
     Bug("[m] outside values are not compared", "6", 1, _put(observer, "differing", lambda values, wanted: [])),
     Bug("[m] a successor goes on with the journal's wait", "3", 1, _wait_from_the_journal),
+    Bug("[m] a successor takes the row's step for done", "37", 1, _put(tier, "take_over", _take_for_done)),
     Bug("[m] a published plan is undone", "3", 1, _put(decision, "_aborted", _abort_anything)),
     Bug(
         "a wait shorter than a client's view",

@@ -90,7 +90,7 @@ def draw(dice: random.Random) -> Scenario:
         loss=dice.choice((0.0, 0.0, 0.01, 0.05)),
         tail=dice.choice((0.0, 0.01, 0.05)),
         lag=dice.choice((0.3, 1.0, 1.0, 3.0)),
-        writes_every=dice.uniform(0.5, 1.5),
+        writes_every=dice.uniform(1.0, 2.5),
         spells=spells,
         errands=errands,
         owners=tuple(_mishap(dice, 45) for _ in range(dice.choice((0, 1, 1, 2)))),

@@ -32,7 +32,7 @@ from tests.simulation.weather import Weather, eyes
 DRIFT = 0.01
 FOR_EVER = 1e9
 WALL_ERROR_SECONDS = 300.0
-HURRY = {"moving": 0.1, "preparing": 0.3}
+HURRY = {"moving": 0.08, "preparing": 0.15}
 BOTH: tuple[Site, ...] = ("primary", "secondary")
 
 
@@ -177,5 +177,5 @@ class World:
     def _pause(self) -> float:
         """Write the more often the more it matters."""
         row = self.laws.row
-        hurry = HURRY.get(row["phase"]["S"], 0.4 if "step" in row else 1.0)
+        hurry = HURRY.get(row["phase"]["S"], 0.25 if "step" in row else 1.0)
         return self.scenario.writes_every * hurry * 2 * self.dice.random()
