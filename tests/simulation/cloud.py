@@ -2,12 +2,13 @@
 
 import random
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from functools import cache, partial
 from typing import Any, Protocol
 
-from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError
+from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError
 from greenlet import getcurrent
 
 from tests.failover.model_table import refusal
@@ -17,6 +18,7 @@ from tests.simulation.hub import Hub, Mishap, Process
 from tests.simulation.tables import Mrec, Mrsc
 from tests.simulation.weather import How, Weather
 
+SLOW_SECONDS = 3.0
 START = datetime(2030, 1, 1, tzinfo=UTC)
 
 
@@ -56,6 +58,18 @@ class Wire:
     invoke = _operation("invoke")
 
 
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A call under way: how its caller is woken, how long its answer takes, and when its caller gives up."""
+
+    wire: Wire
+    operation: str
+    params: Mapping[str, Any]
+    wake: Callable[[object], None]
+    back: float
+    ends: float
+
+
 class Cloud:
     """Three control regions, two data regions, and the ways between them and their callers."""
 
@@ -90,34 +104,20 @@ class Cloud:
             process.sleep(0.0)
 
     def _send(self, wire: Wire, operation: str, params: Mapping[str, Any]) -> None:
-        hub, weather, process = self.hub, self.weather, wire.process
-        wake = partial(process.wake, getcurrent())
+        process, weather = wire.process, self.weather
         there, back = weather.one_way(process.place, wire.region), weather.one_way(process.place, wire.region)
         if wire.service == "control":
             there += self.mrsc.takes(operation)
-        ends = hub.now + wire.connect + wire.read
+        wake, ends = partial(process.wake, getcurrent()), self.hub.now + wire.connect + wire.read
+        request = Request(wire, operation, params, wake, back, ends)
         fault = weather.between(process.place, wire.region, wire.service)
         how = fault.how if fault else self._bad_luck()
-        if how is How.BLACKHOLE:
-            hub.at(*self._silence(wire, wake))
-        elif how is How.REFUSED:
-            hub.at(hub.now + there, partial(wake, EndpointConnectionError(endpoint_url=wire.region)))
-        elif how is How.THROTTLED:
-            hub.at(hub.now + there + back, partial(wake, refusal("ThrottlingException", operation)))
+        if how is None or how is How.REPLY_LOST:
+            self._travel(request, there, answered=how is None)
+        elif how is How.SLOW:
+            self._travel(request, there + SLOW_SECONDS * self._dice.random())
         else:
-            if how is How.SLOW:
-                there += 3.0 * self._dice.random()
-            elif how is How.ERRORS and self._dice.random() < 0.5:
-                there = float("inf")
-            arrives = hub.now + there
-            answered = how not in (How.REPLY_LOST, How.ERRORS) and arrives + back < ends
-            if how is How.ERRORS:
-                hub.at(hub.now + 0.1, partial(wake, refusal("InternalServerError", operation, status=500)))
-            elif not answered:
-                hub.at(ends, partial(wake, ReadTimeoutError(endpoint_url=wire.region)))
-            if there != float("inf"):
-                reply = partial(self._reply, wire, wake, back, ends) if answered else None
-                hub.at(arrives, partial(self._arrive, wire, operation, params, reply))
+            self._fail(request, how, there)
 
     def _bad_luck(self) -> How | None:
         loss = self.weather.loss
@@ -125,33 +125,52 @@ class Cloud:
             return None
         return (How.BLACKHOLE, How.REPLY_LOST, How.REPLY_LOST, How.ERRORS)[int(luck / loss * 4)]
 
-    def _silence(self, wire: Wire, wake: Callable[[Exception], None]) -> tuple[float, Callable[[], None]]:
+    def _travel(self, request: Request, there: float, *, answered: bool = True) -> None:
+        """Arrive, in time for an answer or not."""
+        arrives = self.hub.now + there
+        answered = answered and arrives + request.back < request.ends
+        if not answered:
+            self.hub.at(request.ends, partial(request.wake, _timeout(request.wire)))
+        self.hub.at(arrives, partial(self._arrive, request, answered))
+
+    def _fail(self, request: Request, how: How, there: float) -> None:
+        """Answer with an error, or not at all; what a 5xx answers may have been done."""
+        now, wire = self.hub.now, request.wire
+        if how is How.BLACKHOLE:
+            after, error = self._silence(wire)
+        elif how is How.REFUSED:
+            after, error = there, EndpointConnectionError(endpoint_url=wire.region)
+        elif how is How.THROTTLED:
+            after, error = there + request.back, refusal("ThrottlingException", request.operation)
+        else:
+            after, error = there + request.back, refusal("InternalServerError", request.operation, status=500)
+            if self._dice.random() < 0.5:
+                self.hub.at(now + there, partial(self._arrive, request, False))
+        self.hub.at(now + after, partial(request.wake, error))
+
+    def _silence(self, wire: Wire) -> tuple[float, Exception]:
         """A connection is not made; or it was there, and nobody answers on it any more."""
         if self._dice.random() < 0.5:
-            return self.hub.now + wire.connect, partial(wake, ConnectTimeoutError(endpoint_url=wire.region))
-        return self.hub.now + wire.read, partial(wake, ReadTimeoutError(endpoint_url=wire.region))
+            return wire.connect, ConnectTimeoutError(endpoint_url=wire.region)
+        return wire.read, _timeout(wire)
 
-    def _arrive(
-        self, wire: Wire, operation: str, params: Mapping[str, Any], reply: Callable[[object], None] | None
-    ) -> None:
-        """Carry the request out where it was sent, if the way has held."""
-        if self.weather.parts(wire.process.place, wire.region, wire.service):
-            answer: object = ReadTimeoutError(endpoint_url=wire.region)
-        else:
-            try:
-                answer = self._serve(wire, operation, params)
-            except Exception as error:  # noqa: BLE001 - as the service's client raises it, whatever it is
-                answer = error
-            self._witness.acted(wire, operation, params, answer)
-        if reply:
-            reply(answer)
+    def _arrive(self, request: Request, answered: bool) -> None:
+        """Carry the request out where it was sent, and answer, as far as the way has held."""
+        hub, wire = self.hub, request.wire
+        held = not self.weather.parts(wire.process.place, wire.region, wire.service)
+        if held:
+            answer = self._outcome(request)
+            self._witness.acted(wire, request.operation, request.params, answer)
+        if held and answered:
+            hub.at(hub.now + request.back, partial(request.wake, answer))
+        elif answered:
+            hub.at(request.ends, partial(request.wake, _timeout(wire)))
 
-    def _reply(self, wire: Wire, wake: Callable[[object], None], back: float, ends: float, answer: object) -> None:
-        hub, process = self.hub, wire.process
-        if isinstance(answer, ReadTimeoutError) or self.weather.parts(process.place, wire.region, wire.service):
-            hub.at(ends, partial(wake, ReadTimeoutError(endpoint_url=wire.region)))
-        else:
-            hub.at(hub.now + back, partial(wake, answer))
+    def _outcome(self, request: Request) -> object:
+        try:
+            return self._serve(request.wire, request.operation, request.params)
+        except (ClientError, ModelParameters.exceptions.ParameterNotFound) as error:
+            return error
 
     def _serve(self, wire: Wire, operation: str, params: Mapping[str, Any]) -> Any:
         if wire.service == "control":
@@ -164,6 +183,10 @@ class Cloud:
             return getattr(self.parameters[wire.region], operation)(**params)
         self.deliver(wire.region, operation, params)
         return {}
+
+
+def _timeout(wire: Wire) -> Exception:
+    return ReadTimeoutError(endpoint_url=wire.region)
 
 
 @cache

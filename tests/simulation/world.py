@@ -24,12 +24,11 @@ from lambdas.health_checker.watch import watch
 from tests.failover.wiring import CONTROL, REGIONS, SITES, Wiring
 from tests.simulation.cloud import Cloud, Wire
 from tests.simulation.hub import Hub, Mishap, Process
-from tests.simulation.laws import Laws
+from tests.simulation.laws import DRIFT, Laws
 from tests.simulation.scenario import Scenario
 from tests.simulation.tables import Mrec
 from tests.simulation.weather import Weather, eyes
 
-DRIFT = 0.01
 FOR_EVER = 1e9
 WALL_ERROR_SECONDS = 300.0
 HURRY = {"moving": 0.08, "preparing": 0.15}

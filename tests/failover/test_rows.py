@@ -1,0 +1,31 @@
+"""Items are read and written as the SDK does it, only faster."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+
+from failover import rows
+from failover.tier import Phase, Value
+
+VALUES: tuple[Value, ...] = ("text", "", Phase.MOVING, 0, 7, -7, 10**30, True, False, {"primary": "2030"}, {})
+NUMBERS = ("0", "12", "-12", "1E3", "3.0", "007")
+
+
+@pytest.mark.parametrize("value", VALUES, ids=repr)
+def test_a_value_is_written_as_the_sdk_writes_it_and_read_back(value: Value) -> None:
+    plain: Any = str(value) if isinstance(value, str) else value
+
+    written = rows.to_attribute(value)
+
+    assert written == TypeSerializer().serialize(plain)
+    assert rows.values_of({"name": written}) == {"name": plain}
+
+
+@pytest.mark.parametrize("digits", NUMBERS)
+def test_a_number_is_read_as_a_whole_one_however_it_is_written(digits: str) -> None:
+    read = rows.values_of({"n": {"N": digits}})["n"]
+
+    assert type(read) is int
+    assert Decimal(read) == TypeDeserializer().deserialize({"N": digits})
