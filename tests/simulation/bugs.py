@@ -162,6 +162,14 @@ def _drain_by_time(self: Any, own: Any) -> str:
     return ""
 
 
+def _drain_too_soon(self: Any, own: Any) -> str:
+    target, old = self._sites.region(own.row.active), self._sites.region(other(own.row.active))
+    counter = own.insist(lambda: self._mark_the_end(old, target), 9.0)
+    own.insist(lambda: data_plan._seen(self._last_canary, target, counter), 9.0, 0.1)
+    own.rest(self._protocol.prepared_wait())
+    return ""
+
+
 def _old_end(self: Any, old: str, target: str) -> int:
     return int(max(self._last_canary.read(old).counter, self._last_canary.read(target).counter))
 
@@ -219,7 +227,7 @@ BUGS = (
     Bug("a silent target will do", "4", 53, _put(votes.Tally, "standby_is_up", True)),
     Bug("a stale target will do", "4", 6, _put(decision, "_was_fresh", lambda count, protocol: True)),
     Bug("takeover without a look at the counter", "6", 19, _decide_as_if(_any_counter)),
-    Bug("the host's time of day is used", "9", 1, _put(AwsTime, "now", _host_time)),
+    Bug("the host's time of day is used", "9", 13, _put(AwsTime, "now", _host_time)),
     Bug("[m] writes are not conditional on the counter", "6", 48, _pins_without("owner_counter")),
     Bug(
         "[m] writes are conditional on nothing",
@@ -228,8 +236,8 @@ BUGS = (
         _pins_without("epoch", "phase", "plan_id", "owner", "owner_counter"),
     ),
     Bug("[m] an owner goes on when it has lost the plan", "6", 19, _go_on_when_lost),
-    Bug("[m] the active site changes at the publish only", "3", 1, _active_at_publish),
-    Bug("[m] a mark opens no epoch", "3", 1, _mark_with(epoch=lambda row, _plan: row.epoch)),
+    Bug("[m] the active site changes at the publish only", "3", 2, _active_at_publish),
+    Bug("[m] a mark opens no epoch", "3", 2, _mark_with(epoch=lambda row, _plan: row.epoch)),
     Bug(
         "[m] an abort opens no epoch",
         "3",
@@ -239,7 +247,7 @@ BUGS = (
     Bug(
         "[m] outside values follow without a look at the row",
         "6",
-        1,
+        2,
         _put(data_plan.DataPlan, "_follow", _follow_unasked),
     ),
     Bug(
@@ -249,7 +257,7 @@ BUGS = (
         _put(orchestrator.Orchestrator, "_mend", _mend_what_was_read),
     ),
     Bug("[m] outside values are not compared", "6", 2, _put(observer, "differing", lambda values, wanted: [])),
-    Bug("[m] a successor goes on with the journal's wait", "37", 417, _wait_from_the_journal),
+    Bug("[m] a successor goes on with the journal's wait", "37", 487, _wait_from_the_journal),
     Bug("[m] a successor takes the row's step for done", "37", 421, _put(tier, "take_over", _take_for_done)),
     Bug("[m] a published plan is undone", "3", 6, _put(decision, "_aborted", _abort_anything)),
     Bug(
@@ -266,6 +274,12 @@ BUGS = (
         13,
         _put(data_plan.DataPlan, "_mark_the_end", _old_end),
     ),
+    Bug(
+        "[m] a planned move's canary is written while some still write",
+        "7",
+        1,
+        _put(data_plan.DataPlan, "_drain", _drain_too_soon),
+    ),
     Bug("[m] late answers acknowledge", "37", 28, _put(write_grants.Grant, "honours", lambda self, now: True)),
     Bug(
         "a view lasts two seconds longer",
@@ -277,7 +291,7 @@ BUGS = (
     Bug(
         "a view is good while the tier moves",
         "37",
-        1,
+        2,
         _judge(lambda view, protocol: (replace(view, phase=STEADY), protocol)),
     ),
     Bug(
