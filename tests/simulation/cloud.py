@@ -18,7 +18,7 @@ from tests.simulation.hub import Hub, Mishap, Process
 from tests.simulation.tables import Mrec, Mrsc
 from tests.simulation.weather import How, Weather
 
-SLOW_SECONDS = 3.0
+SLOWNESS = {How.SLOW: (0.0, 3.0), How.LATE: (0.1, 0.45)}
 START = datetime(2030, 1, 1, tzinfo=UTC)
 
 
@@ -114,8 +114,8 @@ class Cloud:
         how = fault.how if fault else self._bad_luck()
         if how is None or how is How.REPLY_LOST:
             self._travel(request, there, answered=how is None)
-        elif how is How.SLOW:
-            self._travel(request, there + SLOW_SECONDS * self._dice.random())
+        elif how in SLOWNESS:
+            self._travel(request, there + self._dice.uniform(*SLOWNESS[how]))
         else:
             self._fail(request, how, there)
 

@@ -16,6 +16,7 @@ HASTY = replace(NUMBERS, fall=2, rise=2, plan_total=19.0, owner_lease=3.2, heart
 RARE = replace(HASTY, fall=1, rise=1, probe_interval=4.2, owner_lease=6.0, heartbeat=1.5)
 STANDSTILL = Fault(what="replication stands still", how=How.BLACKHOLE, services=("mrec",))
 BLINDNESS = (*How, How.BLACKHOLE, How.REFUSED, How.ERRORS, How.REPLY_LOST)
+PLANNED = (OrderKind.SWITCHOVER, OrderKind.FAILBACK)
 PEOPLES = tuple(kind for kind in OrderKind if kind is not OrderKind.WAKE)
 WRITERS = tuple(f"shop.{region}" for region in DATA_REGIONS)
 MOVES_BY = 16.0
@@ -91,7 +92,7 @@ def draw(dice: random.Random) -> Scenario:
         tail=dice.choice((0.0, 0.01, 0.05)),
         lag=dice.choice((0.3, 1.0, 1.0, 3.0)),
         writes_every=dice.uniform(1.0, 2.5),
-        spells=spells,
+        spells=(*spells, *_late_writes(dice, planned=any(errand.kind in PLANNED for errand in errands))),
         errands=errands,
         owners=tuple(_mishap(dice, 45) for _ in range(dice.choice((0, 1, 1, 2)))),
         successor=dice.choice(REGIONS) if dice.random() < 0.07 else None,
@@ -125,6 +126,14 @@ def _story(dice: random.Random, active: Site) -> tuple[tuple[Spell, ...], tuple[
     elif dice.random() < 0.3:
         spells.append(_spell(dice, _side_fault(dice)))
     return tuple(spells), tuple(errands)
+
+
+def _late_writes(dice: random.Random, *, planned: bool) -> list[Spell]:
+    """Let what clients write land as late as it may and still count, around the stop of writes."""
+    late = Fault(what="what clients write is late", how=How.LATE, places=WRITERS, services=("data",))
+    if dice.random() < (0.8 if planned else 0.3):
+        return [Spell(0.0, 10.0, (late,), "preparing" if planned else "moving")]
+    return []
 
 
 def _meddling(dice: random.Random, *, stuck: bool) -> list[Errand]:

@@ -85,7 +85,7 @@ class Mrec:
         key = (params["TableName"], params.get("Key", params.get("Item"))["id"]["S"], "")
         now, way = self._hub.now, self._way[region]
         self._written[region][key] = (now, region)
-        arrives = now + self.lag * (0.5 + self._dice.random())
+        arrives = now + self.lag * (0.2 + 1.6 * self._dice.random())
         way.append((max(arrives, way[-1][0]) if way else arrives, now, key, self.tables[region].items[key]))
 
     def catch_up(self, region: str) -> None:
@@ -114,7 +114,7 @@ class Mrec:
         if not parted:
             return
         for region, way in self._way.items():
-            least = self._hub.now + self.lag * (0.5 + self._dice.random())
+            least = self._hub.now + self.lag * (0.2 + 1.6 * self._dice.random())
             self._way[region] = deque((max(arrives, least), *rest) for arrives, *rest in way)  # type: ignore[misc]
 
 

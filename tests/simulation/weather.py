@@ -16,6 +16,7 @@ class How(StrEnum):
     ERRORS = "errors"
     THROTTLED = "throttled"
     SLOW = "slow"
+    LATE = "late"
 
 
 @dataclass(frozen=True, kw_only=True)

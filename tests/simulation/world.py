@@ -31,7 +31,7 @@ from tests.simulation.weather import Weather, eyes
 
 FOR_EVER = 1e9
 WALL_ERROR_SECONDS = 300.0
-HURRY = {"moving": 0.08, "preparing": 0.15}
+HURRY = {"moving": 0.08, "preparing": 0.06}
 BOTH: tuple[Site, ...] = ("primary", "secondary")
 
 
