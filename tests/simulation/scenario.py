@@ -76,7 +76,8 @@ def draw(dice: random.Random) -> Scenario:
     """Make a scenario; equal dice make equal ones."""
     active: Site = "primary" if dice.random() < 0.7 else "secondary"
     ghosts = _ghosts(dice)
-    spells, errands = _story(dice, active)
+    numbers = dice.choice((NUMBERS, HASTY, RARE))
+    spells, errands = _story(dice, active, blind=0.5 if numbers is RARE else 0.3)
     ends = max(14.0, *map(_ends, spells), *map(_ends, errands), 0.0)
     return Scenario(
         active=active,
@@ -85,12 +86,12 @@ def draw(dice: random.Random) -> Scenario:
         moved={
             site: dice.choice((LONG_AGO, LONG_AGO, LONG_AGO, 700.0, 590.0, 60.0)) for site in ("primary", "secondary")
         },
-        numbers=dice.choice((NUMBERS, HASTY, RARE)),
+        numbers=numbers,
         ghosts=ghosts,
         astray=dice.choice(REGIONS) if dice.random() < (0.5 if ghosts else 0.08) else None,
         loss=dice.choice((0.0, 0.0, 0.01, 0.05)),
         tail=dice.choice((0.0, 0.01, 0.05)),
-        lag=dice.choice((0.3, 1.0, 1.0, 3.0)),
+        lag=dice.choice((0.3, 1.0, 2.5, 2.5)),
         writes_every=dice.uniform(1.0, 2.5),
         spells=(*spells, *_late_writes(dice, planned=any(errand.kind in PLANNED for errand in errands))),
         errands=errands,
@@ -107,16 +108,16 @@ def _ends(one: Spell | Errand) -> float:
     return begins + (one.lasts if isinstance(one, Spell) else 6.0)
 
 
-def _story(dice: random.Random, active: Site) -> tuple[tuple[Spell, ...], tuple[Errand, ...]]:
-    """Lose the active region, blind some to it, or order a move; with little more beside it, and people who meddle."""
+def _story(dice: random.Random, active: Site, *, blind: float) -> tuple[tuple[Spell, ...], tuple[Errand, ...]]:
+    """Blind some to the active region, lose it, or order a move; with little more beside it, and people who meddle."""
     here = DATA_REGIONS[0] if active == "primary" else DATA_REGIONS[1]
     theme = dice.random()
     stuck = 0.8 < theme < 0.92
     spells, errands = [], _meddling(dice, stuck=stuck)
-    if theme < 0.17:
-        spells.append(_spell(dice, dark(here, _silence(dice))))
-    elif theme < 0.5:
+    if theme < blind:
         spells.append(_spell(dice, [_blindness(dice, here)]))
+    elif theme < blind + 0.15:
+        spells.append(_spell(dice, dark(here, _silence(dice))))
     elif theme < 0.92:
         back = OrderKind.FAILBACK if active == "secondary" else OrderKind.SWITCHOVER
         kind = back if stuck or dice.random() < 0.67 else OrderKind.FAILOVER
@@ -146,6 +147,9 @@ def _meddling(dice: random.Random, *, stuck: bool) -> list[Errand]:
         errands.append(_errand(dice, dice.uniform(0, 4), dice.choice(PEOPLES), "held"))
     if dice.random() < 0.3:
         errands.append(_errand(dice, dice.uniform(5, 25), dice.choice(PEOPLES)))
+    if dice.random() < 0.1:
+        late = ((dice.uniform(7, 12), dice.choice(REGIONS)),)
+        errands.append(Errand(0.0, OrderKind.FAILOVER, late, "preparing"))
     return errands
 
 
@@ -161,7 +165,7 @@ def _silence(dice: random.Random) -> How:
 def _blindness(dice: random.Random, here: str) -> Fault:
     seers = dice.sample(REGIONS, dice.choice((1, 2, 2, 2, 3)))
     regions = [here] if dice.random() < 0.8 else DATA_REGIONS
-    who = [*map(eyes, seers), *(seers if dice.random() < 0.4 else ())]
+    who = [*map(eyes, seers), *(seers if dice.random() < 0.3 else ())]
     return Fault(
         what=f"{', '.join(who)} do not see {', '.join(regions)}",
         how=dice.choice(BLINDNESS),
