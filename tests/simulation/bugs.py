@@ -212,12 +212,7 @@ def _count_from_the_answer(patch: Patch) -> None:
 STEADY = tier.Phase.STEADY
 BUGS = (
     Bug("a quorum of one less", "4", 2, _put(Protocol, "quorum", lambda self, name: len(self.electorates[name]) // 2)),
-    Bug(
-        "votes of other epochs count",
-        "4",
-        82,
-        _put(votes.Vote, "about", lambda self, row: self.tier == row.tier),
-    ),
+    Bug("votes of other epochs count", "4", 82, _put(votes.Vote, "about", lambda self, row: self.tier == row.tier)),
     Bug("silent voters count", "4", 42, _put(votes.Freshness, "fresh", lambda self, name, now: True)),
     Bug("[m] an order's counters are ignored", "4", 42, _put(decision, "not_older", lambda cast, seen: list(cast))),
     Bug("an order for a past epoch is carried out", "4", 163, _decide_as_if(_for_this_epoch)),
@@ -245,12 +240,7 @@ BUGS = (
         4,
         _mark_with(epoch=lambda row, plan: row.epoch + (plan.kind is not Kind.ABORT)),
     ),
-    Bug(
-        "[m] outside values follow unasked",
-        "6",
-        3,
-        _put(data_plan.DataPlan, "_follow", _follow_unasked),
-    ),
+    Bug("[m] outside values follow unasked", "6", 3, _put(data_plan.DataPlan, "_follow", _follow_unasked)),
     Bug(
         "[m] outside values are mended from an old look",
         "6",
