@@ -23,7 +23,8 @@ def main() -> int:
         print("\n".join(story(asked.seed)))
     for what, count in sorted(seen.items()):
         print(f"{count:9d}  {what}")
-    seconds, cpu = time.monotonic() - began, resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+    seconds, used = time.monotonic() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = used.ru_utime + used.ru_stime
     print(
         f"{done} schedules in {seconds:.0f} s, {done / seconds:.0f} a second, {cpu / done * 1000:.1f} ms of a core each"
     )
