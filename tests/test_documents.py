@@ -34,7 +34,8 @@ def test_every_file_that_a_page_names_is_there(page: Path) -> None:
 
 
 def _is_there(path: str) -> bool:
-    return (ROOT / path).exists() or ("/" not in path and any(ROOT.glob(f"*/{path}")))
+    within = (f"*/{path}", f"tests/*/{path}")
+    return (ROOT / path).exists() or ("/" not in path and any(any(ROOT.glob(place)) for place in within))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -9,15 +9,16 @@ from drills import program
 from drills.program import RunTimeDeclared
 from drills.running import under_way
 from evaluation import Evaluation, evaluate
+from tests.committed import committed
 from tests.drills.staged import Staged, staged
 
 
 @pytest.fixture(scope="module")
 def declared() -> Evaluation:
-    return evaluate("local")
+    return committed("local")
 
 
-def evaluated(folder: Path, *evaluations: Evaluation) -> Staged:
+def run(folder: Path, *evaluations: Evaluation) -> Staged:
     stage = staged(folder)
     stage.operator.evaluations.extend(evaluations)
     with under_way(stage.drill):
@@ -27,14 +28,14 @@ def evaluated(folder: Path, *evaluations: Evaluation) -> Staged:
 
 
 def test_a_program_that_declares_the_same_again_passes(tmp_path: Path, declared: Evaluation) -> None:
-    evaluated(tmp_path, declared, evaluate("local"))
+    run(tmp_path, declared, evaluate("local"))
 
 
 def test_a_resource_that_came_out_otherwise_is_named(tmp_path: Path, declared: Evaluation) -> None:
     first, *rest = declared.registrations
     other = dataclasses.replace(first, inputs={**first.inputs, "active": "secondary"})
     with pytest.raises(RunTimeDeclared, match=f"{first.name} changed"):
-        evaluated(tmp_path, declared, dataclasses.replace(declared, registrations=(other, *rest)))
+        run(tmp_path, declared, dataclasses.replace(declared, registrations=(other, *rest)))
 
 
 def test_a_resource_that_holds_a_value_of_run_time_is_named(tmp_path: Path) -> None:
@@ -45,4 +46,4 @@ def test_a_resource_that_holds_a_value_of_run_time_is_named(tmp_path: Path) -> N
 
     declaring = evaluate("local", program=declare)
     with pytest.raises(RunTimeDeclared, match="active-region is a aws:ssm/parameter:Parameter"):
-        evaluated(tmp_path, declaring, declaring)
+        run(tmp_path, declaring, declaring)

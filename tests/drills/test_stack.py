@@ -1,12 +1,12 @@
 import pytest
 
 from drills import stack
-from evaluation import evaluate
+from tests.committed import committed
 
 
 @pytest.fixture(scope="module")
 def local() -> stack.Stack:
-    return stack.from_outputs(evaluate("local").outputs)
+    return stack.from_outputs(committed("local").outputs)
 
 
 def test_a_drill_finds_what_it_needs_in_the_outputs_of_the_program(local: stack.Stack) -> None:
@@ -16,7 +16,7 @@ def test_a_drill_finds_what_it_needs_in_the_outputs_of_the_program(local: stack.
 
 
 def test_the_observers_function_is_one_that_the_program_declares(local: stack.Stack) -> None:
-    declared = evaluate("local").registrations
+    declared = committed("local").registrations
     names = {(one.region, one.inputs.get("name")) for one in declared if one.type == "aws:lambda/function:Function"}
     assert {(region, local.health_checker) for region in local.tier.control_regions} <= names
 

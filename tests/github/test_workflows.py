@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
-from evaluation import ROOT, evaluate
+from evaluation import ROOT
+from tests.committed import committed
 from tests.stacks.test_pipeline import ISSUER, trusted
 
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
@@ -109,7 +110,7 @@ def test_the_roles_that_workflows_take_are_those_that_the_stacks_declare() -> No
     """Names of repository variables: docs/deploying.md tells how the stacks' outputs get there."""
     everything = "".join(path.read_text(encoding="utf-8") for path in WORKFLOWS)
     taken = set(re.findall(r"LIFEBOAT_([A-Z]+)_([A-Z]+)_ROLE", everything))
-    stacks = {stack: trusted(evaluate(stack, preview=True)) for stack in ("staging", "prod")}
+    stacks = {stack: trusted(committed(stack, preview=True)) for stack in ("staging", "prod")}
     assert taken == {(stack.upper(), noun.upper()) for stack, nouns in stacks.items() for noun in nouns}
 
 
@@ -122,7 +123,7 @@ def test_each_job_that_takes_a_role_has_a_subject_that_the_role_trusts() -> None
             subject = "environment:prod" if job.get("environment") == "${{ inputs.stack }}" else event
             subjects["deploy" if "environment" in job else "preview"].add(subject)
             assert event != "ref:refs/heads/main" or "environment" in job or "refs/heads/main" in job["if"], path.name
-    roles = trusted(evaluate("prod", preview=True))
+    roles = trusted(committed("prod", preview=True))
     claims = {noun: one["Condition"]["StringEquals"][f"{ISSUER}:sub"] for noun, one in roles.items()}
     assert {noun: {claim.partition("lifeboat:")[2] for claim in found} for noun, found in claims.items()} == subjects
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import boto3
 import pytest
-from moto import backends
+from moto.moto_api._internal.models import moto_api_backend
 from typer.testing import CliRunner, Result
 
 from evaluation import Evaluation
@@ -106,6 +106,8 @@ def whole_front() -> Iterator[Front]:
 
 @pytest.fixture
 def front(whole_front: Front, monkeypatch: pytest.MonkeyPatch) -> Iterator[Front]:
+    """An empty cloud: moto keeps what earlier tests of this process made, other stacks too."""
+    moto_api_backend.reset()
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # it keeps the credentials that it first saw
     monkeypatch.setenv("AWS_ENDPOINT_URL", whole_front.endpoint)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "operator.us-east-2.person.0")
@@ -132,12 +134,7 @@ def bare_ground(front: Front, prod: Evaluation, tmp_path: Path) -> Ground:
 
 @pytest.fixture
 def ground(bare_ground: Ground) -> Ground:
-    """The stack, armed in epoch 1 with the primary active, all outside values in place, without its functions.
-
-    moto keeps those that an earlier test of this process deployed.
-    """
-    for account in backends.get_backend("lambda").values():
-        account.reset()
+    """The stack, armed in epoch 1 with the primary active, all outside values in place, without its functions."""
     arm(bare_ground.control, "data", CONTROL_REGIONS)
     for region in CONTROL_REGIONS:
         bare_ground.client("ssm", region).put_parameter(

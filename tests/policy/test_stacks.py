@@ -1,7 +1,5 @@
 """No stack breaks a rule, and no waiver outlives its reason."""
 
-import functools
-
 import pytest
 
 from evaluation import Evaluation, evaluate
@@ -11,14 +9,10 @@ from policy.recovery import recovery_parts
 from policy.rules import RULES
 from policy.told import Told
 from policy.waivers import WAIVERS
+from tests.committed import committed
 from tests.conftest import VARIANTS, Evaluate
 
 OTHERS = ("local", "staging")
-
-
-@functools.cache
-def of_stack(name: str) -> Evaluation:
-    return evaluate(name)
 
 
 def said(judgement: Judgement) -> list[str]:
@@ -31,16 +25,16 @@ def test_production_breaks_no_rule_in_any_mode(stack: Evaluation) -> None:
 
 @pytest.mark.parametrize("name", OTHERS)
 def test_no_other_stack_breaks_a_rule(name: str) -> None:
-    assert said(judge(of_stack(name).registrations)) == []
+    assert said(judge(committed(name).registrations)) == []
 
 
 def test_a_preview_breaks_no_rule() -> None:
-    assert said(judge(evaluate("prod", preview=True).registrations)) == []
+    assert said(judge(committed("prod", preview=True).registrations)) == []
 
 
 def test_every_waiver_is_needed_and_has_a_reason(variant: Evaluate) -> None:
     judged = [judge(variant(name).registrations) for name in VARIANTS] + [
-        judge(of_stack(n).registrations) for n in OTHERS
+        judge(committed(n).registrations) for n in OTHERS
     ]
     assert {waiver for one in judged for _, waiver in one.waived} == set(WAIVERS)
     assert all(len(waiver.reason) > 20 for waiver in WAIVERS)

@@ -1,6 +1,7 @@
 """Data outlives mistakes, and run time's values are nobody's resource."""
 
-from evaluation import Evaluation, evaluate
+from evaluation import Evaluation
+from tests.committed import committed
 from tests.stacks.registered import TABLE, of_type
 
 # The identity of what holds data: a change here is a change of live, protected resources and needs `aliases`.
@@ -17,7 +18,7 @@ def test_the_protected_resources_are_those_on_record(prod: Evaluation) -> None:
 
 
 def test_without_protection_a_drill_can_clean_up() -> None:
-    local = evaluate("local", preview=True)
+    local = committed("local", preview=True)
     tables = of_type(local, TABLE)
     assert tables
     assert {(one.protect, one.retain_on_delete, one.inputs["deletionProtectionEnabled"]) for one in tables} == {

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from evaluation import evaluate
 from tests.clone import clone
+from tests.committed import committed
 
 
 @pytest.mark.parametrize("stack", ["local", "staging", "prod"])
 def test_preview_registers_what_up_does(stack: str) -> None:
-    preview, up = evaluate(stack, preview=True), evaluate(stack)
+    preview, up = committed(stack, preview=True), committed(stack)
     assert [one.urn for one in preview.registrations] == [one.urn for one in up.registrations]
     assert preview.outputs == up.outputs
 

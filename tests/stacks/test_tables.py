@@ -2,7 +2,9 @@
 
 import json
 
-from evaluation import Evaluation, evaluate
+import pytest
+
+from evaluation import Evaluation, Registration, evaluate
 from tests.conftest import Evaluate
 from tests.stacks.registered import TABLE, at, items, of_type
 
@@ -19,10 +21,15 @@ EVERYTHING = {
 }
 
 
-def test_a_table_keeps_every_part_of_its_schema() -> None:
+@pytest.fixture(scope="module")
+def table() -> Registration:
     data = {"primaryRegion": "us-east-1", "secondaryRegion": "us-west-2", "tables": {"everything": EVERYTHING}}
     evaluation = evaluate("prod", config={"data": data}, preview=True)
-    [table] = [one for one in of_type(evaluation, TABLE) if one.name == "everything-aws-us-east-1"]
+    [found] = [one for one in of_type(evaluation, TABLE) if one.name == "everything-aws-us-east-1"]
+    return found
+
+
+def test_a_table_keeps_every_part_of_its_schema(table: Registration) -> None:
     attributes = {(at(one, "name"), at(one, "type")) for one in items(table.inputs["attributes"])}
     keys = {("customer", "S"), ("at", "N"), ("status", "S"), ("blob", "B"), ("total", "N"), ("note", "S")}
     assert attributes == keys
@@ -34,10 +41,7 @@ def test_a_table_keeps_every_part_of_its_schema() -> None:
     assert table.inputs["pointInTimeRecovery"] == {"enabled": True}
 
 
-def test_each_copy_is_encrypted_with_its_own_regions_key() -> None:
-    data = {"primaryRegion": "us-east-1", "secondaryRegion": "us-west-2", "tables": {"everything": EVERYTHING}}
-    evaluation = evaluate("prod", config={"data": data}, preview=True)
-    [table] = [one for one in of_type(evaluation, TABLE) if one.name == "everything-aws-us-east-1"]
+def test_each_copy_is_encrypted_with_its_own_regions_key(table: Registration) -> None:
     [replica] = items(table.inputs["replicas"])
     own = f"arn:aws:kms:us-east-1:111122223333:key/{EVERYTHING['encryptionKeyId']}"
     assert at(table.inputs, "serverSideEncryption", "kmsKeyArn") == own

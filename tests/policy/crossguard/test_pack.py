@@ -6,10 +6,11 @@ from dataclasses import replace
 import pytest
 from pulumi.runtime.proto import analyzer_pb2
 
-from evaluation import Evaluation, Registration, Value, evaluate
+from evaluation import Evaluation, Registration, Value
 from policy.judgement import judge
 from policy.rule import Level
 from policy.rules import RULES
+from tests.committed import committed
 from tests.policy.cases import CASES
 from tests.policy.cases.case import Case, evaluated
 from tests.policy.crossguard.engine import Diagnostic, Engine, started
@@ -58,7 +59,7 @@ def test_the_pack_lets_production_pass(engine: Engine, stack: Evaluation) -> Non
 
 
 def test_the_pack_lets_a_preview_pass(engine: Engine) -> None:
-    assert engine.judged(evaluate("prod", preview=True).registrations) == set()
+    assert engine.judged(committed("prod", preview=True).registrations) == set()
 
 
 def test_what_a_provider_reports_beside_its_inputs_is_nobodys_fault(engine: Engine, prod: Evaluation) -> None:

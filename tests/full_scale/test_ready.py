@@ -1,0 +1,99 @@
+"""Deployed and armed, a stack is ready; looking takes no more rights than it needs."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from localcloud import iam
+from localcloud.iam import Access
+from tests.cloud.permissions import Used, access, loose, unneeded
+from tests.cloud.role_policies import RolePolicy
+from tests.cloud.stage import Stage, eventually
+from tests.full_scale.looker import FUNCTION, Looker
+
+SOON_SECONDS = 90.0
+ACCOUNT = "123456789012"
+
+
+def test_right_after_deploying_and_arming_everything_is_ready(looker: Looker) -> None:
+    without_a_copy = {("outputs-copy", region) for region in looker.stage.control_regions}
+
+    def ready() -> bool:
+        exit_code, told = looker.look()
+        named = {(one["check"], one["where"]) for one in told["checks"] if one["mark"] != "ok"}
+        return exit_code == 0 and named <= without_a_copy
+
+    eventually(ready, SOON_SECONDS, "the stack is ready")
+
+
+@pytest.fixture(scope="module")
+def roles(looker: Looker) -> dict[str, tuple[Used, ...]]:
+    """What each look's role and its starter's were asked for, once every region has found the stack ready."""
+    stage = looker.stage
+    for region in stage.control_regions:
+        eventually(lambda region=region: looker.invoke(region).get("ready"), SOON_SECONDS, f"{region} finds it ready")  # type: ignore[misc]
+    decisions = stage.cloud.decisions()
+    return {
+        kind: tuple(_used(policy(stage, region), decisions) for region in stage.control_regions)
+        for kind, policy in POLICIES.items()
+    }
+
+
+def _starter(stage: Stage, region: str) -> RolePolicy:
+    schedule = stage.client("scheduler", region).get_schedule(Name=FUNCTION)
+    return RolePolicy.of_role(stage, str(schedule["Target"]["RoleArn"]))
+
+
+POLICIES: dict[str, Callable[[Stage, str], RolePolicy]] = {
+    "look": lambda stage, region: RolePolicy.of_function(stage, region, FUNCTION),
+    "starter": _starter,
+}
+
+
+def _used(policy: RolePolicy, decisions: list[dict[str, Any]]) -> Used:
+    own = tuple(access(one["access"]) for one in decisions if one["role"] == policy.role_arn)
+    return Used(policy=policy, accesses=own)
+
+
+@pytest.mark.parametrize("kind", POLICIES)
+def test_no_part_of_a_role_can_be_taken_away(roles: dict[str, tuple[Used, ...]], kind: str) -> None:
+    assert all(role.suffices(role.policy.statements) for role in roles[kind])
+    assert unneeded(roles[kind]) == []
+
+
+def test_what_is_wider_than_a_name_has_its_reason(roles: dict[str, tuple[Used, ...]]) -> None:
+    found = {one["Sid"] for role in roles["look"] for one in role.policy.statements if loose(one)}
+    assert found == {
+        "DescribeAccount",  # these calls take no resource
+        "ListAlarms",  # nor do these name one
+        "DescribeSecret",  # six characters of Secrets Manager's own
+        "DescribeTables",  # a description is of no key
+    }
+
+
+FORBIDDEN = (
+    ("dynamodb:UpdateItem", "dynamodb:us-east-2:{}:table/lifeboat-local-control"),
+    ("dynamodb:PutItem", "dynamodb:us-east-2:{}:table/lifeboat-local-control"),
+    ("dynamodb:GetItem", "dynamodb:us-east-1:{}:table/lifeboat-local-orders"),
+    ("lambda:InvokeFunction", "lambda:us-west-2:{}:function:lifeboat-local-failover-orchestrator"),
+    ("secretsmanager:GetSecretValue", "secretsmanager:us-east-2:{}:secret:lifeboat/local/slack-webhook-abcdef"),
+    ("sqs:ReceiveMessage", "sqs:us-east-2:{}:lifeboat-local-orders-dead"),
+    ("sns:Publish", "sns:us-east-2:{}:lifeboat-local-signals"),
+    ("ssm:PutParameter", "ssm:us-east-2:{}:parameter/lifeboat/local/data/active-region"),
+)
+
+
+@pytest.mark.parametrize(("action", "resource"), FORBIDDEN)
+def test_a_look_may_change_and_read_nothing_but_what_it_describes(
+    roles: dict[str, tuple[Used, ...]], looker: Looker, action: str, resource: str
+) -> None:
+    place = looker.stage.control_regions.index("us-east-2")
+    asked = Access(
+        action=action,
+        resource=f"arn:aws:{resource.format(ACCOUNT)}",
+        context={"dynamodb:leadingkeys": ("tier#data",)} if action.startswith("dynamodb:") else {},
+    )
+    parsed = iam.parse(json.dumps({"Statement": list(roles["look"][place].policy.statements)}))
+    assert iam.judge(parsed, asked) == "not mentioned"
