@@ -99,6 +99,8 @@ def within(endpoint: str, service: str, region: str) -> Any:
 
 @pytest.fixture(scope="session")
 def whole_front() -> Iterator[Front]:
+    """An empty cloud: moto keeps what the tests of other folders made in this process, whole stacks too."""
+    moto_api_backend.reset()
     front = Front.open(Profile(), seed=7)
     yield front
     front.close()
@@ -106,8 +108,6 @@ def whole_front() -> Iterator[Front]:
 
 @pytest.fixture
 def front(whole_front: Front, monkeypatch: pytest.MonkeyPatch) -> Iterator[Front]:
-    """An empty cloud: moto keeps what earlier tests of this process made, other stacks too."""
-    moto_api_backend.reset()
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # it keeps the credentials that it first saw
     monkeypatch.setenv("AWS_ENDPOINT_URL", whole_front.endpoint)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "operator.us-east-2.person.0")
