@@ -45,8 +45,8 @@ incident: setup ## An incident handled with `lifeboat`, as it happens; docs/inci
 	$(PYTHON) -m drills.incident
 
 bench: setup ## Drills at seeded random phases of the fault, and cold starts; out/bench/
-	$(PYTHON) -m drills.cold_start
 	$(PYTHON) -m drills.bench
+	$(PYTHON) -m drills.cold_start
 
 local: setup ## The embedded cloud, deployed, to play with
 	$(PYTHON) -m localcloud up

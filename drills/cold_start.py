@@ -115,7 +115,8 @@ def result(taken: Sequence[ColdStart]) -> dict[str, object]:
 
 
 def _figure(seconds: Sequence[float]) -> dict[str, object]:
-    beside = {"min": round(min(seconds), 3), "max": round(max(seconds), 3), "runs": len(seconds)}
+    each = [round(one, 3) for one in seconds]
+    beside = {"min": min(each), "max": max(each), "runs": len(each), "in_turn": each}
     return {"value": round(median(seconds), 3), "unit": "s", "beside": beside}
 
 

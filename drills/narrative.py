@@ -37,7 +37,8 @@ def _vote(event: Event) -> str:
     misses = event.number("misses") or 0
     counted = f", {misses:g} missed in a row" if misses else ""
     standby = f", its standby {event.text('standby')}" if event.text("standby") else ""
-    return said + counted + standby + (f": {event.text('reason')}" if event.text("reason") else "")
+    lag = ", its lag not known yet" if standby and event.facts.get("lag_unknown") else ""
+    return said + counted + standby + lag + (f": {event.text('reason')}" if event.text("reason") else "")
 
 
 def _owner(event: Event) -> str:

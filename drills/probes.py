@@ -113,7 +113,7 @@ def site_serves(site: Site, epoch: int, within_seconds: float) -> bool:
 
 
 def caught_up(within_seconds: float) -> bool:
-    """Wait until what the lost region missed is delivered and a quorum sees it healthy and close behind.
+    """Wait until what the lost region missed is delivered and a quorum sees it healthy and knows how far it is behind.
 
     Raises:
         NeverHappened: not within that time.
@@ -126,7 +126,7 @@ def caught_up(within_seconds: float) -> bool:
 
 
 def _fit_for_return(sight: Sight, protocol: Protocol) -> bool:
-    fit = set(sight.calling("healthy", fact="standby")) & set(sight.calling("healthy"))
+    fit = set(sight.calling("healthy", fact="standby")) & set(sight.calling("healthy")) & sight.knowing_the_lag()
     return sight.longest_wait() <= protocol.max_lag and len(fit) >= protocol.quorum(TIER)
 
 

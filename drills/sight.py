@@ -105,6 +105,10 @@ class Sight:
             and not vote.facts.get("silent")
         ]
 
+    def knowing_the_lag(self) -> set[str]:
+        """Return the observers whose vote says how far the standby is behind."""
+        return {observer for observer, vote in self._votes.items() if not vote.facts.get("lag_unknown")}
+
     def reason(self, observer: str) -> str:
         """Return why an observer's newest vote says what it says, empty before its first."""
         vote = self._votes.get(observer)

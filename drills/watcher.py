@@ -121,7 +121,7 @@ class ControlTableLook:
             yield Seen(
                 source="vote",
                 key=_observer(vote),
-                facts={"observer": _observer(vote), **opinion, **({"silent": True} if silent else {})},
+                facts={"observer": _observer(vote), **opinion, **_shortcomings(vote, silent)},
             )
 
     def _journal(self, plan_id: str) -> Iterable[Seen]:
@@ -135,6 +135,10 @@ class ControlTableLook:
             key = f"{plan_id}/{entry['sk']}"
             facts = {name: _fact(value) for name, value in entry.items() if name not in ("pk", "sk")}
             yield Seen(source="step", key=key, facts={"id": key, "plan_id": plan_id, **facts})
+
+
+def _shortcomings(vote: Mapping[str, object], silent: bool) -> dict[str, Fact]:
+    return {name: True for name, holds in (("silent", silent), ("lag_unknown", "lag_ms" not in vote)) if holds}
 
 
 def _observer(vote: Mapping[str, object]) -> str:

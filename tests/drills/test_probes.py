@@ -112,6 +112,15 @@ def test_the_standby_has_not_caught_up_while_a_change_waits_for_long(tmp_path: P
     assert not passes(stage, probes.caught_up)
 
 
+def test_the_standby_has_not_caught_up_while_no_quorum_knows_how_far_it_is_behind(tmp_path: Path) -> None:
+    stage = staged(tmp_path)
+    stage.row(epoch=2, active="secondary")
+    stage.votes("us-east-2", "us-west-2", site="secondary", epoch=2)
+    stage.votes("us-west-2", site="secondary", epoch=2, lag_unknown=True)
+    stage.lag(1.0)
+    assert not passes(stage, probes.caught_up)
+
+
 def test_a_tier_that_stays_as_it_is_stays_put(tmp_path: Path) -> None:
     stage = staged(tmp_path)
     stage.row()

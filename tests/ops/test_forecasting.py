@@ -11,6 +11,7 @@ from ops.__main__ import app
 from ops.forecasting import per_table
 
 TABLES = ("orders", "sessions")
+PROD_UNDER_LOAD = ("-s", "prod", "--json", "--writes-per-second", "orders=2", "--clients", "3")
 
 
 @functools.cache
@@ -20,7 +21,7 @@ def run(*arguments: str) -> tuple[int, str, str]:
 
 
 def test_json_is_one_document_whose_lines_add_up() -> None:
-    code, out, _ = run("-s", "prod", "--json", "--writes-per-second", "orders=2", "--clients", "3")
+    code, out, _ = run(*PROD_UNDER_LOAD)
     told = json.loads(out)
     assert code == 0
     sums = {part: sum(line["usd"] for line in told["items"] if line["part"] == part) for part in parts(told)}
@@ -82,6 +83,6 @@ def test_what_is_no_number_of_a_table_is_refused(given: str, said: str) -> None:
 
 
 def test_the_documentation_says_what_production_costs_today() -> None:
-    _, out, _ = run("-s", "prod", "--json")
+    _, out, _ = run(*PROD_UNDER_LOAD)
     today = f"**${json.loads(out)['control_plane']['usd']:.2f} a month**"
     assert today in (ROOT / "docs" / "forecast.md").read_text(encoding="utf-8")
