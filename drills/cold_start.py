@@ -102,10 +102,15 @@ def _conditional_writes(ground: Ground, region: str, since: int) -> list[float]:
 
 
 def measure(runs: int) -> list[ColdStart]:
-    """Measure in turn in every control region of one fresh cloud."""
+    """Measure in turn in every control region of one fresh cloud.
+
+    A start before them is left out: the cloud reads its services' models at their first use. That it is not the
+    function's time shows in the first starts of the other regions.
+    """
     with TemporaryDirectory() as folder, prepared(EventLog(Path(folder) / "events.jsonl", time.monotonic), 1) as ground:
         _await_rest(ground, 1)
         regions = ground.stack.tier.control_regions
+        measured(ground, regions[-1])
         return [measured(ground, regions[turn % len(regions)]) for turn in range(runs)]
 
 
