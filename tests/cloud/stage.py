@@ -204,7 +204,7 @@ class Stage:
 
     def _observed(self, row: TierRow) -> bool:
         votes = self.snapshot().votes
-        return len(votes) == len(self.protocol.electorates[TIER]) and all(_knows(vote, row) for vote in votes)
+        return len(votes) == len(self.protocol.electorates[TIER]) and all(self._knows(vote, row) for vote in votes)
 
     def _name_active(self, region: str, value: str) -> None:
         name = self.outputs["activeParameter"]
@@ -218,8 +218,8 @@ class Stage:
         """Return a client that is the cloud itself."""
         return self.cloud.client(service, region, INTERNAL.access_key_id)
 
-
-def _knows(vote: Vote, row: TierRow) -> bool:
-    """Whether the vote would let a failover go to the standby: it saw both sites answer in this epoch."""
-    fresh = vote.acked_lag_ms is not None and vote.lag_ms is not None
-    return vote.about(row) and vote.goods > 0 and fresh and vote.standby is Verdict.HEALTHY
+    def _knows(self, vote: Vote, row: TierRow) -> bool:
+        """Whether the vote would let a failover go to the standby: it saw both sites answer in this epoch, in step."""
+        lags = (vote.acked_lag_ms, vote.lag_ms)
+        fresh = all(lag is not None and lag <= self.protocol.max_lag * 1000 for lag in lags)
+        return vote.about(row) and vote.goods > 0 and fresh and vote.standby is Verdict.HEALTHY
