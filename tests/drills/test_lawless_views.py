@@ -10,17 +10,7 @@ from failover.client_view import ClientView, ControlUnreachable, View
 from failover.sites import Site
 from failover.tier import Phase
 from failover.write_grants import NoCurrentView
-
-
-@dataclass
-class HandClock:
-    now: float = 100.0
-
-    def monotonic(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.now += seconds
+from tests.failover.two_regions import HandClock
 
 
 @dataclass
