@@ -77,7 +77,14 @@ def _run(stack: str, monitor: Monitor, preview: bool, program: Callable[[], None
         # The first error is raised to the caller; without this each that follows from it is printed too.
         runner.get_loop().set_exception_handler(lambda _loop, _context: None)
         asyncio.set_event_loop(runner.get_loop())
-        runner.run(run_in_stack(program))
+        runner.run(run_in_stack(lambda: _to_its_last_output(program)))
+
+
+async def _to_its_last_output(program: Callable[[], None]) -> None:
+    """Run the program and wait for all of its outputs at once: the SDK looks at each of them whenever one is done."""
+    program()
+    while pending := [output for output in settings.SETTINGS.outputs if not output.done()]:
+        await asyncio.wait(pending)
 
 
 def _settings(stack: str, monitor: Monitor, preview: bool) -> mocks.MockSettings:

@@ -7,7 +7,7 @@ import pulumi
 import typer
 from rich.console import Console
 
-from evaluation import Evaluation, Refused, evaluate
+from evaluation import Evaluation, Refused, committed
 from ops.forecast.demand import tables_of
 from ops.forecast.pages import pages
 from ops.forecast.prices import PriceTable
@@ -78,6 +78,6 @@ def _number(text: str, number: str) -> float:
 
 def _evaluated(stack: str) -> Evaluation:
     try:
-        return evaluate(stack)
+        return committed(stack)
     except (Refused, pulumi.RunError) as error:
         end(REFUSED, f"refused: {error}")

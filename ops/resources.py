@@ -10,7 +10,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from evaluation import Archive, Refused, Registration, Value, evaluate
+from evaluation import Archive, Refused, Registration, Value, committed
 from ops.options import Call, verb
 from ops.refusal import REFUSED, end
 
@@ -30,7 +30,7 @@ def resources(
       lifeboat resources -s prod --json | jq -r '.resources[].urn'
     """
     try:
-        registrations = evaluate(call.stack, preview=preview).registrations
+        registrations = committed(call.stack, preview=preview).registrations
     except (Refused, pulumi.RunError) as error:
         end(REFUSED, f"refused: {error}")
     if call.as_json:

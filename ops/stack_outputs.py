@@ -11,7 +11,7 @@ from typing import Any
 
 import pulumi
 
-from evaluation import ROOT, Refused, evaluate
+from evaluation import ROOT, Refused, committed
 from failover.offline_copy import NoCopy, read_copy
 from ops.control_regions import dynamodb, first_answer
 from ops.options import StackCall
@@ -86,7 +86,7 @@ def named_by_stack_file(stack: str) -> Mapping[str, Any]:
         CannotReach: there is no such stack file, or the program refuses it.
     """
     try:
-        outputs = evaluate(stack).outputs
+        outputs = committed(stack).outputs
     except (Refused, pulumi.RunError) as error:
         raise CannotReach(str(error), OTHER_SOURCES) from error
     return _parsed(json.dumps(outputs), f"Pulumi.{stack}.yaml")

@@ -7,7 +7,7 @@ import pulumi
 import typer
 from rich.console import Console
 
-from evaluation import Refused, evaluate
+from evaluation import Refused, committed
 from policy.judgement import Judgement, judge
 from policy.rules import RULES
 
@@ -36,7 +36,7 @@ def policy(
 
 def _judged(stack: str) -> Judgement:
     try:
-        return judge(evaluate(stack).registrations)
+        return judge(committed(stack).registrations)
     except (Refused, pulumi.RunError) as error:
         Console(stderr=True, highlight=False, soft_wrap=True).print(f"refused: {error}", markup=False)
         raise typer.Exit(REFUSED) from error

@@ -1,14 +1,14 @@
 """Evaluations are shared by the whole session: each takes about a second."""
 
 import functools
+import gc
 from collections.abc import Callable, Mapping
 
 import botocore.session
 import hypothesis
 import pytest
 
-from evaluation import Evaluation, evaluate
-from tests.committed import committed
+from evaluation import Evaluation, committed, evaluate
 
 EU_DATA: Mapping[str, object] = {
     "primaryRegion": "eu-west-1",
@@ -33,6 +33,15 @@ botocore.session.create_loader = functools.cache(botocore.session.create_loader)
 # A busy machine is slow, which is no fault of the code.
 hypothesis.settings.register_profile("lifeboat", deadline=None)
 hypothesis.settings.load_profile("lifeboat")
+
+# The heap is large from the start: collecting it as often as by default is a seventh of all the time.
+gc.set_threshold(100_000, 20, 100)
+
+
+def pytest_collection_finish() -> None:
+    """Leave out of every collection what stays to the end: the tests and what they import."""
+    gc.collect()
+    gc.freeze()
 
 
 @functools.cache

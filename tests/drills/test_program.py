@@ -8,8 +8,7 @@ import pytest
 from drills import program
 from drills.program import RunTimeDeclared
 from drills.running import under_way
-from evaluation import Evaluation, evaluate
-from tests.committed import committed
+from evaluation import Evaluation, committed, evaluate
 from tests.drills.staged import Staged, staged
 
 

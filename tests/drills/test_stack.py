@@ -1,7 +1,7 @@
 import pytest
 
 from drills import stack
-from tests.committed import committed
+from evaluation import committed
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,7 @@ import pulumi
 import pulumi_aws as aws
 import pytest
 
-from evaluation import UNKNOWN, Refused, Registration, Value, evaluate
-from tests.committed import committed
+from evaluation import UNKNOWN, Refused, Registration, Value, committed, evaluate
 
 
 def provider() -> aws.Provider:

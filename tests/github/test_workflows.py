@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from evaluation import ROOT
-from tests.committed import committed
+from evaluation import ROOT, committed
 from tests.stacks.test_pipeline import ISSUER, trusted
 
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))

@@ -2,14 +2,13 @@
 
 import pytest
 
-from evaluation import Evaluation, evaluate
+from evaluation import Evaluation, committed, evaluate
 from policy.declared import Declared, text
 from policy.judgement import Judgement, judge
 from policy.recovery import recovery_parts
 from policy.rules import RULES
 from policy.told import Told
 from policy.waivers import WAIVERS
-from tests.committed import committed
 from tests.conftest import VARIANTS, Evaluate
 
 OTHERS = ("local", "staging")

@@ -1,7 +1,6 @@
 """Data outlives mistakes, and run time's values are nobody's resource."""
 
-from evaluation import Evaluation
-from tests.committed import committed
+from evaluation import Evaluation, committed
 from tests.stacks.registered import TABLE, of_type
 
 # The identity of what holds data: a change here is a change of live, protected resources and needs `aliases`.

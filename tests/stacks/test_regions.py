@@ -4,9 +4,8 @@ import json
 
 import pytest
 
-from evaluation import Evaluation, Registration, evaluate
+from evaluation import Evaluation, Registration, committed, evaluate
 from failover.sites import LOST_REGIONS
-from tests.committed import committed
 from tests.stacks.registered import FUNCTION, PROVIDER, of_type, text, texts
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from evaluation import committed
 from tests.clone import clone
-from tests.committed import committed
 
 
 @pytest.mark.parametrize("stack", ["local", "staging", "prod"])

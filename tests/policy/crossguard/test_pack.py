@@ -6,11 +6,10 @@ from dataclasses import replace
 import pytest
 from pulumi.runtime.proto import analyzer_pb2
 
-from evaluation import Evaluation, Registration, Value
+from evaluation import Evaluation, Registration, Value, committed
 from policy.judgement import judge
 from policy.rule import Level
 from policy.rules import RULES
-from tests.committed import committed
 from tests.policy.cases import CASES
 from tests.policy.cases.case import Case, evaluated
 from tests.policy.crossguard.engine import Diagnostic, Engine, started
