@@ -50,5 +50,5 @@ def _config(name: str) -> Mapping[str, dict[str, str]]:
     if not (ROOT / name).is_file():
         stacks = sorted(path.name.split(".")[1] for path in ROOT.glob("Pulumi.*.yaml"))
         raise Refused(f"{name} is missing; stacks are {', '.join(stacks)}")
-    document: dict[str, dict[str, dict[str, str]]] = yaml.safe_load((ROOT / name).read_text(encoding="utf-8"))
+    document: dict[str, dict[str, dict[str, str]]] = yaml.load((ROOT / name).read_bytes(), Loader=yaml.CSafeLoader)
     return document["config"]

@@ -47,7 +47,7 @@ def _resources(html: str) -> Iterator[str]:
 
 
 @given(events=events)
-@settings(max_examples=15, deadline=None, phases=[Phase.generate])  # each page is 5 MB: too slow to shrink
+@settings(max_examples=5, deadline=None, phases=[Phase.generate])  # each page is 5 MB: too slow to shrink
 def test_every_event_of_the_log_is_told_in_the_report(events: list[Event]) -> None:
     scene = dataclasses.replace(reported.scene(), events=events, operations=[])
     html = report.render(dataclasses.replace(reported.report(), scene=scene))

@@ -10,13 +10,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import boto3
 from botocore.exceptions import EndpointConnectionError
 
 from failover.arming import arm
-from failover.ballot import Superseded
 from failover.canary import Canary
 from failover.control_table import PATIENT_ATTEMPTS, ControlTable
 from failover.failures import AWS_ERRORS
@@ -32,9 +31,6 @@ from lambdas.health_checker.post import Staff
 from tests.failover.model_table import ModelDynamoDB
 from tests.failover.wire import Accepting, Call, Fault, Killed, ModelParameters, VirtualClock, Wire
 from tests.failover.wiring import CANARY, CONTROL, PARAMETER, REGIONS, SITES, Wiring
-
-if TYPE_CHECKING:
-    pass
 
 START = datetime(2030, 1, 1, tzinfo=UTC)
 NUMBERS = Numbers()
@@ -243,31 +239,6 @@ class World:
 
         self.clock.after(offset, turn)
         return observer
-
-    def observe_in_generations(self) -> None:
-        """Post a new observer in each region every minute; each lives for an observer's life, as deployed."""
-        for number, region in enumerate(REGIONS):
-            self._next_generation(region, 0.3 * number)
-
-    def _next_generation(self, home: str, offset: float) -> None:
-        def start() -> None:
-            self.clock.after(60.0, start)
-            if home not in self.dark:
-                self._live(Observer(self.staff(home).post), home, self.clock.now + self.numbers.observer_life)
-
-        self.clock.after(offset, start)
-
-    def _live(self, observer: Observer, home: str, until: float) -> None:
-        def turn() -> None:
-            if home in self.dark or self.clock.now >= until:
-                return
-            try:
-                self.turn_of(observer)
-            except Superseded:
-                return
-            self.clock.after(self.numbers.probe_interval, turn)
-
-        turn()
 
     def turn_of(self, observer: Observer) -> None:
         try:

@@ -166,14 +166,15 @@ def orchestrators(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> Orchestrat
 
 def make_tables(front: Front, outputs: Mapping[str, Any]) -> None:
     """Make the control table (MRSC, three regions) and the canary table (MREC, two)."""
-    _table("us-east-2", outputs["controlTable"], ("pk", "sk"))
-    _replicate("us-east-2", outputs["controlTable"], ("us-east-1", "us-west-2"), MultiRegionConsistency="STRONG")
-    _table("us-east-1", outputs["canaryTable"], ("id",), StreamSpecification=STREAM)
-    _replicate("us-east-1", outputs["canaryTable"], ("us-west-2",))
+    home, primary = (within(front.endpoint, "dynamodb", region) for region in ("us-east-2", "us-east-1"))
+    _table(home, outputs["controlTable"], ("pk", "sk"))
+    _replicate(home, outputs["controlTable"], ("us-east-1", "us-west-2"), MultiRegionConsistency="STRONG")
+    _table(primary, outputs["canaryTable"], ("id",), StreamSpecification=STREAM)
+    _replicate(primary, outputs["canaryTable"], ("us-west-2",))
 
 
-def _table(region: str, name: str, keys: tuple[str, ...], **more: Any) -> None:
-    boto3.client("dynamodb", region_name=region).create_table(
+def _table(dynamodb: Any, name: str, keys: tuple[str, ...], **more: Any) -> None:
+    dynamodb.create_table(
         TableName=name,
         BillingMode="PAY_PER_REQUEST",
         KeySchema=[{"AttributeName": key, "KeyType": "RANGE" if number else "HASH"} for number, key in enumerate(keys)],
@@ -182,6 +183,6 @@ def _table(region: str, name: str, keys: tuple[str, ...], **more: Any) -> None:
     )
 
 
-def _replicate(region: str, name: str, others: tuple[str, ...], **more: Any) -> None:
-    updates: list[Any] = [{"Create": {"RegionName": other}} for other in others]
-    boto3.client("dynamodb", region_name=region).update_table(TableName=name, ReplicaUpdates=updates, **more)
+def _replicate(dynamodb: Any, name: str, others: tuple[str, ...], **more: Any) -> None:
+    updates = [{"Create": {"RegionName": other}} for other in others]
+    dynamodb.update_table(TableName=name, ReplicaUpdates=updates, **more)

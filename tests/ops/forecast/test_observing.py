@@ -17,6 +17,7 @@ from ops.forecast.dynamodb import VOTE_BYTES
 from ops.forecast.functions import EMBEDDED_METRICS, TURN_LOG_BYTES
 from ops.forecast.observing import START_SECONDS, Observing
 from ops.forecast.usage import SECONDS_A_MONTH
+from tests.failover.generations import observe_in_generations
 from tests.failover.wiring import CANARY, CONTROL
 from tests.failover.world import NUMBERS, World
 
@@ -29,7 +30,7 @@ SLACK = 1.05  # the model's observer rests for a whole interval after each turn,
 def an_hour_of_calls() -> Counter[tuple[str, str]]:
     """Start a generation a minute, as the schedule does, and count one region's calls of an hour."""
     world = World(waking=False)
-    world.observe_in_generations()
+    observe_in_generations(world)
     world.run(WARM_UP)
     world.calls.clear()
     world.run(HOUR)
