@@ -65,8 +65,8 @@ policy: setup ## What the stacks must never declare: STACKS='prod' for one
 simulate: setup ## Seeded schedules of faults over the data tier: SEED=first RUNS=how many; RUNS=1 tells its story
 	$(PYTHON) -m tests.simulation --seed $(SEED) --runs $(RUNS)
 
-test: setup ## Rules, format, types and the whole suite; each part's output when it ends, under 4 minutes
-	@$(MAKE) --no-print-directory --jobs=4 --output-sync=target test-cloud test-full-scale lint test-units
+test: setup ## Rules, format, types, units and test-cloud; each part's output when it ends, under 4 minutes
+	@$(MAKE) --no-print-directory --jobs=3 --output-sync=target test-cloud lint test-units
 
 # The clouds' times are real, so whatever has none gives way to them.
 test-units: setup ## All tests without a whole embedded cloud or an engine
@@ -75,6 +75,7 @@ test-units: setup ## All tests without a whole embedded cloud or an engine
 test-cloud: setup ## The whole embedded cloud at a tenth of its timings: owners killed after each effect, roles, pages
 	$(PYTHON) -m pytest tests/cloud
 
+# Not part of `make test`: most of its minutes are production's own waits.
 test-full-scale: setup ## The same at production's timings: what only they can show
 	$(PYTHON) -m pytest tests/full_scale
 
