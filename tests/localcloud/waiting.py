@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 
-def eventually(holds: Callable[[], bool], seconds: float = 5.0) -> bool:
+def eventually(holds: Callable[[], bool], seconds: float = 20.0) -> bool:
     """Ask again and again until it holds or the time is over; gives what it was last."""
     deadline = time.monotonic() + seconds
     while not holds():

@@ -14,6 +14,8 @@ from tests.policy.cases import CASES
 from tests.policy.cases.case import Case, evaluated
 from tests.policy.crossguard.engine import Diagnostic, Engine, started
 
+# The pack runs the rules themselves, and those have all their cases elsewhere: here one of each, and what engines hide.
+ONE_OF_EACH = list({(case.rule, case.shown_to_engines): case for case in CASES}.values())
 LEVELS = {analyzer_pb2.MANDATORY: Level.MANDATORY, analyzer_pb2.ADVISORY: Level.ADVISORY}
 # What providers report beside what they were given.
 REPORTED: dict[str, dict[str, Value]] = {
@@ -45,7 +47,7 @@ def test_every_rule_is_a_stack_policy_of_its_level(engine: Engine) -> None:
     assert all(told[one.id].remediation_steps == one.remedy for one in RULES)
 
 
-@pytest.mark.parametrize("case", CASES, ids=str)
+@pytest.mark.parametrize("case", ONE_OF_EACH, ids=str)
 def test_the_pack_finds_what_the_rules_find(engine: Engine, case: Case) -> None:
     registrations = evaluated(case.breaks).registrations
     said = engine.judged(registrations)
