@@ -66,14 +66,19 @@ class Canary:
         """
         sent = self._clock.monotonic()
         try:
-            self._update(region, counter)
+            self.raise_to(region, counter)
         except AWS_ERRORS as error:
             if failure_of(error) is not Failure.CONDITION:
                 raise
             return self._sighting(item_of(error) or {}, sent)
         return Sighting(counter=counter, status=None, latency_ms=self._since(sent))
 
-    def _update(self, region: str, counter: int) -> None:
+    def raise_to(self, region: str, counter: int) -> None:
+        """Raise the counter by this very write, so that it is known since when it stands there.
+
+        Raises:
+            BotoCoreError, ClientError: the region did not answer, or refused; or the counter is as high already.
+        """
         self._clients[region].update_item(
             TableName=self._item.table,
             Key={"id": {"S": self._item.item_id}},

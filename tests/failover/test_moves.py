@@ -106,6 +106,26 @@ def test_another_orchestrators_check_of_the_target_is_not_taken_for_the_last_wri
     assert opened - marked >= 30.0
 
 
+def test_a_late_canary_of_a_relieved_owner_is_not_taken_for_the_last_write(model: World) -> None:
+    """It may have left before the writes stopped."""
+    settle(model)
+    last = model.wiring("us-west-2").canary("orchestrator-last")
+    seen: list[int] = []
+
+    def writes_the_same_number(call: Call, act: Any) -> Any:
+        if model.peek().phase is Phase.MOVING:
+            model.fault = None
+            seen.append(last.read(SITES.primary).counter)
+            model.clock.after(0.3, lambda: last.raise_to(SITES.primary, seen[0] + 1))
+        return act()
+
+    model.fault = writes_the_same_number
+    model.deliver(model.order(OrderKind.SWITCHOVER), "us-east-2")
+
+    assert model.peek().active == "secondary"
+    assert last.read(SITES.secondary).counter == seen[0] + 2
+
+
 def test_a_planned_move_to_where_nothing_arrives_is_called_off_before_writes_stop(model: World) -> None:
     """The votes that call the target up to date are from before."""
     settle(model)
