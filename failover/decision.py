@@ -125,7 +125,7 @@ def _ordered(order: Order, seen: Snapshot, protocol: Protocol) -> Decision:
     if row.phase is Phase.HELD and _goes_on(order, row):
         return Decision(action=Action.RESUME, code="ordered", reason=order.reason, kind=_kind(order), target=row.target)
     if row.unfinished:
-        return _refused("busy", f"{row.owner} carries out plan {row.plan_id}, at {row.step!r}; wait or abort")
+        return _refused("busy", f"{row.owner} carries out plan {row.plan_id}, at {row.step!r}; wait for its end")
     return _move(order, seen, protocol)
 
 

@@ -9,7 +9,7 @@ from failover.data_plan import DataPlan, Step
 from failover.journal import Journal
 from failover.ownership import Ownership, PlanOverdue, StepFailed
 from failover.pages import Page, Pager, Severity
-from failover.tier import Change, Phase, TierRow
+from failover.tier import Change, Kind, Phase, TierRow
 
 log = logging.getLogger(__name__)
 
@@ -105,9 +105,16 @@ def stopped(row: TierRow, outcome: str, reason: str) -> Page:
         severity=Severity.CRITICAL,
         summary=f"{row.kind} {row.plan_id} is {outcome} at {row.step!r}; clients may {_may(row)}",
         reason=reason,
-        next_step="lifeboat runbook failover-stuck; lifeboat failover to go on, lifeboat abort to go back",
+        next_step=f"lifeboat runbook failover-stuck; {_ways_out(row)}" if outcome == "held" else "lifeboat journal",
         by=row.owner or "",
     )
+
+
+def _ways_out(row: TierRow) -> str:
+    """Name the order that goes on as the plan was meant: another kind would not wait for what this one waits for."""
+    goes_on = row.kind if row.kind and row.kind.planned else Kind.FAILOVER
+    aimed = "" if goes_on is Kind.FAILBACK else f" --to {row.target}"
+    return f"lifeboat {goes_on}{aimed} to go on, lifeboat abort to go back"
 
 
 def _may(row: TierRow) -> str:

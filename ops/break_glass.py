@@ -102,7 +102,7 @@ def _check(looks: GlassLooks, deployed: Deployed, known: Known) -> None:
         why = f"{old} answers, so it is not off, and whoever writes there goes on"
         end(REFUSED, f"refused: {why}", "wait for the control table's majority; docs/cli.md says what clients can do")
     if trouble := looks.trouble_with(other(known.active)):
-        end(REFUSED, f"refused: {trouble}", "hold: both sites are down")
+        end(REFUSED, f"refused: {trouble}", "lifeboat runbook both-regions-down")
 
 
 def _demand_proof(call: GlassCall, old_region: str) -> None:

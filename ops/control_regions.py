@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from failover import aws_clients, rows
 from failover.hedged_read import HedgedRead, NobodyAnswered
-from ops.refusal import CannotReach
+from ops.credentials import LOG_IN, not_let_in
+from ops.refusal import DOCTOR, CannotReach
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -56,6 +57,13 @@ def first_answer(reads: Mapping[str, Callable[[], T]]) -> T:
         return hedged.first_answer()
     except NobodyAnswered as error:
         failures = "; ".join(f"{region}: {' '.join(str(why).split())}" for region, why in error.failures.items())
-        raise CannotReach(f"no control region answers, so nothing can be decided: {failures}") from error
+        raise nobody_answers(error.failures, failures) from error
     finally:
         hedged.close()
+
+
+def nobody_answers(answers: Mapping[str, object], told: str, next_step: str = DOCTOR) -> CannotReach:
+    """Say that no region can be asked: for want of an answer, or of credentials that are let in."""
+    if not_let_in(answers.values()):
+        return CannotReach(f"AWS does not let these credentials in: {told}", LOG_IN)
+    return CannotReach(f"no control region answers, so nothing can be decided: {told}", next_step)

@@ -38,7 +38,7 @@ def drift(call: StackCall) -> None:
     try:
         found = Engine(stack=call.stack, lost=lost).proposed()
     except EngineFailed as error:
-        end(FAILED, f"failed: {error}")
+        end(FAILED, f"failed: {error}", "lifeboat doctor; the same command again")
     facts = {"lost": lost, "differences": [asdict(one) for one in found]}
     if found:
         end(

@@ -36,7 +36,9 @@ def identity_call(region: str) -> Call:
 
 def needed_calls(deployed: Deployed, region: str) -> dict[str, Call]:
     """Return what a move takes, by IAM action and resource, through a control region that answers."""
-    calls = {f"{action} on {deployed.control_table}": call for action, call in _on_table(deployed, region).items()}
+    keys: Any = {deployed.control_table: {"Keys": [rows.tier_key("data")], "ConsistentRead": True}}
+    reads: Call = partial(dynamodb(region).batch_get_item, RequestItems=keys)
+    calls: dict[str, Call] = {f"dynamodb:BatchGetItem on {deployed.control_table}": reads}
     for other, function in deployed.orchestrators.items():
         functions = aws_clients.client("lambda", other, connect_seconds=CONNECT_SECONDS, read_seconds=READ_SECONDS)
         calls[f"lambda:InvokeFunction in {other}"] = partial(
@@ -46,10 +48,8 @@ def needed_calls(deployed: Deployed, region: str) -> dict[str, Call]:
 
 
 def useful_calls(deployed: Deployed, region: str) -> dict[str, Call]:
-    """Return what single verbs take: `status`, `secret set`, the lists of `acknowledge` and `retire`."""
-    client = dynamodb(region)
-    scan = partial(client.scan, TableName=deployed.control_table, Limit=1)
-    calls: dict[str, Call] = {f"dynamodb:Scan on {deployed.control_table}": scan}
+    """Return what single verbs take: `arm`, `journal`, `status`, `secret set`, the lists of `acknowledge`, `retire`."""
+    calls = {f"{action} on {deployed.control_table}": call for action, call in _on_table(deployed, region).items()}
     for other in deployed.control_regions:
         parameters = aws_clients.client("ssm", other, connect_seconds=CONNECT_SECONDS, read_seconds=READ_SECONDS)
         secrets = aws_clients.client(
@@ -64,9 +64,8 @@ def useful_calls(deployed: Deployed, region: str) -> dict[str, Call]:
 
 def _on_table(deployed: Deployed, region: str) -> dict[str, Call]:
     client, table, row = dynamodb(region), deployed.control_table, rows.tier_key("data")
-    keys: Any = {table: {"Keys": [row], "ConsistentRead": True}}
     return {
-        "dynamodb:BatchGetItem": partial(client.batch_get_item, RequestItems=keys),
+        "dynamodb:Scan": partial(client.scan, TableName=table, Limit=1),
         "dynamodb:Query": partial(_query, client, table),
         "dynamodb:UpdateItem": partial(
             client.update_item,

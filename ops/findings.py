@@ -10,12 +10,12 @@ from typing import Final
 from botocore.exceptions import ClientError
 
 from failover.failures import Failure, code_of, failure_of
+from ops.credentials import DENIED, LOG_IN, not_let_in
 
 # AWS refuses a signature that is more than five minutes old:
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html
 SKEW_REFUSED: Final = timedelta(minutes=5)
 SKEW_NOTICED: Final = timedelta(seconds=30)
-DENIED: Final = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
 UNMADE: Final = "ParameterNotFound"  # run time makes it with the first plan
 ABSENT: Final = "ResourceNotFoundException"
 
@@ -44,7 +44,8 @@ def table_finding(region: str, answer: object) -> Finding:
     if not isinstance(answer, Exception):
         return Finding(level=Level.OK, check=check, told="answers consistently")
     told = f"{code_of(answer)}: {answer}"
-    return Finding(level=Level.WARN, check=check, told=told, next_step="lifeboat status; AWS Health")
+    next_step = LOG_IN if not_let_in([answer]) else "lifeboat status; AWS Health"
+    return Finding(level=Level.WARN, check=check, told=told, next_step=next_step)
 
 
 def majority_finding(answers: Mapping[str, object]) -> Finding:
@@ -52,6 +53,9 @@ def majority_finding(answers: Mapping[str, object]) -> Finding:
     up = [region for region, answer in answers.items() if not isinstance(answer, Exception)]
     if up:
         return Finding(level=Level.OK, check="control table", told=f"can be acted on through {', '.join(up)}")
+    if not_let_in(answers.values()):
+        told = "every control region answers, and lets these credentials read nothing"
+        return Finding(level=Level.FAIL, check="control table", told=told, next_step=LOG_IN)
     told = "no control region answers consistently"
     return Finding(
         level=Level.FAIL, check="control table", told=told, next_step="lifeboat runbook control-majority-lost"

@@ -80,4 +80,4 @@ def _evaluated(stack: str) -> Evaluation:
     try:
         return committed(stack)
     except (Refused, pulumi.RunError) as error:
-        end(REFUSED, f"refused: {error}")
+        end(REFUSED, f"refused: {error}", "mend what it names, then the same command again")

@@ -1,20 +1,20 @@
 """Holds automation back while a stack is changed, and tells when an observer votes with its new code."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
 from failover import arming
 from failover.clock import Clock
 from failover.control_table import ControlTable, Snapshot, TierRowMissing
+from failover.protocol import Protocol
 from failover.tier import Phase, TierRow
 from failover.votes import Vote
 
 # At the moment of a change one candidate may be looking on that was started before it; the one after it was not.
 NEW_GENERATIONS = 2
-VOTE_SECONDS = 5 * 60.0  # two starts of an observer, a minute and a schedule's delay apart, and 12 s of looking on
+STARTS_SECONDS = 288.0  # two starts of an observer: a minute and a schedule's delay apart, and what they take
 LOOK_SECONDS = 3.0
-HEARD_SECONDS = 9.0  # what a vote is fresh for
 
 
 class MayNotChange(Exception):
@@ -40,12 +40,14 @@ class Hold:
     def __init__(
         self,
         control: ControlTable,
-        electorates: Mapping[str, Sequence[str]],
+        protocol: Protocol,
         clock: Clock,
         terms: Terms,
     ) -> None:
         self._control = control
-        self._electorates = {tier: tuple(voters) for tier, voters in electorates.items()}
+        self._electorates = {tier: tuple(voters) for tier, voters in protocol.electorates.items()}
+        self._heard_seconds = protocol.vote_fresh
+        self._vote_seconds = STARTS_SECONDS + protocol.generation_overlap
         self._clock = clock
         self._terms = terms
         self._held: dict[str, TierRow] = {}
@@ -99,7 +101,7 @@ class Hold:
         """
         expected = {tier: before.get((tier, observer)) for tier, by in self._electorates.items() if observer in by}
         wanted = {tier: vote.generation if vote else 0 for tier, vote in expected.items() if self._row(tier)}
-        until = self._clock.monotonic() + VOTE_SECONDS
+        until = self._clock.monotonic() + self._vote_seconds
         while waiting := sorted(self._silent(observer, wanted)):
             if self._clock.monotonic() >= until:
                 raise SilentObserver(f"the observer in {observer} has not voted anew for {', '.join(waiting)}")
@@ -117,7 +119,7 @@ class Hold:
     def _unheard(self) -> set[str]:
         """Return the tiers of which some observer's counter stands still between two looks."""
         before = self.voters()
-        self._clock.sleep(HEARD_SECONDS)
+        self._clock.sleep(self._heard_seconds)
         after = self.voters()
         return {
             tier

@@ -35,7 +35,7 @@ def journal(
     plan_id = plan or seen.row.plan_id
     entries = control.entries(plan_id) if plan_id else []
     if not entries:
-        end(REFUSED, f"refused: no journal of {plan_id or 'any plan'}; {told(seen.row)}")
+        end(REFUSED, f"refused: no journal of {plan_id or 'any plan'}; {told(seen.row)}", "lifeboat status")
     if call.as_json:
         typer.echo(json.dumps({"plan": plan_id, "entries": entries}, default=str, sort_keys=True))
         return

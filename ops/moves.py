@@ -14,6 +14,7 @@ from failover.control_table import Snapshot
 from failover.decision import Action, Decision, decide
 from failover.orders import Order, OrderKind
 from failover.sites import Site, other
+from failover.tier import TierRow
 from ops.asking import confirmed
 from ops.deployed import read_deployed, whoami
 from ops.options import ChangeCall, verb
@@ -30,11 +31,11 @@ MEANINGS = {
 }
 LOOK = "lifeboat status --watch"
 NEXT_STEPS = {
-    "active-down": "lifeboat failover",
+    "active-down": "lifeboat runbook region-lost",
     "aborting": LOOK,
-    "busy": f"{LOOK}, or lifeboat abort",
+    "busy": LOOK,
     "epoch": "the same command again",
-    "held": "lifeboat failover to go on, lifeboat abort to go back; lifeboat runbook failover-stuck",
+    "held": "lifeboat runbook failover-stuck",
     "published": "lifeboat switchover, or lifeboat failback",
     "target": LOOK,
     "target-down": LOOK,
@@ -120,11 +121,16 @@ def _announce(call: ChangeCall, seen: Snapshot, decision: Decision) -> None:
         typer.echo(json.dumps({"decision": asdict(decision), "row": asdict(row)}, default=str, sort_keys=True))
     elif not call.as_json:
         typer.echo(f"{row.tier}: {row.active} is active in epoch {row.epoch}, {row.phase}")
-        typer.echo(f"{decision.action}: {_what(decision)}")
+        typer.echo(f"{decision.action}: {_what(decision, row)}")
 
 
-def _what(decision: Decision) -> str:
-    return f"{decision.kind} to {decision.target}" if decision.kind else decision.reason
+def _what(decision: Decision, row: TierRow) -> str:
+    """Say what would be done; a planned move that is to go on as a failover no longer waits for the last writes."""
+    if not decision.kind:
+        return decision.reason
+    waits_no_more = decision.action is Action.RESUME and not decision.kind.planned and row.kind and row.kind.planned
+    left = f"; what had not arrived there stays behind, and a {row.kind} would wait for it" if waits_no_more else ""
+    return f"{decision.kind} to {decision.target}{left}"
 
 
 def _report(call: ChangeCall, answer: Mapping[str, Any], order: Order, target: Site) -> None:

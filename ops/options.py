@@ -91,7 +91,8 @@ def verb(command: Callable[..., None]) -> Callable[..., None]:
     def told(**given: object) -> None:
         made = {name: _made(group, given) for name, group in groups.items()}
         (call,) = made.values()
-        with one_line(call.as_json, call.stack):
+        changes = isinstance(call, ChangeCall) and not call.dry_run
+        with one_line(call.as_json, call.stack, changes=changes):
             command(**made, **given)
 
     options = [*own, *(_option(one) for group in groups.values() for one in dataclasses.fields(group))]

@@ -20,6 +20,7 @@ USAGE = 2  # the command line makes no sense; Typer's own text says so on standa
 FAILED = 3  # something was done: the same command goes on from there
 NONE: Mapping[str, object] = MappingProxyType({})
 DOCTOR = "lifeboat doctor"
+INTERRUPTED = "lifeboat status; the same command goes on from there"
 NEXT_STEPS = {
     AlreadyMoved: "lifeboat status, then the same command again",
     TierRowMissing: "lifeboat arm",
@@ -53,10 +54,11 @@ def end(code: int, line: str, next_step: str = "", facts: Mapping[str, object] =
 
 
 @contextmanager
-def one_line(as_json: bool = False, stack: str = "") -> Iterator[None]:
+def one_line(as_json: bool = False, stack: str = "", *, changes: bool = False) -> Iterator[None]:
     """Turn what can be expected to go wrong into one line on standard error and, if asked, one JSON document.
 
-    A next step that is a verb of ours names the ``stack``, ready to be copied.
+    A next step that is a verb of ours names the ``stack``, ready to be copied. Ctrl-C in what ``changes`` something
+    is one of these: nobody knows how far it came.
     """
     try:
         yield
@@ -64,6 +66,10 @@ def one_line(as_json: bool = False, stack: str = "") -> Iterator[None]:
         _leave(ended, as_json, stack)
     except EXPECTED as error:
         _leave(Ended(REFUSED, f"refused: {error}", _next_step(error)), as_json, stack)
+    except KeyboardInterrupt:
+        if not changes:
+            raise
+        _leave(Ended(FAILED, "failed: interrupted, and some of it may be done", INTERRUPTED), as_json, stack)
 
 
 def _next_step(error: Exception) -> str:

@@ -32,7 +32,7 @@ def resources(
     try:
         registrations = committed(call.stack, preview=preview).registrations
     except (Refused, pulumi.RunError) as error:
-        end(REFUSED, f"refused: {error}")
+        end(REFUSED, f"refused: {error}", "mend what it names, then the same command again")
     if call.as_json:
         typer.echo(json.dumps({"resources": [described(one) for one in registrations]}, indent=2, sort_keys=True))
     else:

@@ -74,7 +74,7 @@ def rollout(
     stages = _stages(deployed, gone)
     terms = Terms(lasting=lasting or AN_HOUR, while_moved=while_moved, lost=gone)
     control = deployed.control(deployed.reachable().region)
-    hold = Hold(control, deployed.protocol.electorates, SystemClock(), terms)
+    hold = Hold(control, deployed.protocol, SystemClock(), terms)
     armed = _checked(hold)
     if call.dry_run:
         _show(call, stages, armed)

@@ -12,9 +12,8 @@ from failover.failures import code_of
 from failover.fan_out import FanOut
 from failover.outside import ActiveParameter, differing, wanted
 from failover.votes import Freshness, Tally, tally
-from ops.control_regions import CONNECT_SECONDS, READ_SECONDS
+from ops.control_regions import CONNECT_SECONDS, READ_SECONDS, nobody_answers
 from ops.deployed import Deployed
-from ops.refusal import CannotReach
 
 # The clients' own timeouts end a look sooner: what is dark takes 5 s, a slow network less than all of it.
 LOOK_SECONDS: Final = 6.0
@@ -94,9 +93,11 @@ class Watch:
         """Each answer is consistent; of two moments the later one counts."""
         seen = [answer for answer in answers.values() if isinstance(answer, Snapshot)]
         if not seen:
-            failures = {name: code_of(why) for name, why in answers.items() if isinstance(why, Exception)}
-            told = ", ".join(f"{region}: {failures[_table(region)]}" for region in self._deployed.control_regions)
-            raise CannotReach(f"no control region answers, so nothing can be decided: {told}", NO_MAJORITY)
+            tables = {region: answers[_table(region)] for region in self._deployed.control_regions}
+            told = ", ".join(
+                f"{region}: {code_of(why)}" for region, why in tables.items() if isinstance(why, Exception)
+            )
+            raise nobody_answers(tables, told, NO_MAJORITY)
         return max(seen, key=lambda one: (one.row.epoch, one.row.owner_counter))
 
     def _region(self, region: str, answers: Mapping[str, object], snapshot: Snapshot) -> RegionSight:

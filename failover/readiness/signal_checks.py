@@ -108,7 +108,7 @@ def _secret(region: str, version: str | Unseen) -> Finding:
         name="secret",
         where=region,
         expected="the webhook's secret has a current value",
-        next_step="lifeboat secret set; each control region has a secret of its own",
+        next_step="lifeboat secret set slack-webhook; each control region has a secret of its own",
     )
     return check.judged(problems({"secret": version}, lambda one: None if one else "no current value"), "it has one")
 
@@ -118,7 +118,7 @@ def _versions(secrets: Mapping[str, str | Unseen]) -> Finding:
     check = Check(
         name="secret-version",
         expected="one version of the secret in all control regions",
-        next_step="lifeboat secret set, which sets it everywhere",
+        next_step="lifeboat secret set slack-webhook, which sets it everywhere",
     )
     versions = {region: one for region, one in secrets.items() if isinstance(one, str) and one}
     differing = versions if len(set(versions.values())) > 1 else {}
@@ -148,7 +148,7 @@ def _copy(region: str, there: bool | Unseen) -> Finding:
         name="outputs-copy",
         where=region,
         expected="the control table holds a copy of the stack's outputs",
-        next_step="lifeboat outputs, after each `pulumi up`; without it, keep a file for --outputs",
+        next_step="lifeboat outputs --save, after each `pulumi up`; without it, keep a file for --outputs",
     )
     return check.judged(problems({"copy": there}, lambda one: None if one else "missing"), "there", Mark.WARN)
 

@@ -10,7 +10,7 @@ from failover.readiness.report import Check, Finding, Mark
 from failover.tier import Phase
 from failover.votes import Tally, Verdict, tally
 
-STATUS = "`lifeboat status` names it; read that observer's log"
+STATUS = "`lifeboat status --watch` names it; read that observer's log"
 
 
 def tier_findings(facts: Facts, tier: str, protocol: Protocol) -> Iterator[Finding]:

@@ -157,7 +157,7 @@ def _peer_silent(args: ObserverArgs) -> AlarmArgs:
         minutes=2,
         silence_breaches=False,
         topic_arn=args.signals_arn,
-        next_step=f"Seen from {args.aws_region}, a peer's vote stands still. `lifeboat status` names it.",
+        next_step=f"Seen from {args.aws_region}, a peer's vote stands still. `lifeboat status --watch` names it.",
     )
 
 

@@ -10,9 +10,11 @@ from failover.tier import TierRow
 from lambdas.health_checker.post import TIER, Staff
 
 log = logging.getLogger(__name__)
-NEXT_STEP = (
-    "lifeboat status; a missing row is made by `lifeboat arm`; no majority: `lifeboat runbook control-majority-lost`"
-)
+NEXT_STEPS = {
+    "cannot vote": "lifeboat status; a missing row is made by `lifeboat arm`; no majority: "
+    "`lifeboat runbook control-majority-lost`",
+    "cannot probe": "throttled: raise the canary table's limits; refused: `lifeboat drift` tells whether its role is",
+}
 
 
 @dataclass(kw_only=True)
@@ -60,7 +62,7 @@ class Troubles:
             severity=Severity.CRITICAL,
             summary=f"observer {name} {what}",
             reason=reason,
-            next_step=NEXT_STEP,
+            next_step=NEXT_STEPS[what],
             by=name,
         )
         self.staff.pager.say(page)

@@ -18,7 +18,22 @@ def test_a_planned_move_whose_last_write_never_arrives_is_held_and_people_are_to
     assert answer
     assert answer.outcome == "held"
     assert model.peek().phase is Phase.HELD
-    assert model.pages("is held at 'drain'")
+    [page] = model.pages("is held at 'drain'")
+    assert "lifeboat switchover --to secondary to go on" in page["next_step"]
+
+
+def test_a_held_planned_move_that_is_ordered_again_still_waits_for_the_last_write(model: World) -> None:
+    settle(model)
+    model.replicate_once_stopped(None)
+    model.deliver(model.order(OrderKind.SWITCHOVER), "us-east-2")
+    model.replicate_once_stopped(30.0)
+    resumed = model.clock.now
+    answer = model.deliver(model.order(OrderKind.SWITCHOVER), "us-west-2")
+
+    assert answer
+    assert answer.outcome == "done"
+    opened = next(at for at, row in model.row_times if row.epoch == 2 and row.phase is Phase.STEADY)
+    assert opened - resumed >= 30.0
 
 
 def test_a_held_plan_goes_on_when_a_person_says_so(model: World) -> None:

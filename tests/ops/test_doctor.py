@@ -5,8 +5,10 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ConnectTimeoutError, NoCredentialsError
 
 from localcloud.faults import Fault
+from ops.credentials import LOG_IN, not_let_in
 from ops.findings import Level, account_finding, clock_finding, permission_finding
 from tests.failover.model_table import refusal
 from tests.ops.conftest import CONTROL_REGIONS, Ground, Orchestrators
@@ -59,14 +61,51 @@ def test_credentials_of_another_account_fail() -> None:
 def test_each_line_is_told_and_what_is_denied_ends_with_one(ground: Ground, orchestrators: Orchestrators) -> None:
     ground.lifeboat("outputs", "--save")
     ground.front.gateway.faults.add(
-        Fault(effect="error", status=400, code="AccessDeniedException", service="dynamodb", operation="UpdateItem")
+        Fault(effect="error", status=400, code="AccessDeniedException", service="dynamodb", operation="BatchGetItem")
     )
     told = ground.document("doctor", code=1)
     found = levels(told)
     assert (found["clock"], found["credentials"], found["offline copy"], found["outputs"]) == ("ok", "ok", "ok", "ok")
-    assert found[f"dynamodb:UpdateItem on {ground.outputs['controlTable']}"] == "fail"
+    assert found[f"dynamodb:BatchGetItem on {ground.outputs['controlTable']}"] == "fail"
     assert found[f"dynamodb:PutItem on {ground.outputs['controlTable']}"] == "ok"
     assert all(one["next_step"] for one in told["findings"] if one["level"] != "ok")
+
+
+def test_who_may_not_arm_may_still_move(ground: Ground, orchestrators: Orchestrators) -> None:
+    ground.front.gateway.faults.add(
+        Fault(effect="error", status=400, code="AccessDeniedException", service="dynamodb", operation="UpdateItem")
+    )
+    found = levels(ground.document("doctor"))
+    assert found[f"dynamodb:UpdateItem on {ground.outputs['controlTable']}"] == "warn"
+
+
+@pytest.mark.parametrize(
+    ("answers", "about_credentials"),
+    [
+        ((), False),
+        (({},), False),
+        ((NoCredentialsError(),), True),
+        ((refusal("ExpiredTokenException", "GetItem"), refusal("AccessDeniedException", "GetItem")), True),
+        ((refusal("ExpiredTokenException", "GetItem"), {}), False),
+        ((refusal("ExpiredTokenException", "GetItem"), ConnectTimeoutError(endpoint_url="x")), False),
+        ((refusal("ResourceNotFoundException", "GetItem"),), False),
+        ((refusal("InternalServerError", "GetItem", status=500),), False),
+    ],
+)
+def test_only_answers_about_the_credentials_are_taken_for_such(
+    answers: tuple[object, ...], about_credentials: bool
+) -> None:
+    assert not_let_in(answers) is about_credentials
+
+
+@pytest.mark.parametrize("verb", [("status",), ("failover", "--dry-run"), ("doctor",)])
+def test_credentials_that_are_not_let_in_are_not_taken_for_a_lost_majority(
+    ground: Ground, verb: tuple[str, ...]
+) -> None:
+    ground.front.gateway.faults.add(Fault(effect="error", status=400, code="ExpiredTokenException", service="dynamodb"))
+    told = str(ground.document(*verb, code=1))
+    assert "control-majority-lost" not in told
+    assert LOG_IN.split(";")[0] in told
 
 
 def test_dry_calls_change_nothing(ground: Ground) -> None:

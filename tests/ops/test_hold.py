@@ -1,15 +1,16 @@
 """Automation is held back while a stack changes, and never stays so unsaid."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
 
+from failover.protocol import Protocol
 from ops.hold import Hold, MayNotChange, SilentObserver, Terms
 from tests.ops.conftest import CONTROL_REGIONS, Ground
 
 HOUR = timedelta(hours=1)
+USUAL = Protocol()
 
 
 @dataclass
@@ -22,6 +23,7 @@ class Observers:
     ground: Ground
     voting: tuple[str, ...] = CONTROL_REGIONS
     starts_every: float = 60.0
+    votes_every: float = 0.0
     now: float = 0.0
     counters: dict[str, int] = field(default_factory=dict)
 
@@ -30,16 +32,17 @@ class Observers:
 
     def sleep(self, seconds: float) -> None:
         self.now += seconds
+        if seconds < self.votes_every:
+            return
         for observer in self.voting:
             self.counters[observer] = self.counters.get(observer, 1) + 1
             generation = 1 + int(self.now / self.starts_every)
             self.ground.vote(observer, counter=self.counters[observer], generation=generation)
 
 
-def holding(ground: Ground, observers: Observers, **terms: object) -> Hold:
-    electorates: Mapping[str, tuple[str, ...]] = {"data": CONTROL_REGIONS}
+def holding(ground: Ground, observers: Observers, protocol: Protocol = USUAL, **terms: object) -> Hold:
     given = Terms(lasting=HOUR, **terms)  # type: ignore[arg-type]
-    return Hold(ground.control, electorates, observers, given)
+    return Hold(ground.control, protocol, observers, given)
 
 
 def test_what_was_armed_is_disarmed_for_a_while_and_armed_again(ground: Ground) -> None:
@@ -124,6 +127,15 @@ def test_an_observer_that_never_votes_again_stops_the_rollout(ground: Ground) ->
     hold = holding(ground, observers)
     with pytest.raises(SilentObserver, match="us-east-2 has not voted anew for data"):
         hold.await_new_votes("us-east-2", hold.voters())
+
+
+def test_observers_that_vote_more_seldom_are_listened_to_for_longer(ground: Ground) -> None:
+    slow = Protocol(probe_interval=10, vote_fresh=25, mend_within=30, owner_lease=20, observer_life=300)
+    observers = Observers(ground, votes_every=10)
+    observers.sleep(10)
+    hold = holding(ground, observers, slow)
+    hold.take()
+    assert hold.release() == ()
 
 
 def test_nothing_is_armed_while_an_observer_is_silent(ground: Ground) -> None:

@@ -77,6 +77,32 @@ def test_a_held_plan_is_resumed_by_the_region_that_it_goes_to(ground: Ground, or
     assert orchestrators.orders[0][0] == "us-west-2"
 
 
+@pytest.mark.parametrize(("kind", "warned"), [("switchover", True), ("failback", True), ("failover", False)])
+def test_a_held_planned_move_that_is_to_go_on_as_a_failover_says_what_stays_behind(
+    ground: Ground, orchestrators: Orchestrators, kind: str, warned: bool
+) -> None:
+    held = {"phase": "held", "step": "drain", "target": "secondary", "plan_id": "data-2-x", "kind": kind}
+    ground.set_row(active="secondary", epoch=2, **held)
+    told = ground.lifeboat("failover", "--dry-run").stdout
+    assert "resume: failover to secondary" in told
+    assert (f"stays behind, and a {kind} would wait for it" in told) is warned
+
+
+def test_what_changes_something_and_is_interrupted_ends_with_3_and_says_how_to_go_on(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_given: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("ops.arming.noted", interrupted)
+    assert (
+        "the same command goes on"
+        in ground.document("disarm", "--for", "1h", "--yes", "--reason", "x", code=3)["next_step"]
+    )
+    monkeypatch.setattr("ops.moves.decide", interrupted)
+    assert ground.lifeboat("failover", "--dry-run").exit_code == 130
+
+
 @pytest.mark.parametrize(
     ("outcome", "code"),
     [("done", 0), ("cancelled", 0), ("refused", 1), ("stayed", 1), ("held", 3), ("lost", 3), ("failed", 3)],

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from failover.protocol import Protocol
 from ops.engine import Engine, EngineFailed
 from ops.hold import Hold, Terms
 from ops.options import ChangeCall
 from ops.refusal import Ended
 from ops.rolling_out import Rollout, carry_out
 from ops.rollout import Stage
-from tests.ops.conftest import CONTROL_REGIONS, Ground
+from tests.ops.conftest import Ground
 from tests.ops.test_hold import HOUR, Observers
 
 CALL = ChangeCall(stack="prod", yes=True, reason="release 42")
@@ -39,7 +40,7 @@ def calls(tmp_path: Path) -> list[str]:
 
 
 def rollout(ground: Ground, engine: Engine, observers: Observers) -> Rollout:
-    hold = Hold(ground.control, {"data": CONTROL_REGIONS}, observers, Terms(lasting=HOUR))
+    hold = Hold(ground.control, Protocol(), observers, Terms(lasting=HOUR))
     return Rollout(stages=STAGES, engine=engine, hold=hold)
 
 
