@@ -75,9 +75,9 @@ class DataPlan:
             return "announce", tier.prepare(row, plan, "prepare")
         return "mark moving", tier.mark(row, plan, "wait")
 
-    def resuming_step(self, kind: Kind) -> str:
-        """Return where a held plan starts again: with its whole wait."""
-        return "drain" if kind.planned else "wait"
+    def resuming(self, row: TierRow, plan: NewPlan) -> tuple[str, Change]:
+        """Return the row write that sets a held plan going again, with its whole wait, and its name in the journal."""
+        return "go on", tier.resume(row, plan, "drain" if plan.kind.planned else "wait")
 
     def step(self, name: str) -> Step:
         """Return the step that a row names."""

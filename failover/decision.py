@@ -130,19 +130,20 @@ def _ordered(order: Order, seen: Snapshot, protocol: Protocol) -> Decision:
 
 
 def _goes_on(order: Order, row: TierRow) -> bool:
-    there = order.target in (None, row.target)
-    return there and (order.kind is not OrderKind.FAILBACK or row.target == "primary")
+    """Whether an order is about where the held plan goes; only views of a planned move are short enough to drain."""
+    there = order.target in (None, row.target) and (order.kind is not OrderKind.FAILBACK or row.target == "primary")
+    return there and (not _kind(order).planned or (row.kind is not None and row.kind.planned))
 
 
 def _move(order: Order, seen: Snapshot, protocol: Protocol) -> Decision:
     row, target = seen.row, other(seen.row.active)
+    if _kind(order).planned and row.phase is not Phase.STEADY:
+        # Preparing lets clients write to the row's active site, which a held plan has not published.
+        return _refused("held", f"plan {row.plan_id} is held: order a failover to {row.target}, or an abort")
     if order.target is not None and order.target != target:
         return _refused("target", f"{order.target} is active already")
     if order.kind is OrderKind.FAILBACK and target != "primary":
         return _refused("target", "primary is active already; there is nothing to fail back")
-    if _kind(order).planned and row.phase is not Phase.STEADY:
-        # Preparing lets clients write to the row's active site, which a held plan has not published.
-        return _refused("held", f"plan {row.plan_id} is held: order a failover to {row.target}, or an abort")
     count = tally(seen.votes, row, protocol)
     if _kind(order).planned and (problem := _unfit_for_plan(count, row, target, protocol)):
         return problem

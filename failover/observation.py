@@ -58,9 +58,10 @@ def observe(before: Observation, probe: Probe, limit: float, protocol: Protocol)
 
     ``fall`` probes in a row that prove nothing leave no verdict standing, and no count.
     """
+    acknowledged = _acknowledged(before, probe)
     if probe.neutral:
-        return _unknowing(before, probe, protocol)
-    after = replace(_acknowledged(before, probe), neutrals=0)
+        return _unknowing(acknowledged, probe, protocol)
+    after = replace(acknowledged, neutrals=0)
     if probe.latency_ms is None:
         return _missed(after, probe.reason, protocol)
     if probe.latency_ms > limit:

@@ -22,6 +22,8 @@ from failover.sites import Sites
 from failover.tier import Change, NewPlan, TierRow
 
 log = logging.getLogger(__name__)
+Opening = Callable[[TierRow, NewPlan], tuple[str, Change]]
+CHECK_AFTER_SECONDS = (0.0, 0.1)
 RUNBOOKS = {"target-down": "both-regions-down"}  # by why a tier was not moved; else that of a lost region
 
 
@@ -74,27 +76,41 @@ class Orchestrator:
 
     def _start(self, order: Order, seen: Snapshot, decision: Decision) -> Answer:
         """Check the target itself, then read and decide once more, so that the mark rests on what holds now [m]."""
+        return self._open(order, seen, decision, self._tools.plan.opening)
+
+    def _resume(self, order: Order, seen: Snapshot, decision: Decision) -> Answer:
+        """Set a held plan going again, if its target still is one."""
+        return self._open(order, seen, decision, self._tools.plan.resuming)
+
+    def _open(self, order: Order, seen: Snapshot, decision: Decision, opening: Opening) -> Answer:
+        """Nothing but the deciding read lies between what is known of the target and the row's write."""
         journal = Journal(self._plan_id(order, seen.row), self._name, self._tools.control)
         journal.open("check target", seen.row)
         if problem := self._unfit(decision):
             journal.end("refused", problem.reason)
             return self._refuse(order, seen, problem)
+        journal.begin(opening(seen.row, self._new_plan(order, seen.row, decision))[0], seen.row)
         seen, again = self._decide(order)
-        if again.action is not Action.START:
+        if (again.action, again.kind) != (decision.action, decision.kind):
             journal.end("not done", again.reason)
             return self._acts[again.action](order, seen, again)
-        name, change = self._tools.plan.opening(seen.row, self._new_plan(order, seen.row, again))
-        journal.begin(name, seen.row)
+        _, change = opening(seen.row, self._new_plan(order, seen.row, again))
         return self._own_and_run(seen.row, change, journal)
 
     def _unfit(self, decision: Decision) -> Decision | None:
+        """Say that the target takes no canary; one failed call, or a first connection that is slow, is no proof."""
         _, target = decision.move
-        try:
-            self._tools.plan.check_target(target)
-        except (*AWS_ERRORS, NotYet) as error:
-            reason = f"{decision.reason}; but {target} did not take a canary: {error}"
-            return Decision(action=Action.REFUSE, code="target-down", reason=reason, page=True)
-        return None
+        trouble: Exception | None = None
+        for pause in CHECK_AFTER_SECONDS:
+            self._tools.clock.sleep(pause)
+            try:
+                self._tools.plan.check_target(target)
+            except (*AWS_ERRORS, NotYet) as error:
+                trouble = error
+            else:
+                return None
+        reason = f"{decision.reason}; but {target} did not take a canary: {trouble}"
+        return Decision(action=Action.REFUSE, code="target-down", reason=reason, page=True)
 
     def _plan_id(self, order: Order, row: TierRow) -> str:
         """A person's order names its plan, so that giving it again finds the first answer."""
@@ -108,11 +124,6 @@ class Orchestrator:
         """Own the plan if its counter still is the one that the order's sender saw standing still."""
         journal = Journal(str(seen.row.plan_id), self._name, self._tools.control)
         return self._own_and_run(seen.row, tier.take_over(seen.row, self._name), journal)
-
-    def _resume(self, order: Order, seen: Snapshot, decision: Decision) -> Answer:
-        plan = self._new_plan(order, seen.row, decision)
-        change = tier.resume(seen.row, plan, self._tools.plan.resuming_step(plan.kind))
-        return self._own_and_run(seen.row, change, Journal(plan.plan_id, self._name, self._tools.control))
 
     def _own_and_run(self, row: TierRow, change: Change, journal: Journal) -> Answer:
         tools = self._tools

@@ -192,7 +192,7 @@ class RegionalTable:
             try:
                 return calls.call(send, grant.until), calls.region
             except NoTime as error:
-                raise NoCurrentView(str(error)) from error
+                raise self._final(NoCurrentView(str(error)), doubt, grant) from error
             except ClientError as refusal:
                 if doubt is None:
                     raise
@@ -223,5 +223,5 @@ class RegionalTable:
         return True
 
     @staticmethod
-    def _final(failure: CallFailed, doubt: CallFailed | None, grant: Grant) -> Exception:
+    def _final(failure: Exception, doubt: CallFailed | None, grant: Grant) -> Exception:
         return failure if doubt is None else UncertainWrite(doubt.region, grant.epoch, str(doubt))

@@ -94,10 +94,10 @@ def _tier_row(values: Mapping[str, Any]) -> TierRow:
     optional = {name: values.get(name) for name in ("target", "plan_id", "step", "owner")}
     return TierRow(
         tier=str(values["pk"]).removeprefix("tier#"),
-        epoch=values["epoch"],
+        epoch=_whole(values["epoch"]),
         active=_site(values["active"]),
         phase=Phase(values["phase"]),
-        owner_counter=values["owner_counter"],
+        owner_counter=_whole(values["owner_counter"]),
         armed=bool(values["armed"]),
         armed_until=_time(values.get("armed_until")),
         changed_at=datetime.fromisoformat(values["changed_at"]),
@@ -115,21 +115,30 @@ def vote(item: Mapping[str, object]) -> Vote:
     """
     values = values_of(item)
     try:
-        fields: dict[str, Any] = {
-            name: values[name] for name in ("tier", "epoch", "counter", "generation", "misses", "goods")
+        counted: dict[str, Any] = {
+            name: _whole(values[name]) for name in ("epoch", "counter", "generation", "misses", "goods")
         }
-        measured: dict[str, Any] = {name: values.get(name) for name in ("lag_ms", "acked_lag_ms", "latency_ms")}
+        told = {name: values.get(name) for name in ("lag_ms", "acked_lag_ms", "latency_ms")}
+        measured: dict[str, Any] = {name: None if value is None else _whole(value) for name, value in told.items()}
         return Vote(
             observer=str(values["pk"]).rsplit("#", 1)[1],
             site=_site(values["site"]),
             verdict=Verdict(values["verdict"]),
             standby=Verdict(values["standby"]),
             reason=str(values["reason"]),
-            **fields,
+            tier=str(values["tier"]),
+            **counted,
             **measured,
         )
     except (KeyError, ValueError, TypeError, IndexError) as error:
         raise MalformedRow(f"vote {values.get('pk')!r} cannot be read: {error!r}") from error
+
+
+def _whole(value: object) -> int:
+    """Take a whole number only: whoever compares it must not fail on what somebody else wrote."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"{value!r} is no whole number")
+    return value
 
 
 def _site(name: object) -> Site:

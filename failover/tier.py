@@ -173,7 +173,8 @@ def disarm(until: datetime | None) -> Change:
 
 def _owned(row: TierRow, plan: NewPlan, step: str, sets: Mapping[str, Value]) -> Change:
     armed_until = row.armed_until.isoformat() if row.armed_until else None
-    expects = {**_pins(row), "armed": row.armed, "armed_until": armed_until}
+    begins = plan.plan_id != row.plan_id  # whoever disarms meanwhile stops what begins, and nothing under way
+    expects = {**_pins(row), **({"armed": row.armed, "armed_until": armed_until} if begins else {})}
     taken: dict[str, Value] = {
         "plan_id": plan.plan_id,
         "kind": plan.kind,

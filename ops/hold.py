@@ -69,20 +69,30 @@ class Hold:
         Raises:
             MayNotChange: as for ``check``, also if a plan began while it was being disarmed.
         """
-        for tier in {*self.check(), *self._held}:
+        for tier in {*self.check(), *self._mine()}:
             self._held[tier] = arming.disarm(self._control, tier, self._terms.lasting)
             self._admit(self._held[tier])
 
     def release(self) -> tuple[str, ...]:
         """Arm what was armed before, if every observer of the tier is heard; return the tiers that stay disarmed.
 
-        Those arm themselves when the time is over for which they were disarmed.
+        Those arm themselves when the time is over for which they were disarmed. One that a person has armed or
+        disarmed meanwhile is that person's.
         """
-        silent = self._unheard() if self._held else set()
-        for tier in sorted(self._held.keys() - silent):
+        mine = self._mine()
+        silent = self._unheard() if mine else set()
+        for tier in sorted(mine - silent):
             self._held.pop(tier)
             arming.arm(self._control, tier, self._electorates[tier])
-        return tuple(sorted(silent & self._held.keys()))
+        return tuple(sorted(silent & mine))
+
+    def _mine(self) -> set[str]:
+        """Return the tiers that are disarmed as this hold left them, and forget the others."""
+        now = {tier: self._row(tier) for tier in self._held}
+        as_left = {tier: (False, row.armed_until) for tier, row in self._held.items()}
+        kept = {tier for tier, row in now.items() if row and (row.armed, row.armed_until) == as_left[tier]}
+        self._held = {tier: row for tier, row in self._held.items() if tier in kept}
+        return kept
 
     def rows(self) -> tuple[TierRow, ...]:
         """Return the tiers' rows as they are now."""

@@ -139,6 +139,7 @@ def _report(call: ChangeCall, answer: Mapping[str, Any], order: Order, target: S
         typer.echo(json.dumps({**answer, "order": order.id}, sort_keys=True) if call.as_json else line)
         return
     facts = {**answer, "order": order.id}
-    if answer["outcome"] in NOTHING_DONE or answer.get("code") == "raced":
+    under_way = (answer["outcome"], answer.get("code")) == ("stayed", "again")
+    if (answer["outcome"] in NOTHING_DONE and not under_way) or answer.get("code") == "raced":
         end(REFUSED, line, NEXT_STEPS.get(answer.get("code", ""), LOOK), facts)
     end(FAILED, line, again(order, target), facts)

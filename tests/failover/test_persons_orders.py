@@ -79,7 +79,9 @@ ORDERED: Mapping[str, tuple[Order, TierRow, tuple[Vote, ...], str, str]] = {
     ),
     "a failover sets a held plan going": (FAILOVER, HELD, SEEN, "resume", "ordered"),
     "a failover sets a held move to the secondary going": (FAILOVER, HELD_THERE, (), "resume", "ordered"),
-    "a failback sets a held move to the primary going": (FAILBACK, HELD, (), "resume", "ordered"),
+    "a failback sets a held failback going": (FAILBACK, replace(HELD, kind=Kind.FAILBACK), (), "resume", "ordered"),
+    "a switchover sets a held failback going": (SWITCHOVER, replace(HELD, kind=Kind.FAILBACK), (), "resume", "ordered"),
+    "a failback sets no held failover going": (FAILBACK, HELD, (), "refuse", "held"),
     "a failback sets no held move to the secondary going": (FAILBACK, HELD_THERE, SEEN_THERE, "refuse", "held"),
     "a failover of a held plan the other way": (replace(FAILOVER, target="secondary"), HELD, SEEN, "start", "ordered"),
     "a switchover starts": (SWITCHOVER, STEADY, SEEN, "start", "ordered"),
@@ -198,7 +200,7 @@ def test_an_abort_goes_back_to_the_site_that_the_plan_left() -> None:
         (FAILOVER, HELD_THERE, (Kind.FAILOVER, "secondary")),
         (SWITCHOVER, STEADY, (Kind.SWITCHOVER, "secondary")),
         (FAILBACK, ON_SECONDARY, (Kind.FAILBACK, "primary")),
-        (FAILBACK, HELD, (Kind.FAILBACK, "primary")),
+        (FAILBACK, replace(HELD, kind=Kind.FAILBACK), (Kind.FAILBACK, "primary")),
     ],
 )
 def test_an_order_moves_the_tier_as_it_says_to_the_other_site_or_where_its_held_plan_goes(
@@ -239,7 +241,7 @@ def test_whatever_a_persons_order_leads_to_is_said_in_words(name: str) -> None:
     ("name", "sentence"),
     [
         ("a failover to where the tier is", "primary is active already"),
-        ("a failover during a plan", "us-east-2/1 carries out plan p, at 'wait'; wait or abort"),
+        ("a failover during a plan", "us-east-2/1 carries out plan p, at 'wait'; wait for its end"),
         ("a switchover from a dead site", "primary does not answer; order a failover instead"),
         ("a switchover to a site that is down", "no quorum sees secondary answer"),
         ("a switchover to a site that is behind", "secondary is 5001 ms behind; let it catch up"),

@@ -22,13 +22,15 @@ def plan(target: Site = "secondary", at: datetime = AT, owner: str = "me") -> Ne
     return NewPlan(plan_id="p", kind=Kind.SWITCHOVER, target=target, owner=owner, at=at)
 
 
+NEXT = replace(plan(), plan_id="p2")
 OPENING: Mapping[str, Callable[[TierRow], Change]] = {
-    "mark": lambda row: tier.mark(row, plan(), "wait"),
-    "prepare": lambda row: tier.prepare(row, plan(), "prepare"),
-    "resume": lambda row: tier.resume(row, plan(), "wait"),
-    "force": lambda row: tier.force(row, plan(), 9, "wait"),
+    "mark": lambda row: tier.mark(row, NEXT, "wait"),
+    "prepare": lambda row: tier.prepare(row, NEXT, "prepare"),
+    "resume": lambda row: tier.resume(row, NEXT, "wait"),
+    "force": lambda row: tier.force(row, NEXT, 9, "wait"),
 }
 GOING_ON: Mapping[str, Callable[[TierRow], Change]] = {
+    "mark what it prepared": lambda row: tier.mark(row, plan(), "drain"),
     "take over": lambda row: tier.take_over(row, "you"),
     "beat": tier.beat,
     "advance": lambda row: tier.advance(row, "verify"),

@@ -5,8 +5,10 @@ from datetime import timedelta
 
 import pytest
 
+from failover.arming import disarm
 from failover.protocol import Protocol
 from ops.hold import Hold, MayNotChange, SilentObserver, Terms
+from tests.localcloud.waiting import eventually
 from tests.ops.conftest import CONTROL_REGIONS, Ground
 
 HOUR = timedelta(hours=1)
@@ -66,11 +68,23 @@ def test_what_a_person_had_disarmed_stays_so(ground: Ground) -> None:
 def test_each_stage_disarms_for_the_whole_time_again(ground: Ground) -> None:
     hold = holding(ground, Observers(ground))
     hold.take()
-    ground.set_row(armed_until="2026-01-01T00:00:00+00:00")
+    first = ground.row().armed_until
+
+    def later() -> bool:
+        hold.take()
+        return ground.row().armed_until != first
+
+    assert eventually(later)
+
+
+@pytest.mark.parametrize("lasting", [None, 2 * HOUR])
+def test_what_a_person_disarms_during_a_rollout_stays_so(ground: Ground, lasting: timedelta | None) -> None:
+    hold = holding(ground, Observers(ground))
     hold.take()
-    until = ground.row().armed_until
-    assert until is not None
-    assert until - ground.control.time.now() > HOUR - timedelta(minutes=1)
+    left = disarm(ground.control, "data", lasting)
+    hold.take()
+    assert hold.release() == ()
+    assert ground.row() == left
 
 
 def test_a_stack_that_was_never_armed_needs_no_holding(bare_ground: Ground) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.simulation.runs import run, story
 
-SEEDS = range(1, 251)
+SEEDS = range(1, 401)
 MUST_OCCUR = (
     "automatic failover",
     "takeover",
