@@ -115,7 +115,9 @@ def test_a_command_in_the_running_text_is_another_runbook_and_that_is_there(
 def test_every_option_in_the_running_text_is_one_of_ours_or_of_pulumis(texts: Mapping[str, str], name: str) -> None:
     spans = CODE_SPAN.findall(SHELL_BLOCK.sub("", texts[name]))
     options = {word for span in spans for word in span.split() if word.startswith("--")}
-    helps = [CliRunner().invoke(app, [verb, "--help"]).output for verb in ("status", "failover", "rollout")]
+    helps = [
+        CliRunner().invoke(app, [verb, "--help"]).output for verb in ("status", "failover", "rollout", "break-glass")
+    ]
     assert [one for one in options - {"--refresh", "--exclude"} if not any(one in told for told in helps)] == []
 
 
