@@ -11,9 +11,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from evaluation import ROOT
 from ops.deployed import Deployed, read_deployed
 from ops.options import StackCall, verb
-from ops.refusal import REFUSED, end
+from ops.refusal import REFUSED, CannotReach, end
+from ops.stack_outputs import named_by_stack_file
 
 FOLDER: Final = ROOT / "runbooks"
+UNKNOWN_REPLICA: Final = "s3://REPLICA_BUCKET?region=REPLICA_REGION"  # whoever reads it fills it in, as all in capitals
 SHELL_BLOCK: Final = re.compile(r"^ *```sh\n(.*?)^ *```$", re.DOTALL | re.MULTILINE)
 
 
@@ -80,7 +82,6 @@ def _facts(deployed: Deployed) -> dict[str, object]:
     """Return what the templates may name; a region that hosts no data is where Pulumi's state should be."""
     sites = deployed.sites
     data_regions = (sites.primary, sites.secondary)
-    state = deployed.outputs.lifeboat.get("pipeline", {}).get("state", {})  # a copy may be older than this output
     return {
         "stack": deployed.stack,
         "mode": deployed.mode,
@@ -90,5 +91,15 @@ def _facts(deployed: Deployed) -> dict[str, object]:
         "control_only": [region for region in deployed.control_regions if region not in data_regions],
         "control_table": deployed.control_table,
         "secret": deployed.slack_webhook_secret,
-        "replica_url": state.get("replicaUrl", "s3://$REPLICA_BUCKET?region=$REPLICA_REGION"),
+        "replica_url": _replica_url(deployed),
     }
+
+
+def _replica_url(deployed: Deployed) -> str:
+    """Return where the state's replica is; of outputs that are older than this one of them, the stack file tells it."""
+    told = deployed.outputs.lifeboat
+    try:
+        state = (told if "pipeline" in told else named_by_stack_file(deployed.stack))["pipeline"]["state"]
+    except CannotReach:
+        return UNKNOWN_REPLICA
+    return str(state["replicaUrl"])

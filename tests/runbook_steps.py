@@ -13,19 +13,18 @@ TOLD = re.compile(r"^\*\*You were told\*\* (.*?)\n\n", re.DOTALL | re.MULTILINE)
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """One command; ``sees`` is what its output must hold, with … for anything."""
+    """One command; ``sees`` are the ways it may end in: all that its output must hold then, with … for anything."""
 
     command: str
-    sees: tuple[str, ...]
+    sees: tuple[tuple[str, ...], ...]
 
-    def shows(self, output: str) -> bool:
-        """Say whether a terminal with this output shows all of it, wherever its lines are broken."""
-        return all(matches(seen, output) for seen in self.sees)
+    def exit_codes(self, output: str) -> set[int]:
+        """Return with what a command may end whose terminal shows this, wherever its lines are broken; 1 is refused.
 
-    @property
-    def refused(self) -> bool:
-        """Whether it must end with exit code 1."""
-        return any(seen.startswith("refused:") for seen in self.sees)
+        Nothing, if it shows none of the ways whole.
+        """
+        shown = [way for way in self.sees if all(matches(seen, output) for seen in way)]
+        return {int(any(seen.startswith("refused:") for seen in way)) for way in shown}
 
 
 def matches(wanted: str, text: str) -> bool:
@@ -40,9 +39,14 @@ def steps(text: str) -> Iterator[Step]:
     ends = [*(block.start() for block in blocks[1:]), len(text)]
     for block, end in zip(blocks, ends, strict=True):
         *before, last = commands(block[0])
-        yield from (Step(command=command, sees=()) for command in before)
+        yield from (Step(command=command, sees=((),)) for command in before)
         said = SEEN.search(text[block.end() : end])
-        yield Step(command=last, sees=tuple(CODE_SPAN.findall(said[1])) if said else ())
+        yield Step(command=last, sees=_ways(said[1]) if said else ((),))
+
+
+def _ways(said: str) -> tuple[tuple[str, ...], ...]:
+    """Read "`this` and `that`, or `something else`"."""
+    return tuple(tuple(CODE_SPAN.findall(way)) for way in said.split(", or "))
 
 
 def symptoms(text: str) -> tuple[str, ...]:

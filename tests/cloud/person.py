@@ -54,14 +54,30 @@ class Person:
         self.environment.delenv("LIFEBOAT_OUTPUTS")
 
     def does(self, command: str, typed: str = "") -> Said:
-        """Run a command as a shell would: ours, with its output kept in a file if it says so, or an export."""
+        """Run a command as a shell would: ours, with its output kept in a file if it says so, or one of the shell's."""
+        first, _, then = command.partition(" && ")
+        said = self._runs(first, typed)
+        return self.does(then, typed) if then and said.code == 0 else said
+
+    def _runs(self, command: str, typed: str) -> Said:
         line, _, kept_in = command.partition(" > ")
         program, *words = shlex.split(os.path.expandvars(line))
-        if program == "export":
-            self.environment.setenv(*words[0].split("=", maxsplit=1))
+        if program in ("export", "unset", "mv"):
+            getattr(self, f"_{program}")(*words)
             return Said(code=0, output="")
         assert program == "lifeboat", f"nobody here can run {command!r}"
         ended = typer.testing.CliRunner().invoke(app, words, input=typed.encode(), catch_exceptions=False)
         if kept_in:
             (self.folder / kept_in).write_text(ended.stdout)
         return Said(code=ended.exit_code, output=ended.output)
+
+    def _export(self, *settings: str) -> None:
+        for one in settings:
+            self.environment.setenv(*one.split("=", maxsplit=1))
+
+    def _unset(self, *names: str) -> None:
+        for name in names:
+            self.environment.delenv(name, raising=False)
+
+    def _mv(self, source: str, target: str) -> None:
+        (self.folder / source).replace(self.folder / target)

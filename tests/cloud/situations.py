@@ -37,9 +37,9 @@ def nothing_wrong(_stage: Stage, _person: Person) -> Iterator[None]:
 
 
 @contextmanager
-def primary_lost(stage: Stage, _person: Person) -> Iterator[None]:
-    """Nothing moves by itself: the tier is disarmed."""
-    arming.disarm(stage.control, TIER)
+def primary_lost(stage: Stage, person: Person) -> Iterator[None]:
+    """Nothing moves by itself: somebody has disarmed the tier."""
+    assert person.does("lifeboat disarm -s local --yes --reason 'network work'").code == 0
     stage.cloud.regions.darken(stage.primary, "reset")
     yield
 
@@ -58,23 +58,23 @@ def _switched_over(stage: Stage) -> bool:
 
 
 @contextmanager
-def plan_overdue(stage: Stage, _person: Person) -> Iterator[None]:
-    """The owner of a failover has been dead for as long as a plan may take; whoever takes it over holds it."""
-    strand(stage)
+def planned_move_overdue(stage: Stage, _person: Person) -> Iterator[None]:
+    """The owner of a switchover has been dead for as long as a plan may take; whoever takes it over holds it."""
+    strand(stage, Kind.SWITCHOVER, "drain")
     yield
 
 
-def strand(stage: Stage) -> TierRow:
+def strand(stage: Stage, kind: Kind = Kind.FAILOVER, step: str = "wait") -> TierRow:
     """Leave a plan to the secondary as an owner does that died right after its mark, a whole plan's time ago."""
     row, began = stage.reopen(), stage.now() - timedelta(seconds=stage.protocol.plan_total + 1)
     plan = NewPlan(
         plan_id=f"data-{row.epoch + 1}-stranded",
-        kind=Kind.FAILOVER,
+        kind=kind,
         target="secondary",
         owner="us-east-1/dead",
         at=began,
     )
-    return stage.control.apply(TIER, tier.mark(row, plan, "wait"))
+    return stage.control.apply(TIER, tier.mark(row, plan, step))
 
 
 @contextmanager
@@ -136,7 +136,12 @@ SITUATIONS: Mapping[str, Situation] = {
     ),
     "drill": Situation(begun=nothing_wrong, active="primary", epochs=2),
     "failback": Situation(begun=served_by_the_secondary, active="primary", epochs=2),
-    "failover-stuck": Situation(begun=plan_overdue, active="primary", epochs=5, then={"go on": strand}),
+    "failover-stuck": Situation(
+        begun=planned_move_overdue,
+        active="primary",
+        epochs=7,
+        then={"lifeboat switchover": strand, "lifeboat failover -s local --to": strand},
+    ),
     "region-lost": Situation(begun=primary_lost, active="secondary", epochs=1),
     "region-lost-during-up": Situation(begun=primary_lost, active="primary", epochs=0),
     "rotate-secret": Situation(
