@@ -2,6 +2,8 @@
 
 import functools
 import os
+import random
+import time
 
 from failover.aws_clients import client
 from lambdas.notifier.desk import Desk
@@ -18,11 +20,15 @@ def desk() -> Desk:
     secrets = client("secretsmanager", settings.region)
     return Desk(
         stack=settings.stack,
-        incidents=Incidents(settings.control_table, client("dynamodb", settings.region)),
+        incidents=Incidents(settings.control_table, client("dynamodb", settings.region), _pause),
         slack=Slack(settings.slack_webhook_secret, secrets),
         sns=client("sns", settings.region),
         alerts_topic_arn=settings.alerts_topic_arn,
     )
+
+
+def _pause() -> None:
+    time.sleep(random.uniform(0.05, 0.2))  # noqa: S311 - jitter of retries
 
 
 def handle(event: object, _context: object) -> dict[str, list[dict[str, str]]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from failover import rows
@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 REMIND_AFTER_MS = 3_600_000
 # Unless somebody has it in hand: the acknowledgement lasts as long as that person said.
 DUE_AGAIN = f"sent_ms < :old AND (attribute_not_exists({ACKNOWLEDGED_UNTIL}) OR {ACKNOWLEDGED_UNTIL} < :now)"
+ATTEMPTS = 4
+TRY_AGAIN = (Failure.CONFLICT, Failure.THROTTLED)  # three regions tell of one incident at the same moment
 MINE = f"attribute_not_exists(pk) OR (claimed_by = :me AND told = :no) OR ({DUE_AGAIN})"
 MINE_OR_UNTOLD = f"{MINE} OR told = :no"
 
@@ -35,9 +37,10 @@ class BeingTold(Exception):
 class Incidents:
     """Rows ``incident#ID`` of the control table, one for each incident."""
 
-    def __init__(self, table: str, client: DynamoDBClient) -> None:
+    def __init__(self, table: str, client: DynamoDBClient, pause: Callable[[], None]) -> None:
         self._table = table
         self._client = client
+        self._pause = pause
 
     def open(self, notice: Notice, message: Message) -> None:
         """Claim the incident for this message. A failure to write is logged and claims nothing: people are told anyway.
@@ -47,7 +50,7 @@ class Incidents:
             BeingTold: another message has it. One that comes back and finds it still untold takes it over.
         """
         try:
-            self._put(notice, message)
+            self._retried(lambda: self._put(notice, message))
         except AWS_ERRORS as error:
             if failure_of(error) is Failure.CONDITION:
                 raise _claimed(notice, item_of(error)) from error
@@ -56,15 +59,29 @@ class Incidents:
     def close(self, notice: Notice) -> None:
         """Note that people know; should this fail, a redelivery tells them once more."""
         try:
-            self._client.update_item(
-                TableName=self._table,
-                Key=rows.incident_key(notice.id),
-                UpdateExpression="SET told = :yes",
-                ConditionExpression="attribute_exists(pk)",
-                ExpressionAttributeValues={":yes": {"BOOL": True}},
-            )
+            self._retried(lambda: self._mark_told(notice))
         except AWS_ERRORS as error:
             log.warning("incident not closed", extra={"incident": notice.id, "error": code_of(error)})
+
+    def _retried(self, write: Callable[[], None]) -> None:
+        for left in reversed(range(ATTEMPTS)):
+            try:
+                write()
+            except AWS_ERRORS as error:
+                if not left or failure_of(error) not in TRY_AGAIN:
+                    raise
+                self._pause()
+            else:
+                return
+
+    def _mark_told(self, notice: Notice) -> None:
+        self._client.update_item(
+            TableName=self._table,
+            Key=rows.incident_key(notice.id),
+            UpdateExpression="SET told = :yes",
+            ConditionExpression="attribute_exists(pk)",
+            ExpressionAttributeValues={":yes": {"BOOL": True}},
+        )
 
     def _put(self, notice: Notice, message: Message) -> None:
         self._client.put_item(

@@ -48,6 +48,20 @@ def test_a_held_plan_goes_on_when_a_person_says_so(model: World) -> None:
     assert (row.epoch, row.active, row.phase) == (2, "secondary", Phase.STEADY)
 
 
+def test_a_held_plan_does_not_go_on_to_a_site_that_is_down_and_can_still_go_back(model: World) -> None:
+    settle(model)
+    model.replicate_once_stopped(None)
+    model.deliver(model.order(OrderKind.SWITCHOVER), "us-east-2")
+    model.dark.add(SITES.secondary)
+    answer = model.deliver(model.order(OrderKind.FAILOVER), "us-east-2")
+
+    assert answer
+    assert (answer.outcome, answer.code) == ("refused", "target-down")
+    assert model.peek().phase is Phase.HELD
+    model.deliver(model.order(OrderKind.ABORT), "us-east-2")
+    assert (model.peek().epoch, model.peek().active, model.peek().phase) == (3, "primary", Phase.STEADY)
+
+
 def test_a_held_plan_goes_back_when_a_person_aborts_it(model: World) -> None:
     settle(model)
     model.replicate_once_stopped(None)

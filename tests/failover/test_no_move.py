@@ -99,6 +99,23 @@ def test_a_target_that_takes_no_canary_gets_nothing(model: World) -> None:
     assert model.pages("did not take a canary")
 
 
+def test_one_failed_call_to_the_target_is_no_proof_against_it(model: World) -> None:
+    settle(model)
+    failed: list[str] = []
+
+    def fails_once(call: Call, act: Any) -> Any:
+        if call.params.get("Key", {}).get("id", {}).get("S", "").endswith("#orchestrator") and not failed:
+            failed.append(call.operation)
+            raise EndpointConnectionError(endpoint_url=call.region)
+        return act()
+
+    model.fault = fails_once
+    answer = model.deliver(model.order(OrderKind.FAILOVER), "us-east-2")
+
+    assert answer
+    assert (answer.outcome, failed) == ("done", ["get_item"])
+
+
 def test_a_target_that_fails_its_verification_is_told_and_stays(model: World) -> None:
     settle(model)
 

@@ -127,6 +127,22 @@ def test_retries_end_with_the_view(world: World) -> None:
     assert 102.0 < world.clock.now <= 104.0
 
 
+def test_a_write_that_may_have_landed_is_uncertain_though_a_pause_lasted_longer_than_asked_for() -> None:
+    for number in range(1000):  # somewhere among them a pause leaves just too little
+        clock = Oversleeping()
+        views = FixedViews(until=101.0 + number / 1000)
+        lost = World(clock, Region(clock, answers=[LOST]), Region(clock), views)
+        with pytest.raises(UncertainWrite):
+            lost.table(lambda: 0.5).put_item(Item=KEY)
+
+
+class Oversleeping(HandClock):
+    """As a real machine's."""
+
+    def sleep(self, seconds: float) -> None:
+        super().sleep(seconds + 0.005)
+
+
 def test_pauses_grow_and_are_spread_by_the_jitter(world: World) -> None:
     world.primary.answers = [*[client_error("ThrottlingException")] * 3, {}]
     draws = itertools.cycle([0.5])

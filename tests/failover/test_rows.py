@@ -29,3 +29,34 @@ def test_a_number_is_read_as_a_whole_one_however_it_is_written(digits: str) -> N
 
     assert type(read) is int
     assert Decimal(read) == TypeDeserializer().deserialize({"N": digits})
+
+
+VOTE: dict[str, Value] = {
+    "pk": "vote#data#us-east-1",
+    "sk": "vote",
+    "tier": "data",
+    "site": "primary",
+    "reason": "r",
+    "verdict": "healthy",
+    "standby": "healthy",
+    "epoch": 1,
+    "counter": 1,
+    "generation": 1,
+    "misses": 0,
+    "goods": 3,
+}
+
+
+def test_a_vote_reads_as_it_was_written() -> None:
+    read = rows.vote(rows.to_item({**VOTE, "lag_ms": 700}))
+
+    assert (read.observer, read.counter, read.lag_ms, read.acked_lag_ms) == ("us-east-1", 1, 700, None)
+
+
+@pytest.mark.parametrize(
+    "name", ["epoch", "counter", "generation", "misses", "goods", "lag_ms", "acked_lag_ms", "latency_ms"]
+)
+@pytest.mark.parametrize("wrong", [{"S": "0"}, {"BOOL": True}, {"L": []}], ids=str)
+def test_a_vote_whose_number_is_none_cannot_be_read(name: str, wrong: dict[str, Any]) -> None:
+    with pytest.raises(rows.MalformedRow, match="vote#data#us-east-1"):
+        rows.vote({**rows.to_item(VOTE), name: wrong})

@@ -114,6 +114,13 @@ def test_what_became_of_it_is_the_exit_code(
     assert ground.document(*MOVE, code=code)["outcome"] == outcome
 
 
+def test_an_order_that_another_region_carries_out_already_is_under_way(
+    ground: Ground, orchestrators: Orchestrators
+) -> None:
+    orchestrators.answer = {"outcome": "stayed", "code": "again", "reason": "plan x is at 'wait'"}
+    assert "goes on from there" in ground.document(*MOVE, code=3)["next_step"]
+
+
 def test_arming_and_disarming_keep_who_did_it_and_why(ground: Ground) -> None:
     ground.lifeboat("disarm", "--for", "4h", "--reason", "network work")
     assert not ground.row().armed

@@ -113,7 +113,7 @@ def people(control_table: None, slack_server: SlackServer) -> People:
 def desk(people: People) -> Desk:
     return Desk(
         stack="test",
-        incidents=Incidents(TABLE, client("dynamodb", REGION)),
+        incidents=Incidents(TABLE, client("dynamodb", REGION), lambda: None),
         slack=Slack(SECRET, client("secretsmanager", REGION), deadline_seconds=0.3),
         sns=client("sns", REGION),
         alerts_topic_arn=people.alerts_arn,

@@ -2,7 +2,9 @@
 
 import json
 import logging
+from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import boto3
 import pytest
@@ -13,6 +15,7 @@ from lambdas.notifier.desk import Desk
 from lambdas.notifier.incidents import Incidents
 from lambdas.notifier.message import Message
 from lambdas.notifier.notice import read_notice
+from tests.failover.model_table import refusal
 from tests.lambdas.notifier.conftest import REGION, SECRET, TABLE, People
 
 HOUR_MS = 3_600_000
@@ -71,7 +74,7 @@ def test_a_page_that_reached_nobody_comes_back_and_is_told_then(desk: Desk, peop
 
 def claim_and_die() -> None:
     """Leave the incident as a notifier does whose region dies before it told."""
-    incidents = Incidents(TABLE, boto3.client("dynamodb", REGION))
+    incidents = Incidents(TABLE, boto3.client("dynamodb", REGION), lambda: None)
     incidents.open(read_notice(message("dead").body), message("dead"))
 
 
@@ -108,6 +111,45 @@ def test_an_acknowledged_incident_is_not_told_again_before_its_time(desk: Desk, 
     assert told(people) == (2, 2)
     assert desk.take(message("m3", sent_ms=3 * HOUR_MS + 1))
     assert told(people) == (3, 3)
+
+
+class Contended:
+    """A client whose first writes meet another region's."""
+
+    def __init__(self, conflicts: int) -> None:
+        self._client: Any = boto3.client("dynamodb", REGION)
+        self.conflicts = conflicts
+
+    def put_item(self, **request: Any) -> object:
+        return self._write("put_item", request)
+
+    def update_item(self, **request: Any) -> object:
+        return self._write("update_item", request)
+
+    def _write(self, operation: str, request: Any) -> object:
+        if self.conflicts:
+            self.conflicts -= 1
+            raise refusal("ReplicatedWriteConflictException", operation)
+        return getattr(self._client, operation)(**request)
+
+
+def test_an_incident_that_another_region_writes_at_the_same_moment_is_not_told_twice(
+    desk: Desk, people: People
+) -> None:
+    assert desk.take(message("m1"))
+    contended: Any = Contended(3)
+    late = replace(desk, incidents=Incidents(TABLE, contended, lambda: None))
+    assert late.take(message("m2"))
+    assert told(people) == (1, 1)
+
+
+def test_what_was_told_is_noted_through_a_conflict(desk: Desk, people: People) -> None:
+    contended: Any = Contended(0)
+    first = replace(desk, incidents=Incidents(TABLE, contended, lambda: None))
+    contended.conflicts = 3
+    assert first.take(message("m1"))
+    assert desk.take(message("m2"))
+    assert told(people) == (1, 1)
 
 
 def test_people_are_told_even_if_the_incident_cannot_be_written(desk: Desk, people: People) -> None:
