@@ -130,7 +130,7 @@ def test_retries_end_with_the_view(world: World) -> None:
 def test_a_write_that_may_have_landed_is_uncertain_though_a_pause_lasted_longer_than_asked_for() -> None:
     for number in range(1000):  # somewhere among them a pause leaves just too little
         clock = Oversleeping()
-        views = FixedViews(until=101.0 + number / 1000)
+        views = FixedViews(until=100.5 + number / 1000)
         lost = World(clock, Region(clock, answers=[LOST]), Region(clock), views)
         with pytest.raises(UncertainWrite):
             lost.table(lambda: 0.5).put_item(Item=KEY)
