@@ -16,7 +16,11 @@ AUDIENCE = "sts.amazonaws.com"
 
 @dataclass(frozen=True, kw_only=True)
 class PipelineRolesArgs:
-    """``repository`` is OWNER/NAME. ``first_of_account``: no other stack of the account declares GitHub's provider."""
+    """What the roles are for and whom they trust.
+
+    ``repository`` is as GitHub's tokens name it, with ids or without. ``first_of_account``: no other stack of the
+    account declares GitHub's provider.
+    """
 
     topology: Topology
     regions: tuple[str, ...]

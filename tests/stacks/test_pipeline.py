@@ -95,6 +95,13 @@ def test_each_role_takes_the_tokens_of_what_it_is_for_and_no_others(prod: Evalua
         assert statement["Condition"] == {"StringEquals": claims}
 
 
+def test_a_repository_whose_tokens_name_it_by_ids_is_trusted_by_them() -> None:
+    """https://docs.github.com/en/actions/reference/security/oidc#immutable-subject-claims"""
+    by_ids = evaluate("prod", config={"pipeline": {"repository": "octocat@123456/lifeboat@456789"}})
+    claimed = trusted(by_ids)["deploy"]["Condition"]["StringEquals"][f"{ISSUER}:sub"]
+    assert claimed == ["repo:octocat@123456/lifeboat@456789:environment:prod"]
+
+
 @pytest.mark.parametrize(("action", "resource", "known", "who"), CALLS)
 def test_a_pipeline_may_do_what_it_is_for_and_no_more(
     prod: Evaluation, action: str, resource: str, known: Known, who: set[str]

@@ -106,6 +106,8 @@ WRONG = [
     ({"functions": {"memoryMb": 64}}, "functions.memoryMb", ["64", "128-10240"]),
     ({"pipeline": {"repository": "lifeboat"}}, "pipeline.repository", ["'lifeboat'", "OWNER/NAME"]),
     ({"pipeline": {"repository": "example/*"}}, "pipeline.repository", ["'example/*'", "OWNER/NAME"]),
+    ({"pipeline": {"repository": "example@1/lifeboat"}}, "pipeline.repository", ["OWNER@ID/NAME@ID"]),
+    ({"pipeline": {"repository": "example@1/lifeboat@*"}}, "pipeline.repository", ["OWNER@ID/NAME@ID"]),
     ({"pipeline": {"branch": "*"}}, "pipeline.branch", ["'*'", "1-100"]),
     ({"endpoints": {"url": "localhost"}}, "endpoints.url", ["'localhost'", "http"]),
     ({"tags": {"team": 5}}, "tags.team", ["5", "text"]),
