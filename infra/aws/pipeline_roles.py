@@ -1,5 +1,6 @@
 """Who deploys from GitHub: its tokens, and one role for previews and one for rollouts."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pulumi
@@ -33,17 +34,18 @@ class PipelineRolesArgs:
 class PipelineRoles(pulumi.ComponentResource):
     """Roles without a key or password: a workflow's token names its repository and why it runs, and AWS compares.
 
-    ``preview`` takes pull requests and the branch, ``deploy`` only jobs of the GitHub environment that has the stack's
-    name (https://docs.github.com/en/actions/reference/security/oidc has the subjects).
+    ``preview`` takes pull requests and the branch, ``deploy`` only jobs that run on the branch, in the GitHub
+    environment that has the stack's name (https://docs.github.com/en/actions/reference/security/oidc has the claims).
+    The environment alone would not do: a job of any branch may name it.
     """
 
     def __init__(self, name: str, args: PipelineRolesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("lifeboat:aws:PipelineRoles", name, {}, opts)
         pipeline = Pipeline(topology=args.topology, regions=args.regions, secret=args.secret, issuer=ISSUER)
         provider = [self._identity_provider(name)] if args.first_of_account else []
-        of = f"repo:{args.repository}"
-        looks = (f"{of}:pull_request", f"{of}:ref:refs/heads/{args.branch}")
-        changes = (f"{of}:environment:{args.topology.stack}",)
+        of, branch = f"repo:{args.repository}", f"refs/heads/{args.branch}"
+        looks = {"sub": (f"{of}:pull_request", f"{of}:ref:{branch}")}
+        changes = {"sub": (f"{of}:environment:{args.topology.stack}",), "ref": (branch,)}
         preview = self._role(name, "preview", pipeline, looks, provider)
         deploy = self._role(name, "deploy", pipeline, changes, provider)
         self._policy(name, "preview", preview, pipeline.preview())
@@ -63,14 +65,14 @@ class PipelineRoles(pulumi.ComponentResource):
         name: str,
         noun: str,
         pipeline: Pipeline,
-        subjects: tuple[str, ...],
+        claims: Mapping[str, tuple[str, ...]],
         needed: list[aws.iam.OpenIdConnectProvider],
     ) -> aws.iam.Role:
         provider_arn = pipeline.topology.identity_provider_arn(ISSUER)
         return aws.iam.Role(
             f"{name}-{noun}-role",
             name=pipeline.role_name(noun),
-            assume_role_policy=trust_tokens(provider_arn, AUDIENCE, ISSUER, subjects),
+            assume_role_policy=trust_tokens(provider_arn, ISSUER, {"aud": (AUDIENCE,), **claims}),
             opts=pulumi.ResourceOptions(parent=self, depends_on=needed),
         )
 

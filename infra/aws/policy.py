@@ -42,10 +42,14 @@ def trust(service: str, condition: Condition | None = None) -> pulumi.Output[str
 
 
 def trust_tokens(
-    provider_arn: pulumi.Input[str], audience: str, issuer: str, subjects: Sequence[str]
+    provider_arn: pulumi.Input[str], issuer: str, claims: Mapping[str, Sequence[str]]
 ) -> pulumi.Output[str]:
-    """Return the policy that lets the holder of an identity provider's token for one of the subjects take a role."""
-    condition = {"StringEquals": {f"{issuer}:aud": audience, f"{issuer}:sub": list(subjects)}}
+    """Return the policy that lets the holder of an identity provider's token take a role.
+
+    Each claim must have one of its values; GitHub's that AWS compares are listed at
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-wif.
+    """
+    condition = {"StringEquals": {f"{issuer}:{claim}": list(values) for claim, values in claims.items()}}
     statement = {
         "Sid": "AssumeByToken",
         "Effect": "Allow",

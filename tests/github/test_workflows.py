@@ -127,6 +127,16 @@ def test_each_job_that_takes_a_role_has_a_subject_that_the_role_trusts() -> None
     assert {noun: {claim.partition("lifeboat:")[2] for claim in found} for noun, found in claims.items()} == subjects
 
 
+def test_whatever_takes_the_deploy_role_runs_on_the_branch_that_the_role_trusts() -> None:
+    """A called workflow has the `ref` of its caller; a start by hand from another branch is refused by AWS."""
+    callers = [read(path) for path, _, job in jobs() if job.get("uses", "").endswith("rollout.yml")]
+    assert callers
+    trust = trusted(committed("prod", preview=True))["deploy"]["Condition"]["StringEquals"]
+    for caller in callers:
+        assert set(caller[True]) == {"push", "workflow_dispatch"}
+        assert [f"refs/heads/{name}" for name in caller[True]["push"]["branches"]] == trust[f"{ISSUER}:ref"]
+
+
 def test_the_last_word_of_a_rollout_is_who_is_armed() -> None:
     *_, last = read(ROOT / ".github" / "workflows" / "rollout.yml")["jobs"]["rollout"]["steps"]
     assert last["if"] == "always()"

@@ -84,15 +84,16 @@ def test_a_second_stack_of_an_account_declares_no_second_identity_provider() -> 
 
 def test_each_role_takes_the_tokens_of_what_it_is_for_and_no_others(prod: Evaluation) -> None:
     of = "repo:your--organisation/lifeboat"
-    subjects = {
-        "preview": [f"{of}:pull_request", f"{of}:ref:refs/heads/main"],
-        "deploy": [f"{of}:environment:prod"],
+    claims = {
+        "preview": {"sub": [f"{of}:pull_request", f"{of}:ref:refs/heads/main"]},
+        "deploy": {"sub": [f"{of}:environment:prod"], "ref": ["refs/heads/main"]},
     }
+    assert set(trusted(prod)) == set(claims)
     for noun, statement in trusted(prod).items():
         assert statement["Action"] == "sts:AssumeRoleWithWebIdentity"
         assert statement["Principal"] == {"Federated": f"arn:aws:iam::{ACCOUNT}:oidc-provider/{ISSUER}"}
-        claims = {f"{ISSUER}:aud": "sts.amazonaws.com", f"{ISSUER}:sub": subjects[noun]}
-        assert statement["Condition"] == {"StringEquals": claims}
+        compared = {"aud": ["sts.amazonaws.com"], **claims[noun]}
+        assert statement["Condition"] == {"StringEquals": {f"{ISSUER}:{name}": one for name, one in compared.items()}}
 
 
 def test_a_repository_whose_tokens_name_it_by_ids_is_trusted_by_them() -> None:
