@@ -36,6 +36,7 @@ WRITES: Mapping[str, str] = {
     "sqs": "CreateQueue DeleteQueue SetQueueAttributes TagQueue UntagQueue",
 }
 READS_ROLES = "iam:GetRole iam:GetRolePolicy iam:ListAttachedRolePolicies iam:ListRolePolicies"
+TABLES_KEY = "alias/aws/dynamodb"
 CHANGES_SOURCES = "lambda:CreateEventSourceMapping lambda:DeleteEventSourceMapping lambda:UpdateEventSourceMapping"
 # A role without a name of its own has its logical name and a suffix; tests/stacks/test_pipeline.py compares.
 ROLES = (
@@ -74,6 +75,7 @@ class Pipeline:
             *self._looks(),
             _statement("ChangeAllSubscriptions", "sns:SetSubscriptionAttributes sns:Unsubscribe", ("*",)),
             _statement("ChangeEventSources", CHANGES_SOURCES, ("*",), self._of_own_functions()),
+            _statement("TagEventSources", "lambda:TagResource lambda:UntagResource", self._event_sources()),
             _statement("PassRoles", "iam:PassRole", self._roles(), to),
             *self._hold(),
             _statement("WriteState", "s3:DeleteObject s3:PutObject", (f"{self._state()}/.pulumi/*",)),
@@ -92,6 +94,9 @@ class Pipeline:
                 ("*",),
             ),
             _statement("ReadEventSources", "lambda:GetEventSourceMapping", ("*",), self._of_own_functions()),
+            _statement("ReadTagsOfEventSources", "lambda:ListTags", self._event_sources()),
+            # Which key encrypts a table is compared with the one that AWS manages for tables, where there is a copy.
+            _statement("SeeTablesKey", "kms:DescribeKey", self._table_keys(), _known_as(TABLES_KEY)),
             _statement("ReadRoles", READS_ROLES, (*self._roles(), *pipelines)),
             _statement("ReadIdentityProvider", "iam:GetOpenIDConnectProvider", provider),
             _statement("ListState", "s3:ListBucket", (self._state(),)),
@@ -135,6 +140,14 @@ class Pipeline:
     def _roles(self) -> tuple[str, ...]:
         return tuple(self.topology.role_arn(name) for name in ROLES)
 
+    def _event_sources(self) -> tuple[str, ...]:
+        # Tags are judged by the mapping itself, of which no condition tells the function
+        # (https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html).
+        return tuple(self.topology.event_source_arns(region) for region in self.regions)
+
+    def _table_keys(self) -> tuple[str, ...]:
+        return tuple(self.topology.key_arns(region) for region in self.topology.data_regions)
+
     def _of_own_functions(self) -> Condition:
         return {"ArnLike": {"lambda:FunctionArn": [self.topology.function_arn(region, "*") for region in self.regions]}}
 
@@ -145,7 +158,11 @@ class Pipeline:
         return (self.topology.key_arns(self.topology.home_region),)
 
     def _of_state(self) -> Condition:
-        return {"ForAnyValue:StringEquals": {"kms:ResourceAliases": self.topology.state_key_alias}}
+        return _known_as(self.topology.state_key_alias)
+
+
+def _known_as(alias: str) -> Condition:
+    return {"ForAnyValue:StringEquals": {"kms:ResourceAliases": alias}}
 
 
 def _statement(sid: str, actions: str, resources: tuple[str, ...], condition: Condition | None = None) -> Statement:

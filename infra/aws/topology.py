@@ -81,6 +81,10 @@ class Topology:
         """Return a function's ARN."""
         return self._arn("lambda", aws_region, f"function:{self.named(noun)}")
 
+    def event_source_arns(self, aws_region: str) -> str:
+        """Return the ARN that stands for every event source mapping of a region: Lambda makes up their names."""
+        return self._arn("lambda", aws_region, "event-source-mapping:*")
+
     def topic_arn(self, aws_region: str, noun: str) -> str:
         """Return a topic's ARN."""
         return self._arn("sns", aws_region, self.named(noun))

@@ -20,13 +20,16 @@ LARGEST_INLINE_POLICIES = 10_240
 TABLE = f"arn:aws:dynamodb:us-west-2:{ACCOUNT}:table/lifeboat-prod-orders"
 CONTROL = f"arn:aws:dynamodb:us-west-2:{ACCOUNT}:table/lifeboat-prod-control"
 FUNCTION = f"arn:aws:lambda:us-west-2:{ACCOUNT}:function:lifeboat-prod-notifier"
+SOURCE = f"arn:aws:lambda:us-west-2:{ACCOUNT}:event-source-mapping:91eaeb7e-c976-1234-9451-8709db01f137"
 NOTIFIER = f"arn:aws:iam::{ACCOUNT}:role/notifier-aws-us-east-1-role-4f2c1ab"
 DEPLOYER = f"arn:aws:iam::{ACCOUNT}:role/lifeboat-prod-deploy"
 SECRET = f"arn:aws:secretsmanager:us-west-2:{ACCOUNT}:secret:lifeboat/prod/slack-webhook-a1b2c3"
 STATE = f"arn:aws:s3:::lifeboat-prod-state-{ACCOUNT}-us-east-2"
 KEY = f"arn:aws:kms:us-east-2:{ACCOUNT}:key/mrk-1234"
+TABLES_KEY = f"arn:aws:kms:us-west-2:{ACCOUNT}:key/1234"
 Known = dict[str, tuple[str, ...]]
 OF_STATE: Known = {"kms:resourcealiases": ("alias/lifeboat-prod-state",)}
+OF_TABLES: Known = {"kms:resourcealiases": ("alias/aws/dynamodb",)}
 TO_LAMBDA: Known = {"iam:passedtoservice": ("lambda.amazonaws.com",)}
 TIER: Known = {"dynamodb:leadingkeys": ("tier#data",)}
 # Action, resource, what is known of the call, who may make it.
@@ -40,6 +43,12 @@ CALLS: list[tuple[str, str, Known, set[str]]] = [
     ("lambda:UpdateFunctionCode", FUNCTION, {}, {"deploy"}),
     ("lambda:UpdateFunctionCode", FUNCTION.replace("prod", "staging"), {}, set()),
     ("lambda:InvokeFunction", FUNCTION, {}, set()),
+    ("lambda:ListTags", SOURCE, {}, {"preview", "deploy"}),
+    ("lambda:ListTags", SOURCE.replace("us-west-2", "eu-west-1"), {}, set()),
+    ("lambda:TagResource", SOURCE, {}, {"deploy"}),
+    ("lambda:UntagResource", SOURCE, {}, {"deploy"}),
+    ("lambda:DeleteEventSourceMapping", SOURCE, {"lambda:functionarn": (FUNCTION,)}, {"deploy"}),
+    ("lambda:DeleteEventSourceMapping", SOURCE, {"lambda:functionarn": (FUNCTION.replace("prod", "staging"),)}, set()),
     ("iam:GetRolePolicy", NOTIFIER, {}, {"preview", "deploy"}),
     ("iam:PutRolePolicy", NOTIFIER, {}, set()),
     ("iam:PassRole", NOTIFIER, TO_LAMBDA, {"deploy"}),
@@ -53,6 +62,9 @@ CALLS: list[tuple[str, str, Known, set[str]]] = [
     ("s3:DeleteObjectVersion", f"{STATE}/.pulumi/stacks/lifeboat/prod.json", {}, set()),
     ("kms:Decrypt", KEY, OF_STATE, {"preview", "deploy"}),
     ("kms:Decrypt", KEY, {"kms:resourcealiases": ("alias/other",)}, set()),
+    ("kms:DescribeKey", TABLES_KEY, OF_TABLES, {"preview", "deploy"}),
+    ("kms:DescribeKey", TABLES_KEY, {"kms:resourcealiases": ("alias/other",)}, set()),
+    ("kms:Decrypt", TABLES_KEY, OF_TABLES, set()),
     ("kms:GenerateDataKey", KEY, OF_STATE, {"deploy"}),
 ]
 
