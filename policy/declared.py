@@ -22,7 +22,7 @@ LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 INSTANCE = "linode:index/instance:Instance"
 PROVIDER = "pulumi:providers:"
 
-ARN = re.compile(r"arn:aws:[a-z0-9-]+:[a-z0-9-]*:\d*:[^\"\s]+")
+ARN = re.compile(r"arn:aws:[a-z0-9-]+:[a-z0-9*-]*:\d*:[^\"\s]+")
 AWS_REGION = re.compile(r"(?<![a-z0-9])[a-z]{2}(?:-gov|-iso[a-z]?)?-(?:[a-z]+)-\d(?![a-z0-9])")
 Inputs = Value | Mapping[str, Value]
 Place = tuple[str, str]

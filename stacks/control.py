@@ -1,6 +1,7 @@
 """The control plane: one table in three regions, and in each of them an observer, an orchestrator and a notifier."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pulumi
@@ -12,7 +13,7 @@ from infra.aws.orchestrator import Orchestrator, OrchestratorArgs
 from infra.aws.readiness import Readiness, ReadinessArgs
 from infra.aws.regional_function import FunctionLimits
 from infra.aws.topic import Topic, TopicArgs
-from stacks.inventory import inventory_of
+from stacks.inventory import told_to_a_look
 from stacks.providers import Providers, within
 from stacks.settings import Settings
 from stacks.topology import topology_of
@@ -43,10 +44,10 @@ class ControlOutputs:
 def build_control(settings: Settings, providers: Providers) -> ControlOutputs:
     """Declare the control table, then the same set of parts in each control region."""
     topology = topology_of(settings)
-    home = topology.home_region
+    home, look = topology.home_region, told_to_a_look(settings)
     _control_table(home, settings, providers)
     for region in settings.control.regions:
-        _control_region(region, settings, within(providers.aws[region]))
+        _control_region(region, settings, look, within(providers.aws[region]))
     return ControlOutputs(
         control_table=topology.control_table,
         home_region=home,
@@ -68,7 +69,7 @@ def _control_table(home: str, settings: Settings, providers: Providers) -> None:
     ControlTable(f"control-aws-{home}", args, within(providers.aws[home]))
 
 
-def _control_region(aws_region: str, settings: Settings, opts: pulumi.ResourceOptions) -> None:
+def _control_region(aws_region: str, settings: Settings, look: Mapping[str, str], opts: pulumi.ResourceOptions) -> None:
     named, alerting = topology_of(settings).named, settings.alerting
     signals = Topic(f"signals-aws-{aws_region}", TopicArgs(topic_name=named("signals")), opts)
     people = TopicArgs(topic_name=named("alerts"), emails=alerting.emails, webhooks=alerting.webhooks)
@@ -76,7 +77,7 @@ def _control_region(aws_region: str, settings: Settings, opts: pulumi.ResourceOp
     Observer(f"observer-aws-{aws_region}", _observer(aws_region, settings, signals), opts)
     Orchestrator(f"orchestrator-aws-{aws_region}", _orchestrator(aws_region, settings, signals, alerts), opts)
     Notifier(f"notifier-aws-{aws_region}", _notifier(aws_region, settings, signals, alerts), opts)
-    Readiness(f"readiness-aws-{aws_region}", _readiness(aws_region, settings, signals), opts)
+    Readiness(f"readiness-aws-{aws_region}", _readiness(aws_region, settings, look, signals), opts)
 
 
 def _observer(aws_region: str, settings: Settings, signals: Topic) -> ObserverArgs:
@@ -121,16 +122,14 @@ def _notifier(aws_region: str, settings: Settings, signals: Topic, alerts: Topic
     )
 
 
-def _readiness(aws_region: str, settings: Settings, signals: Topic) -> ReadinessArgs:
-    inventory, protocol = inventory_of(settings), settings.protocol
-    watching = max(LOOK_SECONDS, protocol.scaled().vote_fresh + WATCH_MARGIN_SECONDS)
+def _readiness(aws_region: str, settings: Settings, look: Mapping[str, str], signals: Topic) -> ReadinessArgs:
+    watching = max(LOOK_SECONDS, settings.protocol.scaled().vote_fresh + WATCH_MARGIN_SECONDS)
     seconds = watching + LOOK_SECONDS + LOOK_MARGIN_SECONDS
     return ReadinessArgs(
         topology=topology_of(settings),
         aws_region=aws_region,
-        environment={"LIFEBOAT_INVENTORY": inventory.to_json(), "LIFEBOAT_PROTOCOL": protocol.to_json()},
-        tables=tuple(inventory.tables),
-        secret=inventory.secret,
+        environment=look,
+        secret=settings.alerting.slack_webhook_secret,
         signals_arn=signals.arn,
         limits=_limits(settings, seconds, READINESS_MEMORY_MB),
     )

@@ -36,8 +36,12 @@ WRITES: Mapping[str, str] = {
     "sqs": "CreateQueue DeleteQueue SetQueueAttributes TagQueue UntagQueue",
 }
 READS_ROLES = "iam:GetRole iam:GetRolePolicy iam:ListAttachedRolePolicies iam:ListRolePolicies"
+TAGS_SOURCES = "lambda:TagResource lambda:UntagResource"
 TABLES_KEY = "alias/aws/dynamodb"
 CHANGES_SOURCES = "lambda:CreateEventSourceMapping lambda:DeleteEventSourceMapping lambda:UpdateEventSourceMapping"
+# Five ARNs instead of each would not fit into a role, whose inline policies hold 10,240 characters
+# (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html); one Deny names the regions instead.
+ANY_REGION = "*"
 # A role without a name of its own has its logical name and a suffix; tests/stacks/test_pipeline.py compares.
 ROLES = (
     "failover-orchestrator-aws-*-role-*",
@@ -75,7 +79,7 @@ class Pipeline:
             *self._looks(),
             _statement("ChangeAllSubscriptions", "sns:SetSubscriptionAttributes sns:Unsubscribe", ("*",)),
             _statement("ChangeEventSources", CHANGES_SOURCES, ("*",), self._of_own_functions()),
-            _statement("TagEventSources", "lambda:TagResource lambda:UntagResource", self._event_sources()),
+            _statement("TagEventSources", TAGS_SOURCES, self._event_sources()),
             _statement("PassRoles", "iam:PassRole", self._roles(), to),
             *self._hold(),
             _statement("WriteState", "s3:DeleteObject s3:PutObject", (f"{self._state()}/.pulumi/*",)),
@@ -102,6 +106,17 @@ class Pipeline:
             _statement("ListState", "s3:ListBucket", (self._state(),)),
             _statement("ReadState", "s3:GetObject", (f"{self._state()}/.pulumi/*",)),
             _statement("DecryptState", "kms:Decrypt", self._keys(), self._of_state()),
+            self._nowhere_else(),
+        )
+
+    def _nowhere_else(self) -> Statement:
+        """Return what takes back the regions that are not the stack's, where an ARN does not say its region."""
+        return Statement(
+            sid="NothingInOtherRegions",
+            effect="Deny",
+            actions=tuple(f"{service}:*" for service in WRITES),
+            resources=("*",),
+            condition={"StringNotEquals": {"aws:RequestedRegion": list(self.regions)}},
         )
 
     def _hold(self) -> tuple[Statement, ...]:
@@ -119,11 +134,10 @@ class Pipeline:
     def _own(self, verb: str, service: str, actions: str) -> Statement:
         """Return the statement about all in a service that bears the stack's name."""
         named = " ".join(f"{service}:{action}" for action in actions.split())
-        resources = tuple(self._arn(service, region) for region in self.regions)
-        return _statement(f"{verb}Own{service.capitalize()}", named, resources)
+        return _statement(f"{verb}Own{service.capitalize()}", named, (self._arn(service),))
 
-    def _arn(self, service: str, aws_region: str) -> str:
-        topology = self.topology
+    def _arn(self, service: str) -> str:
+        topology, aws_region = self.topology, ANY_REGION
         # Secrets Manager adds six characters of its own to a name.
         arns = {
             "cloudwatch": topology.alarm_arn(aws_region, topology.named("*")),
@@ -143,13 +157,13 @@ class Pipeline:
     def _event_sources(self) -> tuple[str, ...]:
         # Tags are judged by the mapping itself, of which no condition tells the function
         # (https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html).
-        return tuple(self.topology.event_source_arns(region) for region in self.regions)
+        return (self.topology.event_source_arns(ANY_REGION),)
 
     def _table_keys(self) -> tuple[str, ...]:
         return tuple(self.topology.key_arns(region) for region in self.topology.data_regions)
 
     def _of_own_functions(self) -> Condition:
-        return {"ArnLike": {"lambda:FunctionArn": [self.topology.function_arn(region, "*") for region in self.regions]}}
+        return {"ArnLike": {"lambda:FunctionArn": self.topology.function_arn(ANY_REGION, "*")}}
 
     def _state(self) -> str:
         return f"arn:aws:s3:::{self.topology.state_bucket(self.topology.home_region)}"

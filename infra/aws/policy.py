@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 import pulumi
 
@@ -10,12 +11,13 @@ Condition = Mapping[str, Mapping[str, pulumi.Input[str] | Sequence[str]]]
 
 @dataclass(frozen=True, kw_only=True)
 class Statement:
-    """One permission: ``sid`` names its purpose, conditions narrow it."""
+    """One permission, or what takes some back: ``sid`` names its purpose, conditions narrow it."""
 
     sid: str
     actions: tuple[str, ...]
     resources: tuple[pulumi.Input[str], ...]
     condition: Condition = field(default_factory=dict)
+    effect: Literal["Allow", "Deny"] = "Allow"
     service: str | None = None
     """The AWS service that is allowed, in a resource's own policy; absent in a role's."""
 
@@ -63,7 +65,7 @@ def trust_tokens(
 def _statement(one: Statement) -> dict[str, object]:
     return {
         "Sid": one.sid,
-        "Effect": "Allow",
+        "Effect": one.effect,
         "Action": list(one.actions),
         "Resource": list(one.resources),
         **({"Principal": {"Service": one.service}} if one.service else {}),

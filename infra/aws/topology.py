@@ -22,6 +22,11 @@ class Topology:
         return self.primary_region, self.secondary_region
 
     @property
+    def regions(self) -> tuple[str, ...]:
+        """Every region that the stack has something in, sorted."""
+        return tuple(sorted({*self.control_regions, *self.data_regions}))
+
+    @property
     def control_table(self) -> str:
         """The control table, the same name in each control region."""
         return self.named("control")

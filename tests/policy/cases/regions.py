@@ -117,6 +117,13 @@ CASES = (
     ),
     Case(
         rule="cross-region-arn",
+        breaks=partial(permission, "*"),
+        keeps=partial(permission, "us-east-1"),
+        resource="signal-aws-us-east-1",
+        says=f"names arn:aws:sns:*:{ACCOUNT}:signals",
+    ),
+    Case(
+        rule="cross-region-arn",
         breaks=partial(canary, declared_in="us-east-2"),
         keeps=partial(canary, declared_in="us-west-2"),
         resource="probe-aws-us-east-1",
