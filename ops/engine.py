@@ -49,24 +49,27 @@ class Engine:
         pack = [] if targets else [f"--policy-pack={self.pack}"]
         self._run(["up", "--yes", "--skip-preview", *self._selection(targets), *pack], UP_SECONDS)
 
-    def proposed(self) -> tuple[Difference, ...]:
+    def proposed(self, unreadable: Sequence[str] = ()) -> tuple[Difference, ...]:
         """Return what an `up` would change, having looked at every resource outside the lost regions.
 
-        A refresh inside a preview keeps nothing (https://www.pulumi.com/docs/iac/cli/commands/pulumi_preview/).
+        ``unreadable`` are the URNs of those elsewhere that cannot be read without a lost region. A refresh inside a
+        preview keeps nothing (https://www.pulumi.com/docs/iac/cli/commands/pulumi_preview/).
 
         Raises:
             EngineFailed: it could not look.
         """
-        arguments = ["preview", "--refresh", "--json", *self._selection(())]
+        arguments = ["preview", "--refresh", "--json", *self.left_out(unreadable)]
         # A lost region's provider is declared otherwise as long as it is lost.
         lost = {f"::aws-{region}" for region in self.lost}
         found = differences(self._run(arguments, UP_SECONDS, PIPE))
         return tuple(one for one in found if not one.urn.endswith(tuple(lost)))
 
+    def left_out(self, unreadable: Sequence[str] = ()) -> list[str]:
+        """Return the arguments that leave out the lost regions, and URNs elsewhere."""
+        return [f"--exclude={one}" for one in (*(f"**aws-{region}**" for region in self.lost), *unreadable)]
+
     def _selection(self, targets: Collection[str]) -> list[str]:
-        if targets:
-            return [f"--target={urn}" for urn in targets]
-        return [f"--exclude=**aws-{region}**" for region in self.lost]
+        return [f"--target={urn}" for urn in targets] or self.left_out()
 
     def _run(self, arguments: Sequence[str], seconds: float, stdout: int | None = None) -> str:
         command = [self.program, *arguments, "--non-interactive", f"--stack={self.stack}"]
