@@ -113,7 +113,8 @@ class Monitor(mocks.MockMonitor, mocks.Mocks):
         account = str(accounts[0]) if isinstance(accounts, list) else ""
         name, service = str(one.inputs.get("name", one.name)), one.type.split(":")[1].partition("/")
         region = "" if service[0] == "iam" else one.region
-        arn = f"arn:aws:{service[0]}:{region}:{account}:{ARN_KINDS.get(service[2], '')}{name}"
+        path = str(one.inputs.get("path", "/")).removeprefix("/")
+        arn = f"arn:aws:{service[0]}:{region}:{account}:{ARN_KINDS.get(service[2], '')}{path}{name}"
         url = f"https://sqs.{region}.amazonaws.com/{account}/{name}"
         return name, {**one.inputs, "name": name, "arn": arn, "url": url}
 

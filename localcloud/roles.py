@@ -107,7 +107,10 @@ def _current(policy: ManagedPolicy) -> str:
 
 
 def _explain(role_arn: str, caller: Caller, access: Access) -> str:
-    user = f"{role_arn.replace(':iam:', ':sts:').replace(':role/', ':assumed-role/')}/{caller.name}"
+    # Who has taken a role is named without the role's path
+    # (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html).
+    account, _, role = role_arn.replace(":iam:", ":sts:").partition(":role/")
+    user = f"{account}:assumed-role/{role.rpartition('/')[2]}/{caller.name}"
     return (
         f"User: {user} is not authorized to perform: {access.action} on resource: {access.resource} "
         f"because no identity-based policy allows the {access.action} action"

@@ -76,7 +76,7 @@ WAIVERS: tuple[Waiver, ...] = (
         rule="wildcard-permission",
         resource="pipeline-aws-*-policy",
         subject="*Roles",
-        reason="a role that was given no name ends in a suffix that is made up when it is created",
+        reason="roles' names are made up; below this path are those of the stack that run, and a person adds them",
     ),
     Waiver(
         rule="wildcard-permission",

@@ -66,7 +66,10 @@ class Observer(pulumi.ComponentResource):
         # EventBridge Scheduler serves every account: the condition keeps others from borrowing this role.
         only_ours = {"StringEquals": {"aws:SourceAccount": args.topology.account_id}}
         return aws.iam.Role(
-            f"{name}-scheduler-role", assume_role_policy=trust("scheduler.amazonaws.com", only_ours), opts=self._child()
+            f"{name}-scheduler-role",
+            path=args.topology.role_path,
+            assume_role_policy=trust("scheduler.amazonaws.com", only_ours),
+            opts=self._child(),
         )
 
     def _scheduler_policy(self, name: str, role: aws.iam.Role, function: RegionalFunction) -> aws.iam.RolePolicy:

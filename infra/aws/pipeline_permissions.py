@@ -42,14 +42,6 @@ CHANGES_SOURCES = "lambda:CreateEventSourceMapping lambda:DeleteEventSourceMappi
 # Five ARNs instead of each would not fit into a role, whose inline policies hold 10,240 characters
 # (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html); one Deny names the regions instead.
 ANY_REGION = "*"
-# A role without a name of its own has its logical name and a suffix; tests/stacks/test_pipeline.py compares.
-ROLES = (
-    "failover-orchestrator-aws-*-role-*",
-    "health-checker-aws-*-role-*",
-    "notifier-aws-*-role-*",
-    "observer-aws-*-scheduler-role-*",
-    "readiness-aws-*-role-*",
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,7 +144,7 @@ class Pipeline:
         return arns[service]
 
     def _roles(self) -> tuple[str, ...]:
-        return tuple(self.topology.role_arn(name) for name in ROLES)
+        return (self.topology.running_role_arns,)
 
     def _event_sources(self) -> tuple[str, ...]:
         # Tags are judged by the mapping itself, of which no condition tells the function

@@ -48,7 +48,10 @@ class Readiness(pulumi.ComponentResource):
     def _schedule(self, name: str, args: ReadinessArgs, function: RegionalFunction) -> aws.scheduler.Schedule:
         only_ours = {"StringEquals": {"aws:SourceAccount": args.topology.account_id}}
         role = aws.iam.Role(
-            f"{name}-scheduler-role", assume_role_policy=trust("scheduler.amazonaws.com", only_ours), opts=self._child()
+            f"{name}-scheduler-role",
+            path=args.topology.role_path,
+            assume_role_policy=trust("scheduler.amazonaws.com", only_ours),
+            opts=self._child(),
         )
         start = Statement(sid="StartLook", actions=("lambda:InvokeFunction",), resources=(function.arn,))
         allowed = aws.iam.RolePolicy(

@@ -55,7 +55,7 @@ class RegionalFunction(pulumi.ComponentResource):
     def __init__(self, name: str, args: RegionalFunctionArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("lifeboat:aws:RegionalFunction", name, {}, opts)
         logs = self._logs(name, args)
-        role = self._role(name)
+        role = self._role(name, args)
         policy = self._policy(name, args, role)
         function = self._function(name, args, role, [logs, policy])
         if args.invoked_asynchronously:
@@ -73,9 +73,10 @@ class RegionalFunction(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
 
-    def _role(self, name: str) -> aws.iam.Role:
+    def _role(self, name: str, args: RegionalFunctionArgs) -> aws.iam.Role:
         return aws.iam.Role(
             f"{name}-role",
+            path=args.topology.role_path,
             assume_role_policy=trust("lambda.amazonaws.com"),
             opts=pulumi.ResourceOptions(parent=self),
         )

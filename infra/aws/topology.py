@@ -119,8 +119,18 @@ class Topology:
         return f"/aws/lambda/{self.named(noun)}"
 
     def role_arn(self, name: str) -> str:
-        """Return a role's ARN."""
+        """Return the ARN of a role without a path."""
         return f"arn:aws:iam::{self.account_id}:role/{name}"
+
+    @property
+    def role_path(self) -> str:
+        """The path of every role that runs. Names are made up, so whoever may pass these is told them by their path."""
+        return f"/lifeboat/{self.stack}/"
+
+    @property
+    def running_role_arns(self) -> str:
+        """The ARN that stands for every role of this stack that runs, and for none of another stack's."""
+        return f"arn:aws:iam::{self.account_id}:role{self.role_path}*"
 
     def identity_provider_arn(self, issuer: str) -> str:
         """Return the ARN of an identity provider; an account has at most one of an issuer."""

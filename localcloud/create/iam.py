@@ -16,7 +16,8 @@ def identity_provider(creation: Creation) -> Created:
 def role(creation: Creation) -> Created:
     """Create a role."""
     trust = creation.text("assumeRolePolicy")
-    answer = creation.call("iam", "create_role", RoleName=creation.name, AssumeRolePolicyDocument=trust)
+    path = creation.text("path") or "/"
+    answer = creation.call("iam", "create_role", RoleName=creation.name, Path=path, AssumeRolePolicyDocument=trust)
     outputs = {
         "name": creation.name,
         "arn": field(answer, "Role", "Arn"),

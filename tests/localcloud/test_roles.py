@@ -28,7 +28,8 @@ def allow(action: str, resource: str, **more: object) -> dict[str, object]:
 @pytest.fixture
 def role(client: ClientOf) -> str:
     name = f"role-{next(NUMBERS)}"
-    arn: str = client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=TRUST)["Role"]["Arn"]
+    made = client("iam").create_role(RoleName=name, Path="/lifeboat/prod/", AssumeRolePolicyDocument=TRUST)
+    arn: str = made["Role"]["Arn"]
     return arn
 
 
@@ -71,6 +72,13 @@ def test_a_function_may_do_what_its_role_allows_and_no_more(client: ClientOf, ro
     put(dynamodb, table, "vote#1", "healthy")
     assert denial(put, dynamodb, table, "vote#2", "healthy") == "AccessDeniedException"
     assert denial(dynamodb.get_item, TableName=table, Key=key("vote#1")) == "AccessDeniedException"
+
+
+def test_whoever_is_refused_is_named_without_the_path_of_his_role(client: ClientOf, role: str, function: str) -> None:
+    with pytest.raises(ClientError) as caught:
+        client("dynamodb", caller=function).get_item(TableName="any", Key=key("a"))
+    assumed = f"arn:aws:sts::{ACCOUNT}:assumed-role/{role.rpartition('/')[2]}/function-"
+    assert f"User: {assumed}" in caught.value.response["Error"]["Message"]
 
 
 def test_a_denied_call_leaves_nothing_behind(client: ClientOf, function: str) -> None:

@@ -55,6 +55,12 @@ def test_an_input_that_would_be_left_out_is_refused_by_name(front: Front) -> Non
         Resources(front.endpoint).create(registration("aws:sns/topic:Topic", inputs))
 
 
+def test_a_role_is_below_its_path(front: Front) -> None:
+    inputs: dict[str, Value] = {"path": "/lifeboat/prod/", "assumeRolePolicy": "{}"}
+    name, outputs = Resources(front.endpoint).create(registration("aws:iam/role:Role", inputs, "worker-role"))
+    assert str(outputs["arn"]).endswith(f":role/lifeboat/prod/{name}")
+
+
 def test_a_name_that_was_not_given_is_made_from_the_logical_one_the_same_in_every_run(front: Front) -> None:
     declared = registration("aws:sns/topic:Topic", {}, "my-topic")
     names = {str(Resources(front.endpoint).create(declared)[1]["name"]) for _ in range(2)}
