@@ -30,7 +30,7 @@ Publish = Callable[[str, str, str], None]
 class Alarms:
     """Judges each alarm once per period, on whole periods; ``time_scale`` shortens the periods.
 
-    A new alarm has insufficient data until as many periods as it looks at have passed since it was made: the time
+    A new alarm has insufficient data until as many periods as make an alarm have passed since it was made: the time
     before it existed says nothing.
     """
 
@@ -64,14 +64,14 @@ class Alarms:
         number = math.floor(now.timestamp() / period)
         fresh = number != self._judged.get(alarm.alarm_arn, -1)
         self._judged[alarm.alarm_arn] = number
-        first = self._made[alarm.alarm_arn].timestamp() + period * alarm.evaluation_periods
+        first = self._made[alarm.alarm_arn].timestamp() + period * _to_alarm(alarm)
         return fresh and now.timestamp() >= first
 
     def _judge(self, region: str, alarm: Alarm) -> Judgement:
         rule = AlarmRule(
             comparison=alarm.comparison_operator,
             threshold=float(alarm.threshold),
-            datapoints_to_alarm=int(alarm.datapoints_to_alarm or alarm.evaluation_periods),
+            datapoints_to_alarm=_to_alarm(alarm),
             missing=alarm.treat_missing_data or "missing",
         )
         counted = considered(self._datapoints(region, alarm), int(alarm.evaluation_periods))
@@ -104,6 +104,10 @@ class Alarms:
         for action in _actions(alarm) if alarm.actions_enabled else ():
             if action.split(":")[2] == "sns":
                 self._publish(action, message, f'{judgement.state}: "{alarm.name}" in {region}')
+
+
+def _to_alarm(alarm: Alarm) -> int:
+    return int(alarm.datapoints_to_alarm or alarm.evaluation_periods)
 
 
 def _actions(alarm: Alarm) -> Sequence[str]:
@@ -144,7 +148,7 @@ def _message(region: str, alarm: Alarm, judgement: Judgement, previous: str, now
             "Dimensions": [{"name": one.name, "value": one.value} for one in alarm.dimensions],
             "Period": int(alarm.period),
             "EvaluationPeriods": int(alarm.evaluation_periods),
-            "DatapointsToAlarm": int(alarm.datapoints_to_alarm or alarm.evaluation_periods),
+            "DatapointsToAlarm": _to_alarm(alarm),
             "ComparisonOperator": alarm.comparison_operator,
             "Threshold": float(alarm.threshold),
             "TreatMissingData": alarm.treat_missing_data or "missing",

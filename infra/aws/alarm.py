@@ -1,5 +1,6 @@
 """Alarms that say what was seen and what to do about it."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -23,7 +24,10 @@ class Metric:
 
 @dataclass(frozen=True, kw_only=True)
 class AlarmArgs:
-    """``minutes`` is how long it must last, in whole periods; ``next_step`` what the paged person reads."""
+    """``minutes`` is how long it must last, in whole periods; ``next_step`` what the paged person reads.
+
+    ``late_minutes`` is how late a value may be told: so much longer a look back goes.
+    """
 
     alarm_name: str
     metric: Metric
@@ -34,6 +38,7 @@ class AlarmArgs:
     topic_arn: pulumi.Input[str]
     next_step: str
     period_minutes: int = 1
+    late_minutes: int = 0
 
 
 def alarm(name: str, args: AlarmArgs, opts: pulumi.ResourceOptions) -> aws.cloudwatch.MetricAlarm:
@@ -47,7 +52,7 @@ def alarm(name: str, args: AlarmArgs, opts: pulumi.ResourceOptions) -> aws.cloud
         dimensions=args.metric.dimensions,
         statistic=args.metric.statistic,
         period=args.period_minutes * MINUTE_SECONDS,
-        evaluation_periods=args.minutes // args.period_minutes,
+        evaluation_periods=(args.minutes + args.late_minutes) // args.period_minutes,
         datapoints_to_alarm=args.minutes // args.period_minutes,
         threshold=args.threshold,
         comparison_operator=_operator(args),
@@ -82,15 +87,20 @@ def observer_metric(name: str, stack: str, observer: str, statistic: Literal["Su
 
 
 def errors_alarm(
-    name: str, alarm_name: str, function_name: pulumi.Input[str], topic_arn: pulumi.Input[str]
+    name: str, alarm_name: str, function_name: pulumi.Input[str], topic_arn: pulumi.Input[str], longest_seconds: int
 ) -> AlarmArgs:
-    """Return the alarm for a function that fails; ``name`` is the function as people call it."""
+    """Return the alarm for a function that fails; ``name`` is the function as people call it.
+
+    An error is told when the run ends, but counts for the minute in which it began, which would be judged by then
+    (https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html): hence ``longest_seconds``, of a run.
+    """
     return AlarmArgs(
         alarm_name=alarm_name,
         metric=function_metric("Errors", function_name),
         breaches_when="at_least",
         threshold=1,
         minutes=1,
+        late_minutes=math.ceil(longest_seconds / MINUTE_SECONDS) + 1,
         silence_breaches=False,
         topic_arn=topic_arn,
         next_step=f"The {name} failed. Read its log group for the last error, then `lifeboat status`.",

@@ -76,7 +76,8 @@ class Notifier(pulumi.ComponentResource):
         # Both go past the notifier, straight to the people: it may be what is broken.
         child = pulumi.ResourceOptions(parent=self)
         named = args.topology.named
-        errors = errors_alarm("notifier", named("notifier-errors"), function.name, args.alerts_arn)
+        longest = args.limits.timeout_seconds
+        errors = errors_alarm("notifier", named("notifier-errors"), function.name, args.alerts_arn, longest)
         dead = dead_letters_alarm(named("pages-dead-letters"), pages.dead_letter_queue_name, args.alerts_arn)
         alarm(f"{name}-errors", errors, child)
         alarm(f"{name}-dead-letters", dead, child)

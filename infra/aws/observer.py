@@ -80,7 +80,8 @@ class Observer(pulumi.ComponentResource):
 
     def _alarms(self, name: str, args: ObserverArgs, function: RegionalFunction) -> None:
         named = args.topology.named
-        errors = errors_alarm("observer", named("observer-errors"), function.name, args.signals_arn)
+        longest = args.limits.timeout_seconds
+        errors = errors_alarm("observer", named("observer-errors"), function.name, args.signals_arn, longest)
         alarm(f"{name}-errors", errors, self._child())
         alarm(f"{name}-silent", _silent(args, function), self._child())
         alarm(f"{name}-peer-silent", _peer_silent(args), self._child())

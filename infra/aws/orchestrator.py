@@ -63,7 +63,8 @@ class Orchestrator(pulumi.ComponentResource):
     def _alarms(self, name: str, args: OrchestratorArgs, function: RegionalFunction, orders: SubscribedQueue) -> None:
         child = pulumi.ResourceOptions(parent=self)
         named = args.topology.named
-        errors = errors_alarm("orchestrator", named("orchestrator-errors"), function.name, args.signals_arn)
+        longest = args.limits.timeout_seconds
+        errors = errors_alarm("orchestrator", named("orchestrator-errors"), function.name, args.signals_arn, longest)
         dead = dead_letters_alarm(named("orders-dead-letters"), orders.dead_letter_queue_name, args.alerts_arn)
         throttles = throttles_alarm("orchestrator", named("orchestrator-throttled"), function.name, args.signals_arn)
         alarm(f"{name}-errors", errors, child)

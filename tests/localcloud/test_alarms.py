@@ -111,6 +111,26 @@ def test_a_datapoint_that_comes_after_its_period_was_judged_alarms_all_the_same(
     assert bench.state_after(60) == "ALARM"
 
 
+@pytest.mark.parametrize(("periods", "expected"), [(1, "OK"), (5, "ALARM")])
+def test_one_datapoint_of_several_alarms_even_if_it_is_told_after_later_good_ones(
+    front: Front, client: ClientOf, periods: int, expected: str
+) -> None:
+    """A run that fails after three minutes counts for the minute in which it began; others have begun since."""
+    bench = Bench(front, client)
+    bench.alarm(f"Slow-{periods}", EvaluationPeriods=periods, DatapointsToAlarm=1)
+    bench.state_after(60)
+    began = bench.clock.now()
+    for _ in range(4):
+        bench.put(0)
+        assert bench.state_after(60) == "OK"
+    bench.put(1, at=began)
+    assert bench.state_after(60) == expected
+    for _ in range(5):
+        bench.put(0)
+        state = bench.state_after(60)
+    assert state == "OK"
+
+
 def test_only_the_alarms_own_dimensions_count(front: Front, client: ClientOf) -> None:
     bench = Bench(front, client)
     bench.alarm("Own")

@@ -54,6 +54,21 @@ def test_every_alarm_watches_a_function_a_queue_or_its_own_regions_observer(stac
                 pytest.fail(f"{alarm.name} watches {other}")
 
 
+def test_an_error_alarms_though_it_is_told_only_when_the_run_ends(stack: Evaluation) -> None:
+    """It counts for the minute in which the run began, by then long judged."""
+    longest = {
+        (one.region, text(one.inputs, "name")): int(str(one.inputs["timeout"])) for one in of_type(stack, FUNCTION)
+    }
+    errors = [
+        one for one in of_type(stack, ALARM) if one.inputs["metricName"] == "Errors" and one.inputs["period"] == 60
+    ]
+    assert len(errors) == 3 * 3
+    for alarm in errors:
+        seconds = longest[alarm.region, text(alarm.inputs, "dimensions", "FunctionName")]
+        assert int(str(alarm.inputs["evaluationPeriods"])) * 60 >= seconds + 2 * 60, alarm.name
+        assert alarm.inputs["datapointsToAlarm"] == 1
+
+
 def test_silence_of_an_observer_and_of_the_look_at_readiness_is_an_alarm(stack: Evaluation) -> None:
     silent = [one for one in of_type(stack, ALARM) if one.inputs["treatMissingData"] == "breaching"]
     watched = sorted(text(one.inputs, "dimensions", "FunctionName") for one in silent)
