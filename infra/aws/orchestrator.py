@@ -14,6 +14,7 @@ from infra.aws.topology import Topology
 
 NOUN = "failover_orchestrator"
 NAME = "failover-orchestrator"
+# Those of failover/orders.py, which this only names by path; tests/stacks/test_wiring.py compares.
 ORDER_KINDS = ("wake", "failover", "switchover", "failback", "abort")
 # https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
 VISIBILITY_TIMEOUTS = 6

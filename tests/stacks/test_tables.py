@@ -50,7 +50,7 @@ def test_each_copy_is_encrypted_with_its_own_regions_key(table: Registration) ->
 
 def test_strong_tables_have_one_replica_and_a_witness_in_the_third_region(variant: Evaluate) -> None:
     evaluation = variant("mrsc")
-    for table in [one for one in of_type(evaluation, TABLE) if "control" not in one.name]:
+    for table in data_tables(evaluation):
         [replica] = items(table.inputs["replicas"])
         places = (table.region, at(replica, "regionName"), at(table.inputs, "globalTableWitness", "regionName"))
         assert places == ("eu-west-1", "eu-central-1", "eu-west-2")
@@ -66,6 +66,13 @@ def test_streams_mode_is_two_plain_tables(variant: Evaluate) -> None:
 
 
 def test_eventual_tables_have_a_replica_and_no_witness(prod: Evaluation) -> None:
-    for table in [one for one in of_type(prod, TABLE) if "control" not in one.name]:
+    for table in data_tables(prod):
         assert [at(one, "consistencyMode") for one in items(table.inputs["replicas"])] == ["EVENTUAL"]
         assert "globalTableWitness" not in table.inputs
+
+
+def data_tables(evaluation: Evaluation) -> list[Registration]:
+    """Return the application's tables and the canary."""
+    found = [one for one in of_type(evaluation, TABLE) if "control" not in one.name]
+    assert len(found) >= 2
+    return found
