@@ -114,8 +114,8 @@ def test_an_attached_policy_counts_like_an_inline_one(client: ClientOf, role: st
     [
         (
             "sqs",
-            "send_message",
-            {"QueueUrl": f"http://q/{ACCOUNT}/orders", "MessageBody": "x"},
+            "get_queue_attributes",
+            {"QueueUrl": f"http://q/{ACCOUNT}/orders"},
             "AccessDeniedException",
         ),
         ("sns", "publish", {"TopicArn": f"arn:aws:sns:us-east-1:{ACCOUNT}:t", "Message": "x"}, "AuthorizationError"),
@@ -147,9 +147,9 @@ def test_a_policy_that_is_not_understood_allows_nothing(
 ) -> None:
     let(client, role, allow("sqs:*", "*", Condition={"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}))
     sqs = client("sqs", caller=function)
-    assert denial(sqs.receive_message, QueueUrl=f"http://q/{ACCOUNT}/orders") == "AccessDeniedException"
+    assert denial(sqs.get_queue_attributes, QueueUrl=f"http://q/{ACCOUNT}/orders") == "AccessDeniedException"
     with pytest.raises(PolicyError):
-        front.gateway.roles.is_allowed(role, "sqs:ReceiveMessage", "*")
+        front.gateway.roles.role_allows(role, "sqs:GetQueueAttributes", "*")
 
 
 def test_machinery_asks_by_role(front: Front, client: ClientOf, role: str) -> None:
