@@ -43,7 +43,7 @@ def observers_healthy(within_seconds: float) -> bool:
 
 def _all_healthy(sight: Sight, protocol: Protocol) -> bool:
     voters = set(protocol.electorates[TIER])
-    return all(voters <= set(sight.calling("healthy", fact=fact)) for fact in ("verdict", "standby"))
+    return all(voters <= set(sight.calling_healthy(fact=fact)) for fact in ("verdict", "standby"))
 
 
 def one_observer_dissents(within_seconds: float) -> bool:
@@ -55,7 +55,7 @@ def one_observer_dissents(within_seconds: float) -> bool:
     drill = current()
     others = len(drill.protocol.electorates[TIER]) - 1
     drill.sight.wait_until(
-        lambda: len(drill.sight.calling("healthy")) == others,
+        lambda: len(drill.sight.calling_healthy()) == others,
         "one observer alone does not vote healthy",
         within_seconds,
     )
@@ -126,7 +126,7 @@ def caught_up(within_seconds: float) -> bool:
 
 
 def _fit_for_return(sight: Sight, protocol: Protocol) -> bool:
-    fit = set(sight.calling("healthy", fact="standby")) & set(sight.calling("healthy")) & sight.knowing_the_lag()
+    fit = set(sight.calling_healthy(fact="standby")) & set(sight.calling_healthy()) & sight.knowing_the_lag()
     return sight.longest_wait() <= protocol.max_lag and len(fit) >= protocol.quorum(TIER)
 
 

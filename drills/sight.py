@@ -94,12 +94,12 @@ class Sight:
             return False
         return (row.text("active"), row.text("phase"), row.number("epoch")) == (site, "steady", epoch)
 
-    def calling(self, verdict: str, *, fact: str = "verdict") -> Sequence[str]:
-        """Return the observers whose fresh vote about the active site, in this epoch, has ``verdict`` as that fact."""
+    def calling_healthy(self, *, fact: str = "verdict") -> Sequence[str]:
+        """Return the observers whose fresh vote about the active site, in this epoch, has "healthy" as that fact."""
         return [
             observer
             for observer, vote in self._votes.items()
-            if vote.text(fact) == verdict
+            if vote.text(fact) == "healthy"
             and vote.text("site") == self.active
             and vote.number("epoch") == self.epoch
             and not vote.facts.get("silent")

@@ -22,6 +22,7 @@ LONGEST_SECONDS = 60.0  # at full scale a whole failover with a takeover takes h
 LAST_CALL_SECONDS = 0.3
 READS = ("Get", "BatchGet", "Query")
 ANSWER = "answer"
+ORDERED_TO = "us-east-2"  # no data region: what an orchestrator updates there is the tier's row alone
 FIND_SOMETHING = ("prepare", "wait", "drain", "verify", "follow", "notify")
 BEFORE_IT_IS_OWNED = ("check target", "announce", "mark moving")
 
@@ -149,11 +150,11 @@ def lose_the_primary(stage: Stage, point: Point | None) -> Story:
     return tell(stage, before, fault, since)
 
 
-def order_a_move(stage: Stage, before: TierRow, kind: OrderKind, point: Point | None, region: str) -> Story:
+def order_a_move(stage: Stage, before: TierRow, kind: OrderKind, point: Point | None) -> Story:
     """Order a move, by one message to one region, and kill its owner at the point."""
     since, order = stage.last_call(), stage.told(kind, before, target=other(before.active))
     fault = stage.cloud.faults.add(point.fault(stage)) if point else None
-    stage.invoke(order, region, kind="Event")
+    stage.invoke(order, ORDERED_TO, kind="Event")
     return tell(stage, before, fault, since)
 
 

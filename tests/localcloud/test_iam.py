@@ -13,8 +13,8 @@ def allow(action: object, resource: object = TABLE, **more: object) -> dict[str,
     return {"Effect": "Allow", "Action": action, "Resource": resource, **more}
 
 
-def deny(action: object, resource: object = "*", **more: object) -> dict[str, object]:
-    return {**allow(action, resource, **more), "Effect": "Deny"}
+def deny(action: object, **more: object) -> dict[str, object]:
+    return {**allow(action, "*", **more), "Effect": "Deny"}
 
 
 def when(operator: str, key: str, *values: str) -> dict[str, object]:
