@@ -1,6 +1,5 @@
 import socket
 import threading
-import time
 
 import pytest
 from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
@@ -83,21 +82,17 @@ def test_changes_are_told() -> None:
 def test_a_black_holed_region_does_not_answer_within_the_clients_deadline(front: Front, client: ClientOf) -> None:
     table = make(client("dynamodb"))
     front.gateway.world.darken(EAST, "blackhole")
-    started = time.monotonic()
     with pytest.raises(ReadTimeoutError):
         value(client("dynamodb", config=HURRIED), table, "a")
-    assert time.monotonic() - started >= 2
 
 
-def test_a_refusing_region_fails_at_once_and_other_regions_answer(front: Front, client: ClientOf) -> None:
+def test_a_refusing_region_ends_connections_itself_and_other_regions_answer(front: Front, client: ClientOf) -> None:
     west = client("dynamodb", WEST)
     table = make(west)
     front.gateway.world.darken(EAST, "refuse")
-    started = time.monotonic()
     with pytest.raises(ConnectionClosedError):
         client("dynamodb").list_tables()
     assert value(west, table, "a") is None
-    assert time.monotonic() - started < 2
 
 
 def raw_call(front: Front) -> socket.socket:
