@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
+from botocore.config import Config
 
 from localcloud.front import Front
 from localcloud.machinery import Machinery
@@ -14,6 +15,9 @@ from tests.localcloud.deploying import let_in, make_queue
 from tests.localcloud.waiting import eventually
 
 POLLED = ("ReceiveMessage", "SetQueueAttributes")
+IMPATIENT = Config(read_timeout=10, retries={"total_max_attempts": 1})
+"""Gives up on a poll that truly waits."""
+
 SENDER = "client.us-east-1.sender.0"
 TOPIC = "arn:aws:sns:us-east-1:123456789012:t"
 
@@ -52,7 +56,7 @@ def test_a_long_poll_ends_with_the_message_and_holds_nobody_up(
 ) -> None:
     url, _ = make_queue(client, "polled")
     waiting = poll_while(lambda: client("sqs", caller=SENDER).send_message(QueueUrl=url, MessageBody="at last"))
-    [message] = client("sqs").receive_message(QueueUrl=url, WaitTimeSeconds=20)["Messages"]
+    [message] = client("sqs", config=IMPATIENT).receive_message(QueueUrl=url, WaitTimeSeconds=20)["Messages"]
     assert message["Body"] == "at last"
     assert waiting.seconds == LOOK_SECONDS
 
@@ -62,7 +66,7 @@ def test_a_long_poll_of_an_empty_queue_ends_empty_when_its_wait_is_over(
 ) -> None:
     url, _ = make_queue(client, "empty", ReceiveMessageWaitTimeSeconds="15")
     waiting = poll_while(lambda: None)
-    assert "Messages" not in client("sqs").receive_message(QueueUrl=url)
+    assert "Messages" not in client("sqs", config=IMPATIENT).receive_message(QueueUrl=url)
     assert 15 <= waiting.seconds < 15 + 2 * LOOK_SECONDS
 
 
