@@ -12,7 +12,8 @@ from failover.orders import OrderKind
 from failover.sites import Site, other
 from failover.tier import Phase, TierRow
 from localcloud.faults import Fault
-from tests.cloud.stage import Stage, eventually
+from tests.cloud.stage import Stage
+from tests.waiting import eventually, seen_within
 
 Kill = Literal["kill_before", "kill_after"]
 TAKEOVER_SECONDS = 12.0  # and the owner lease: protocol.md, "Owning and running a plan"
@@ -192,9 +193,7 @@ def watch(stage: Stage, before: TierRow) -> tuple[Sight, ...]:
 
 def _let_it_strike(stage: Stage, fault: str) -> None:
     """Wait for a kill around the plan's last call, which may come just after its end was seen, and lift the fault."""
-    deadline = time.monotonic() + LAST_CALL_SECONDS
-    while time.monotonic() < deadline and not _hits(stage, fault):
-        pass
+    seen_within(LAST_CALL_SECONDS, lambda: _hits(stage, fault))
     stage.cloud.faults.clear(fault)
 
 

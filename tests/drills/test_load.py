@@ -22,6 +22,7 @@ from failover.data_tier import DataTierArgs
 from failover.protocol import Protocol
 from failover.rows import tier_key
 from failover.sites import Sites
+from tests.waiting import seen_within
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -75,13 +76,18 @@ class Cloud:
 
     def wait(self, holds: Callable[[tuple[Operation, ...]], bool]) -> tuple[Operation, ...]:
         """Return the log once it is as wanted."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while time.monotonic() < deadline:
-            operations = read_operations(self.log) if self.log.exists() else ()
-            if holds(operations):
-                return operations
-            time.sleep(0.05)
-        raise AssertionError(f"not within {PATIENCE_SECONDS:g} s; last of the log: {operations[-5:]}")
+
+        def look() -> tuple[Operation, ...]:
+            operations = self.operations()
+            return operations if holds(operations) else ()
+
+        seen = seen_within(PATIENCE_SECONDS, look)
+        assert seen, f"not within {PATIENCE_SECONDS:g} s; last of the log: {self.operations()[-5:]}"
+        return seen
+
+    def operations(self) -> tuple[Operation, ...]:
+        """Return what the log has so far."""
+        return read_operations(self.log) if self.log.exists() else ()
 
 
 @pytest.fixture(scope="module")

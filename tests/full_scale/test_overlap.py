@@ -18,7 +18,8 @@ from drills.stack import Stack
 from drills.watcher import ControlTableLook, Watcher
 from failover.sites import Site
 from localcloud.caller import INTERNAL
-from tests.cloud.stage import TIER, Stage, eventually
+from tests.cloud.stage import TIER, Stage
+from tests.waiting import eventually
 
 START_SECONDS = 30.0
 MOVE_SECONDS = 60.0

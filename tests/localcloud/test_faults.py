@@ -11,7 +11,7 @@ from localcloud.front import Front
 from localcloud.request import Request
 from tests.localcloud.conftest import HURRIED, ClientOf
 from tests.localcloud.tables import key, make, put, value
-from tests.localcloud.waiting import eventually
+from tests.waiting import eventually
 
 
 @pytest.fixture
@@ -205,7 +205,7 @@ def _while_held(front: Front, call: Callable[[], object], fault_id: str) -> None
     """Make a call and lift the fault once it is held."""
     with ThreadPoolExecutor(1) as pool:
         held = pool.submit(call)
-        assert eventually(lambda: front.gateway.faults.state()[0]["hits"] == 1)
+        eventually(lambda: front.gateway.faults.state()[0]["hits"] == 1, 20, "the call is held")
         front.gateway.faults.clear(fault_id)
         held.result()
 

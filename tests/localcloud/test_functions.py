@@ -8,12 +8,12 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from localcloud.front import Front
-from localcloud.functions import RegionDark
+from localcloud.functions import RegionDark, Running
 from localcloud.machinery import Machinery
 from tests.localcloud.conftest import ClientOf
 from tests.localcloud.deploying import LOGS, make_function, make_role
 from tests.localcloud.gate import PASS, Gate
-from tests.localcloud.waiting import eventually
+from tests.waiting import eventually
 
 SOURCE = (
     PASS
@@ -81,7 +81,7 @@ def test_a_function_that_is_not_there_is_not_found(invoke: ClientOf) -> None:
 def test_a_dry_run_runs_nothing(client: ClientOf, invoke: ClientOf, machinery: Machinery) -> None:
     deploy(client, "dry")
     assert invoke("dry", InvocationType="DryRun")["StatusCode"] == 204
-    assert not [one for one in machinery.runner.sandboxes() if one.function == "dry"]
+    assert not sandboxes_of(machinery, "dry")
 
 
 def test_a_busy_function_gets_a_second_sandbox_unless_its_concurrency_is_reserved(
@@ -90,12 +90,12 @@ def test_a_busy_function_gets_a_second_sandbox_unless_its_concurrency_is_reserve
     deploy(client, "limited")
     client("lambda").put_function_concurrency(FunctionName="limited", ReservedConcurrentExecutions=1)
     invoke("limited", {"gate": gate.path}, InvocationType="Event")
-    assert eventually(lambda: any(one.function == "limited" for one in machinery.runner.sandboxes()))
+    eventually(lambda: sandboxes_of(machinery, "limited"), 20, "a sandbox")
     with pytest.raises(ClientError, match="TooManyRequestsException"):
         invoke("limited")
     client("lambda").delete_function_concurrency(FunctionName="limited")
     assert "FunctionError" not in invoke("limited")
-    assert len([one for one in machinery.runner.sandboxes() if one.function == "limited"]) == 2
+    assert len(sandboxes_of(machinery, "limited")) == 2
 
 
 def test_new_code_runs_in_a_new_sandbox(client: ClientOf, invoke: ClientOf) -> None:
@@ -144,13 +144,17 @@ def test_nothing_new_runs_in_a_dark_region_and_what_runs_there_goes_on(
     invoke("lost", region="us-west-2")
     invoke("lost", {"gate": gate.path}, region="us-west-2", InvocationType="Event")
     invoke("lost", {"gate": gate.path}, region="us-west-2", InvocationType="Event")
-    assert eventually(lambda: len([one for one in machinery.runner.sandboxes() if one.function == "lost"]) == 2)
+    eventually(lambda: len(sandboxes_of(machinery, "lost")) == 2, 20, "two sandboxes")
     front.gateway.world.darken("us-west-2")
     with pytest.raises(RegionDark):
         machinery.runner.invoke("us-west-2", "lost", b"{}")
     assert ran(machinery) == 1
     gate.open()
-    assert eventually(lambda: ran(machinery) == 3)
+    eventually(lambda: ran(machinery) == 3, 20, "three runs are over")
+
+
+def sandboxes_of(machinery: Machinery, function: str) -> list[Running]:
+    return [one for one in machinery.runner.sandboxes() if one.function == function]
 
 
 def ran(machinery: Machinery) -> int:

@@ -12,7 +12,7 @@ from localcloud.machinery import Machinery
 from localcloud.queues import LOOK_SECONDS, LongPolls
 from tests.localcloud.conftest import ClientOf
 from tests.localcloud.deploying import let_in, make_queue
-from tests.localcloud.waiting import eventually
+from tests.waiting import eventually
 
 POLLED = ("ReceiveMessage", "SetQueueAttributes")
 IMPATIENT = Config(read_timeout=10, retries={"total_max_attempts": 1})
@@ -111,5 +111,5 @@ def test_no_message_is_lost_or_doubled_when_many_send_and_receive_at_once(
     threads += [threading.Thread(target=receive, daemon=True) for _ in range(3)]
     for thread in threads:
         thread.start()
-    assert eventually(lambda: len(received) >= 60, 10)
+    eventually(lambda: len(received) >= 60, 10, "every message is received")
     assert sorted(received, key=int) == [str(number) for number in range(60)]

@@ -17,7 +17,7 @@ from localcloud.runtime_api import Event
 from localcloud.sandbox import Outcome, Sandbox
 from localcloud.sandbox_process import SandboxSettings
 from tests.localcloud.archives import archive
-from tests.localcloud.waiting import eventually
+from tests.waiting import eventually
 
 SOURCE = """
 import logging, os, sys, threading, time
@@ -162,9 +162,9 @@ def test_a_warm_sandbox_answers_from_the_same_process_without_starting_again(sta
 def test_between_invocations_a_functions_threads_stand_still(start: Start) -> None:
     sandbox = start()
     run(sandbox, do="begin")
-    assert eventually(lambda: states_of_threads(sandbox) == {STOPPED})
+    eventually(lambda: states_of_threads(sandbox) == {STOPPED}, 20, "its threads stand still")
     assert not run(sandbox, do="tally").failed
-    assert eventually(lambda: states_of_threads(sandbox) == {STOPPED})
+    eventually(lambda: states_of_threads(sandbox) == {STOPPED}, 20, "its threads stand still again")
 
 
 def states_of_threads(sandbox: Sandbox) -> set[str]:
@@ -242,4 +242,4 @@ def test_a_sandbox_dies_with_the_process_that_started_it(tmp_path: Path) -> None
     finally:
         owner.send_signal(signal.SIGKILL)
         owner.wait()
-    assert eventually(lambda: not Path(f"/proc/{pid}").exists(), 5)
+    eventually(lambda: not Path(f"/proc/{pid}").exists(), 5, "the sandbox is gone")

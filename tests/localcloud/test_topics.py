@@ -15,7 +15,7 @@ from tests.localcloud.conftest import ClientOf
 from tests.localcloud.deploying import let_in, make_function, make_queue, make_role
 from tests.localcloud.gate import PASS, Gate
 from tests.localcloud.standing_still import StandingClock, timers_by
-from tests.localcloud.waiting import eventually
+from tests.waiting import eventually
 
 EAST, WEST = "us-east-1", "us-west-2"
 
@@ -138,10 +138,10 @@ def test_the_publisher_does_not_wait_for_a_subscriber(bench: Bench, machinery: M
     bench.subscribe("lambda", arn)
     bench.publish({})
     bench.after(1)
-    assert eventually(lambda: any(one.function == "slow-subscriber" for one in machinery.runner.sandboxes()))
+    eventually(lambda: any(one.function == "slow-subscriber" for one in machinery.runner.sandboxes()), 20, "a sandbox")
     assert not passed(machinery)
     gate.open()
-    assert eventually(lambda: passed(machinery))
+    eventually(lambda: passed(machinery), 20, "it goes on")
 
 
 def passed(machinery: Machinery) -> bool:
