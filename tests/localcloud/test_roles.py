@@ -10,19 +10,15 @@ from botocore.exceptions import ClientError
 from localcloud.front import Front
 from localcloud.iam import PolicyError
 from tests.localcloud.conftest import ClientOf
+from tests.localcloud.deploying import ACCOUNT, allow
 from tests.localcloud.tables import key, make, put
 
 NUMBERS = count(1)
-ACCOUNT = "123456789012"
 TRUST = json.dumps({"Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": "*"}]})
 
 
 def document(*statements: dict[str, object]) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": statements})
-
-
-def allow(action: str, resource: str, **more: object) -> dict[str, object]:
-    return {"Effect": "Allow", "Action": action, "Resource": resource, **more}
 
 
 @pytest.fixture
