@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from drills.actions import UnknownFault, await_a_moment
+from drills.actions import await_a_moment, must_be_one_of
 from drills.repeatedly import Repeatedly
 from drills.running import Drill, current
 from drills.table_faults import hurt_tables
@@ -34,8 +34,7 @@ def let_one_observer_lie(lie: str) -> str:
         UnknownFault: nobody tells that lie.
     """
     drill = current()
-    if lie not in LIES:
-        raise UnknownFault(f"fault is {lie!r}, expected one of {', '.join(LIES)}")
+    must_be_one_of(LIES, lie)
     await_a_moment(drill)
     liar = Liar(drill=drill, region=drill.control_only_region)
     drill.tell_fault(f"observer {liar.region}", f"the observer in {liar.region} {LIES[lie]}")
