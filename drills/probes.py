@@ -2,12 +2,11 @@
 
 from typing import get_args
 
-from drills.running import current
+from drills.running import TIER, current
 from drills.sight import NeverHappened, Sight
 from failover.protocol import Protocol
 from failover.sites import Site
 
-TIER = "data"
 SITES: tuple[Site, ...] = get_args(Site)
 FEWEST_WRITES = 3
 PAGES = {  # words of the page that a fault under which nothing moves must lead to

@@ -20,6 +20,8 @@ from failover.tier import Value
 from localcloud.faults import Fault
 from localcloud.request import Cut
 
+TIER = "data"
+
 
 class Regions(Interface):
     """Loses regions and brings them back."""
