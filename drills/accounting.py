@@ -210,7 +210,7 @@ def _list(write: Operation, fate: Fate, reason: str) -> Listed:
 
 
 def _acknowledged(operations: Iterable[Operation]) -> Iterable[Operation]:
-    return (operation for operation in operations if operation.is_write and operation.outcome == "acknowledged")
+    return (operation for operation in operations if operation.is_write and operation.acknowledged)
 
 
 def _count(listed: Iterable[Listed], fate: Fate) -> int:

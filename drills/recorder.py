@@ -3,12 +3,12 @@
 import dataclasses
 import json
 import threading
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
 
+from drills.whole_lines import whole_lines
 from failover.sites import Site
 
 Op = Literal["insert", "append", "read", "stale-insert"]
@@ -45,6 +45,11 @@ class Operation:
     def cooperates(self) -> bool:
         """Whether the client goes by the epochs; the one that does not is counted apart."""
         return self.op != "stale-insert"
+
+    @property
+    def acknowledged(self) -> bool:
+        """Whether the service said yes."""
+        return self.outcome == "acknowledged"
 
     def to_json(self) -> str:
         """Return one line without its end."""
@@ -92,11 +97,4 @@ def read_operations(path: Path) -> tuple[Operation, ...]:
     Raises:
         ValueError, TypeError: a whole line that is not an operation.
     """
-    return tuple(sorted(_whole_lines(path), key=lambda operation: operation.ended))
-
-
-def _whole_lines(path: Path) -> Iterator[Operation]:
-    with path.open(encoding="utf-8") as file:
-        for line in file:
-            if line.endswith("\n"):
-                yield Operation.from_json(line)
+    return tuple(sorted(map(Operation.from_json, whole_lines(path)), key=lambda operation: operation.ended))

@@ -22,7 +22,7 @@ class Point:
 def success_percent(operations: Iterable[Operation]) -> list[Point]:
     """Return the share of operations that were acknowledged, in percent, by when they ended."""
     return [
-        Point(at=at, value=100 * sum(operation.outcome == "acknowledged" for operation in binned) / len(binned))
+        Point(at=at, value=100 * sum(operation.acknowledged for operation in binned) / len(binned))
         for at, binned in _bins(operations, BIN_SECONDS)
     ]
 
@@ -32,7 +32,7 @@ def median_latency_ms(operations: Iterable[Operation]) -> list[Point]:
 
     A stretch without any is marked by a point without value, so that no line is drawn across it.
     """
-    acknowledged = (operation for operation in operations if operation.outcome == "acknowledged")
+    acknowledged = (operation for operation in operations if operation.acknowledged)
     points = [
         Point(at=at, value=1000 * median(operation.ended - operation.at for operation in binned))
         for at, binned in _bins(acknowledged, LATENCY_BIN_SECONDS)

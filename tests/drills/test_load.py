@@ -115,7 +115,7 @@ def acknowledged(operations: tuple[Operation, ...], epoch: int, region: str) -> 
     return {
         operation.client
         for operation in operations
-        if operation.cooperates and operation.outcome == "acknowledged"
+        if operation.cooperates and operation.acknowledged
         if (operation.epoch, operation.region) == (epoch, region)
     }
 
@@ -132,9 +132,9 @@ def test_the_load_follows_the_row_and_keeps_an_honest_log(cloud: Cloud) -> None:
         cloud.wait(lambda log: any(o.op == "stale-insert" and o.at > moved for o in log))
     log = read_operations(cloud.log)
     assert (max_writers_per_epoch(log), overlapping_writers_seconds(log)) == (1, 0)
-    assert {o.region for o in log if o.op == "stale-insert" and o.outcome == "acknowledged"} == {"us-east-1"}
+    assert {o.region for o in log if o.op == "stale-insert" and o.acknowledged} == {"us-east-1"}
     kept = {region: contents(cloud.dynamodb(region), TABLE) for region in ("us-east-1", "us-west-2")}
-    written = [o for o in log if o.is_write and o.outcome == "acknowledged"]
+    written = [o for o in log if o.is_write and o.acknowledged]
     assert {o.op for o in written} == {"insert", "append", "stale-insert"}
     assert [o for o in written if o.value not in kept[str(o.region)].get(o.key, ())] == []
     assert len({o.value for o in written}) == len(written)

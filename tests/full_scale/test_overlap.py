@@ -37,7 +37,7 @@ class Load:
     def acknowledged(self, site: Site, region: str, since: float) -> int:
         """Count the writes that a region acknowledged to a site's clients."""
         return sum(
-            one.is_write and one.outcome == "acknowledged" and (one.site, one.region) == (site, region)
+            one.is_write and one.acknowledged and (one.site, one.region) == (site, region)
             for one in self.operations()
             if one.ended >= since
         )
