@@ -35,6 +35,7 @@ class Event:
         return value if isinstance(value, int | float) and not isinstance(value, bool) else None
 
     def to_json(self) -> str:
+        """Return one line without its end."""
         return json.dumps({"at": self.at, "source": self.source, **self.facts}, separators=(",", ":"))
 
     @classmethod
@@ -86,6 +87,7 @@ class EventLog:
         self.write("drill", name=name, state="succeeded")
 
     def close(self) -> None:
+        """Give the file back; nothing can be recorded any more."""
         self._file.close()
 
 

@@ -80,6 +80,7 @@ class Recorder:
             self._file.write(line)
 
     def close(self) -> None:
+        """Give the file back; nothing can be recorded any more."""
         self._file.close()
 
     def __enter__(self) -> Self:

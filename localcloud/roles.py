@@ -22,7 +22,9 @@ ALWAYS_ALLOWED = frozenset({("sts", "GetCallerIdentity")})
 class Locks(Protocol):
     """Gives the lock of a service's backend."""
 
-    def lock(self, service: str) -> AbstractContextManager[bool]: ...
+    def lock(self, service: str) -> AbstractContextManager[bool]:
+        """Return the lock, which whoever reads the backend's state holds."""
+        ...
 
 
 class Roles:

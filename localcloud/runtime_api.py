@@ -135,6 +135,7 @@ class RuntimeApi(ThreadingHTTPServer):
         """Say nothing: a killed process leaves broken connections behind, and that is no news."""
 
     def close(self) -> None:
+        """End the conversation and give the port back; a poll that waits gets no answer."""
         self.conversation.closed.set()
         self.shutdown()
         self.server_close()

@@ -36,6 +36,7 @@ class Broken(Exception):
         self.error_type = error_type
 
     def answer(self, request_id: str) -> Answer:
+        """Return the error that the invoker gets, in the words of AWS."""
         message = f"RequestId: {request_id} Error: {self}"
         error = {"errorType": self.error_type, "errorMessage": message}
         return Answer(payload=json.dumps(error).encode(), failed=True)

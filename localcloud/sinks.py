@@ -90,4 +90,5 @@ class SinkServer(ThreadingHTTPServer):
 
     @property
     def address(self) -> str:
+        """Return the URL under which senders find it."""
         return f"http://127.0.0.1:{self.server_port}"

@@ -9,7 +9,11 @@ SETTINGS = ("handler", "runtime", "role", "timeout", "memorySize", "description"
 
 
 def function(creation: Creation) -> Created:
-    """Create a function from the archive that the program declares."""
+    """Create a function from the archive that the program declares.
+
+    Raises:
+        Unsupported: its code is no archive.
+    """
     code = creation.inputs.get("code")
     if not isinstance(code, Archive):
         raise Unsupported(f"{creation.registration.urn} has no archive as its code")
