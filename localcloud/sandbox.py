@@ -61,6 +61,7 @@ class Sandbox:
         self._api = RuntimeApi(self._conversation)
         address = f"127.0.0.1:{self._api.server_port}"
         self.process = SandboxProcess(settings, address, self._log)
+        self._conversation.within_reach.set()
 
     def run(self, event: Event) -> Outcome:
         """Deliver one event and wait for its end, whatever that is; the caller keeps to one at a time."""
