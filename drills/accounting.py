@@ -90,7 +90,7 @@ def account(evidence: Evidence) -> Figures:
     """Compute every figure. `detection`: t0 to a quorum visible; `decision`: from there to the next epoch's row.
 
     Raises:
-        NoFinalContents: see there.
+        NoFinalContents: no epoch was seen, or the table of its active site's region was not read.
     """
     listed, stops = fates(evidence), list(planned_stops(evidence.events, evidence.operations, evidence.sites))
     noticed = _noticed(evidence)
@@ -147,6 +147,9 @@ def fates(evidence: Evidence) -> tuple[Listed, ...]:
     client is `diverged` only if the very next epoch was an unplanned failover begun after t0, it was acknowledged by
     the region that its epoch names, and later than t0 - ``max_lag``: what is older had to be at the target before
     the plan could start. Every other missing one is `lost`.
+
+    Raises:
+        NoFinalContents: no epoch was seen, or the table of its active site's region was not read.
     """
     known = epochs(evidence.events)
     if not known or (serving := evidence.sites.region(known[-1].active)) not in evidence.contents:
@@ -210,7 +213,7 @@ def _list(write: Operation, fate: Fate, reason: str) -> Listed:
 
 
 def _acknowledged(operations: Iterable[Operation]) -> Iterable[Operation]:
-    return (operation for operation in operations if operation.is_write and operation.outcome == "acknowledged")
+    return (operation for operation in operations if operation.is_write and operation.acknowledged)
 
 
 def _count(listed: Iterable[Listed], fate: Fate) -> int:

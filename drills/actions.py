@@ -1,6 +1,6 @@
 """What the experiments do to regions: lose one, slow one down, let one flap, and put everything right again."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from drills.running import Drill, current
 from localcloud.faults import Fault, control_planes_out
@@ -14,6 +14,16 @@ SLOW_MS, SLOW_JITTER_MS = 2500.0, 500.0  # beyond an observer's 1.5 s and a clie
 
 class UnknownFault(ValueError):
     """The experiment names a fault that nobody can make."""
+
+
+def must_be_one_of(known: Iterable[str], fault: str) -> None:
+    """Refuse a fault that an action does not know.
+
+    Raises:
+        UnknownFault: it is none of them.
+    """
+    if fault not in (listed := tuple(known)):
+        raise UnknownFault(f"fault is {fault!r}, expected one of {', '.join(listed)}")
 
 
 def lose_region(fault: str) -> str:
@@ -38,12 +48,11 @@ def await_a_moment(drill: Drill) -> float:
 
 def _beginning(drill: Drill, fault: str) -> Callable[[], None]:
     region = drill.sites.primary
+    ways = {"observers-cut": _isolate, "control-planes-out": _darken_without_control_planes, "slow": _slow_down}
+    must_be_one_of((*CUTS, *ways), fault)
     if fault in CUTS:
         return lambda: _darken(drill, region, CUTS[fault], f"{region} is dark ({fault})")
-    ways = {"observers-cut": _isolate, "control-planes-out": _darken_without_control_planes, "slow": _slow_down}
-    if fault in ways:
-        return lambda: ways[fault](drill, region)
-    raise UnknownFault(f"fault is {fault!r}, expected one of {', '.join((*CUTS, *ways))}")
+    return lambda: ways[fault](drill, region)
 
 
 def _darken(drill: Drill, region: str, how: Cut, what: str) -> None:
@@ -85,8 +94,7 @@ def let_region_flap(fault: str, for_seconds: float) -> str:
         UnknownFault: nobody knows how long each time.
     """
     drill = current()
-    if fault not in FLAPS:
-        raise UnknownFault(f"fault is {fault!r}, expected one of {', '.join(FLAPS)}")
+    must_be_one_of(FLAPS, fault)
     down, every = FLAPS[fault]
     times = round(for_seconds / every)
     await_a_moment(drill)

@@ -59,4 +59,4 @@ def _writes(operations: Iterable[Operation]) -> list[Operation]:
 
 
 def _acknowledged(writes: Iterable[Operation]) -> list[Operation]:
-    return sorted((write for write in writes if write.outcome == "acknowledged"), key=lambda write: write.ended)
+    return sorted((write for write in writes if write.acknowledged), key=lambda write: write.ended)

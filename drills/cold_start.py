@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, cast
 from uuid import uuid4
 
 from drills.events import EventLog
-from drills.ground import SIMPLE, TIER, Ground, prepared
+from drills.ground import SIMPLE, Ground, prepared
+from drills.running import TIER
 from failover.orders import Order, OrderKind
 from failover.sites import other
 from failover.tier import Phase, TierRow

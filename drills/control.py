@@ -11,10 +11,12 @@ from drills import running
 
 
 def before_method_control(**_context: object) -> None:
+    """Let a stage that fails from now on end the method."""
     running.current().in_method = True
 
 
 def after_method_control(**_context: object) -> None:
+    """Let a rollback that fails end nothing: the others have still to put things right."""
     running.current().in_method = False
 
 

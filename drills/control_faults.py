@@ -1,6 +1,6 @@
 """Faults of the control plane: an observer that is alone, an owner that is lost in the middle of its plan."""
 
-from drills.actions import UnknownFault, await_a_moment
+from drills.actions import await_a_moment, must_be_one_of
 from drills.running import Drill, current
 from localcloud.faults import Fault
 
@@ -19,8 +19,7 @@ def isolate_one_observer(how: str) -> str:
     """
     drill = current()
     region, primary = drill.control_only_region, drill.sites.primary
-    if how not in ISOLATIONS:
-        raise UnknownFault(f"fault is {how!r}, expected one of {', '.join(ISOLATIONS)}")
+    must_be_one_of(ISOLATIONS, how)
     await_a_moment(drill)
     if how == "cut-from-all":
         drill.tell_fault(region, f"{region} is cut off from every other region")

@@ -15,12 +15,12 @@ from chaoslib.types import Journal
 from drills.accounting import Contents, Evidence, Figures, account
 from drills.events import Event, EventLog, injected_at, ordered_at, read_events
 from drills.experiment import Experiment
-from drills.ground import TIER, Ground, prepared
+from drills.ground import Ground, prepared
 from drills.load_process import LoadProcess
 from drills.load_spec import LoadSpec
 from drills.person import Person
 from drills.recorder import Operation, read_operations
-from drills.running import Drill, under_way
+from drills.running import TIER, Drill, under_way
 from drills.sight import NeverHappened, Sight
 from drills.stack import Stack
 from drills.tail import Tail

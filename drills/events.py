@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
+from drills.whole_lines import whole_lines
+
 Source = Literal["drill", "row", "vote", "step", "fault", "order", "page", "lag"]
 SOURCES: tuple[str, ...] = get_args(Source)
 Fact = str | int | float | bool | None
@@ -33,6 +35,7 @@ class Event:
         return value if isinstance(value, int | float) and not isinstance(value, bool) else None
 
     def to_json(self) -> str:
+        """Return one line without its end."""
         return json.dumps({"at": self.at, "source": self.source, **self.facts}, separators=(",", ":"))
 
     @classmethod
@@ -84,19 +87,13 @@ class EventLog:
         self.write("drill", name=name, state="succeeded")
 
     def close(self) -> None:
+        """Give the file back; nothing can be recorded any more."""
         self._file.close()
 
 
 def read_events(path: Path) -> tuple[Event, ...]:
     """Return the log's events, oldest first. A last line cut short by a kill is left out."""
-    return tuple(sorted(_whole_lines(path), key=lambda event: event.at))
-
-
-def _whole_lines(path: Path) -> Iterator[Event]:
-    with path.open(encoding="utf-8") as file:
-        for line in file:
-            if line.endswith("\n"):
-                yield Event.from_json(line)
+    return tuple(sorted(map(Event.from_json, whole_lines(path)), key=lambda event: event.at))
 
 
 def injected_at(events: tuple[Event, ...]) -> float | None:

@@ -36,10 +36,12 @@ class Experiment:
 
     @property
     def title(self) -> str:
+        """What the experiment is about, in a few words."""
         return str(self.declared["title"])
 
     @property
     def description(self) -> str:
+        """What happens in the experiment and what it must show."""
         return str(self.declared["description"])
 
 

@@ -1,6 +1,6 @@
 """The control table loses its majority, and a person does with `lifeboat` what the runbook for that says."""
 
-from drills.actions import UnknownFault, await_a_moment
+from drills.actions import await_a_moment, must_be_one_of
 from drills.orders import OrderRefused, TooEasy
 from drills.running import Drill, current
 from failover.sites import other
@@ -27,8 +27,7 @@ def lose_the_majority(fault: str) -> str:
         UnknownFault: the majority can be lost in no such way.
     """
     drill = current()
-    if fault != FAULT:
-        raise UnknownFault(f"fault is {fault!r}, expected {FAULT}")
+    must_be_one_of((FAULT,), fault)
     phase = await_a_moment(drill)
     for region in (drill.sites.primary, drill.control_only_region):
         drill.tell_fault(region, f"{region}, which is a control region, is dark")

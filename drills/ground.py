@@ -15,6 +15,7 @@ from drills.contents import contents
 from drills.events import EventLog
 from drills.load_spec import LoadTable
 from drills.looks import PagesLook, ReplicationLook
+from drills.running import TIER
 from drills.stack import Stack
 from drills.watcher import ControlTableLook, Look
 from failover.arming import arm
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
 
 STACK = "local"
-TIER = "data"
 SIMPLE = fail_fast(connect_seconds=1, read_seconds=5)
 
 

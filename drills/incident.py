@@ -146,7 +146,7 @@ def _incident(text: str) -> str:
 def felt(operations: tuple[Operation, ...]) -> str:
     """Say what cooperating clients felt of it."""
     writes = [one for one in operations if one.is_write and one.cooperates]
-    done = sum(one.outcome == "acknowledged" for one in writes)
+    done = sum(one.acknowledged for one in writes)
     return f"{done} of {len(writes)} writes acknowledged; {unavailable_seconds(operations):.1f} s without one, in all"
 
 

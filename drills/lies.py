@@ -4,12 +4,12 @@ It uses the observer's own ballot, so its votes have their form, its generation 
 """
 
 import logging
-import threading
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from drills.actions import UnknownFault, await_a_moment
+from drills.actions import await_a_moment, must_be_one_of
+from drills.repeatedly import Repeatedly
 from drills.running import Drill, current
 from drills.table_faults import hurt_tables
 from failover.ballot import Superseded
@@ -34,8 +34,7 @@ def let_one_observer_lie(lie: str) -> str:
         UnknownFault: nobody tells that lie.
     """
     drill = current()
-    if lie not in LIES:
-        raise UnknownFault(f"fault is {lie!r}, expected one of {', '.join(LIES)}")
+    must_be_one_of(LIES, lie)
     await_a_moment(drill)
     liar = Liar(drill=drill, region=drill.control_only_region)
     drill.tell_fault(f"observer {liar.region}", f"the observer in {liar.region} {LIES[lie]}")
@@ -66,28 +65,25 @@ class Liar:
     drill: Drill
     region: str
     _generation: int = 0
-    _stopped: threading.Event = field(default_factory=threading.Event)
-    _thread: threading.Thread | None = None
+    _lying: Repeatedly = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._lying = Repeatedly(f"liar in {self.region}", self._try_to_lie, self.drill.protocol.probe_interval)
 
     def start(self) -> None:
-        self._thread = threading.Thread(target=self._lie_on, name=f"liar in {self.region}", daemon=True)
-        self._thread.start()
+        """Vote at once, and from now on in every probe interval."""
+        self._lying.start()
 
     def stop(self) -> None:
         """Say nothing more; the region's own observer votes again after it has looked on."""
-        self._stopped.set()
-        if self._thread is not None:
-            self._thread.join()
+        self._lying.stop()
         self.drill.operator.set_off_observer(self.region)
 
-    def _lie_on(self) -> None:
-        lied = False
-        while not (lied and self._stopped.wait(self.drill.protocol.probe_interval)):
-            lied = True
-            try:
-                self.lie()
-            except (Superseded, MalformedRow, *AWS_ERRORS) as error:
-                log.info("lie not told", extra={"error": repr(error)})
+    def _try_to_lie(self) -> None:
+        try:
+            self.lie()
+        except (Superseded, MalformedRow, *AWS_ERRORS) as error:
+            log.info("lie not told", extra={"error": repr(error)})
 
     def lie(self) -> None:
         """Vote, and wake the orchestrator with every vote's counter as if all had been seen against the primary.

@@ -63,7 +63,7 @@ def planned_stops(events: Sequence[Event], operations: Iterable[Operation], site
 
 
 def _counts(operation: Operation) -> bool:
-    return operation.is_write and operation.cooperates and operation.outcome == "acknowledged"
+    return operation.is_write and operation.cooperates and operation.acknowledged
 
 
 def _published(events: Iterable[Event], epoch: Epoch) -> float:

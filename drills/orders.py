@@ -2,11 +2,10 @@
 
 from uuid import UUID
 
-from drills.running import Drill, current
+from drills.running import TIER, Drill, current
 from failover.orders import Order, OrderKind
 from failover.sites import Site, other
 
-TIER = "data"
 AGAIN_SECONDS = 1.0
 
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, cast
 
 from botocore.config import Config
 
-from drills.ground import STACK, TIER, Ground
+from drills.ground import STACK, Ground
 from drills.orders import OrderRefused
-from drills.running import Said
+from drills.running import TIER, Said
 from evaluation import ROOT, Evaluation, evaluate
 from failover.ballot import Ballot
 from failover.control_table import Snapshot

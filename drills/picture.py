@@ -130,9 +130,9 @@ def writers(figure: go.Figure, row: int, scene: Scene) -> None:
     writes = [operation for operation in scene.operations if operation.is_write]
     names = {region: site for site, region in scene.sites.items()}
     for site in scene.sites:
-        taken = [one for one in writes if one.outcome == "acknowledged" and names.get(one.region or "") == site]
+        taken = [one for one in writes if one.acknowledged and names.get(one.region or "") == site]
         ticks(figure, row, scene, taken, name=f"written in {scene.sites[site]}", color=palette.look(site))
-    failed = [one for one in writes if one.outcome != "acknowledged"]
+    failed = [one for one in writes if not one.acknowledged]
     ticks(figure, row, scene, failed, name="not acknowledged", color=palette.BAD)
 
 
@@ -182,9 +182,9 @@ def latency(figure: go.Figure, row: int, scene: Scene) -> None:
     """Draw every operation of the load as a point and each site's median as a line."""
     for site in scene.sites:
         own = [one for one in scene.operations if one.site == site]
-        dots(figure, row, scene, [one for one in own if one.outcome == "acknowledged"], palette.look(site))
+        dots(figure, row, scene, [one for one in own if one.acknowledged], palette.look(site))
         medians(figure, row, scene, series.median_latency_ms(own), site)
-    dots(figure, row, scene, [one for one in scene.operations if one.outcome != "acknowledged"], palette.BAD)
+    dots(figure, row, scene, [one for one in scene.operations if not one.acknowledged], palette.BAD)
 
 
 def dots(figure: go.Figure, row: int, scene: Scene, operations: Sequence[Operation], color: str) -> None:

@@ -2,12 +2,11 @@
 
 from typing import get_args
 
-from drills.running import current
+from drills.running import TIER, current
 from drills.sight import NeverHappened, Sight
 from failover.protocol import Protocol
 from failover.sites import Site
 
-TIER = "data"
 SITES: tuple[Site, ...] = get_args(Site)
 FEWEST_WRITES = 3
 PAGES = {  # words of the page that a fault under which nothing moves must lead to
@@ -43,7 +42,7 @@ def observers_healthy(within_seconds: float) -> bool:
 
 def _all_healthy(sight: Sight, protocol: Protocol) -> bool:
     voters = set(protocol.electorates[TIER])
-    return all(voters <= set(sight.calling("healthy", fact=fact)) for fact in ("verdict", "standby"))
+    return all(voters <= set(sight.calling_healthy(fact=fact)) for fact in ("verdict", "standby"))
 
 
 def one_observer_dissents(within_seconds: float) -> bool:
@@ -55,7 +54,7 @@ def one_observer_dissents(within_seconds: float) -> bool:
     drill = current()
     others = len(drill.protocol.electorates[TIER]) - 1
     drill.sight.wait_until(
-        lambda: len(drill.sight.calling("healthy")) == others,
+        lambda: len(drill.sight.calling_healthy()) == others,
         "one observer alone does not vote healthy",
         within_seconds,
     )
@@ -126,7 +125,7 @@ def caught_up(within_seconds: float) -> bool:
 
 
 def _fit_for_return(sight: Sight, protocol: Protocol) -> bool:
-    fit = set(sight.calling("healthy", fact="standby")) & set(sight.calling("healthy")) & sight.knowing_the_lag()
+    fit = set(sight.calling_healthy(fact="standby")) & set(sight.calling_healthy()) & sight.knowing_the_lag()
     return sight.longest_wait() <= protocol.max_lag and len(fit) >= protocol.quorum(TIER)
 
 

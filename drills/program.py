@@ -2,17 +2,9 @@
 
 from drills.running import current
 from evaluation import Evaluation, Registration
+from policy.runtime_values import ROUTE53_RECORD, VALUES
 
-# Each of these would hold a value that run time moves.
-RUN_TIME_OWNS = frozenset(
-    {
-        "aws:dynamodb/tableItem:TableItem",
-        "aws:route53/record:Record",
-        "aws:s3/bucketObject:BucketObject",
-        "aws:s3/bucketObjectv2:BucketObjectv2",
-        "aws:ssm/parameter:Parameter",
-    }
-)
+RUN_TIME_OWNS = frozenset({*VALUES, ROUTE53_RECORD})
 
 
 class RunTimeDeclared(Exception):

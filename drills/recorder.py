@@ -3,12 +3,12 @@
 import dataclasses
 import json
 import threading
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
 
+from drills.whole_lines import whole_lines
 from failover.sites import Site
 
 Op = Literal["insert", "append", "read", "stale-insert"]
@@ -46,6 +46,11 @@ class Operation:
         """Whether the client goes by the epochs; the one that does not is counted apart."""
         return self.op != "stale-insert"
 
+    @property
+    def acknowledged(self) -> bool:
+        """Whether the service said yes."""
+        return self.outcome == "acknowledged"
+
     def to_json(self) -> str:
         """Return one line without its end."""
         return json.dumps(dataclasses.asdict(self), separators=(",", ":"))
@@ -75,6 +80,7 @@ class Recorder:
             self._file.write(line)
 
     def close(self) -> None:
+        """Give the file back; nothing can be recorded any more."""
         self._file.close()
 
     def __enter__(self) -> Self:
@@ -92,11 +98,4 @@ def read_operations(path: Path) -> tuple[Operation, ...]:
     Raises:
         ValueError, TypeError: a whole line that is not an operation.
     """
-    return tuple(sorted(_whole_lines(path), key=lambda operation: operation.ended))
-
-
-def _whole_lines(path: Path) -> Iterator[Operation]:
-    with path.open(encoding="utf-8") as file:
-        for line in file:
-            if line.endswith("\n"):
-                yield Operation.from_json(line)
+    return tuple(sorted(map(Operation.from_json, whole_lines(path)), key=lambda operation: operation.ended))

@@ -20,29 +20,37 @@ from failover.tier import Value
 from localcloud.faults import Fault
 from localcloud.request import Cut
 
+TIER = "data"
+
 
 class Regions(Interface):
     """Loses regions and brings them back."""
 
-    def darken(self, region: str, how: Cut = ...) -> None: ...
+    def darken(self, region: str, how: Cut = ...) -> None:
+        """Lose a region; calls to it end as ``how`` says."""
 
-    def isolate(self, region: str) -> None: ...
+    def isolate(self, region: str) -> None:
+        """Cut a region's links to all others."""
 
-    def restore(self, region: str | None = ...) -> None: ...
+    def restore(self, region: str | None = ...) -> None:
+        """Bring a region and its links back, or all of them."""
 
 
 class Faults(Interface):
     """Injects faults into calls and lifts them."""
 
-    def add(self, fault: Fault) -> str: ...
+    def add(self, fault: Fault) -> str:
+        """Put a fault in force and return its id."""
 
-    def clear(self, fault_id: str | None = ...) -> None: ...
+    def clear(self, fault_id: str | None = ...) -> None:
+        """Lift a fault, or all of them."""
 
 
 class VotingBooth(Interface):
     """Where one observer votes, as `failover.ballot.Ballot` does."""
 
-    def cast(self, opinion: Mapping[str, Value], *, generation: int, after: int | None) -> None: ...
+    def cast(self, opinion: Mapping[str, Value], *, generation: int, after: int | None) -> None:
+        """Vote as a generation, in place of a vote of the generation ``after``."""
 
 
 @dataclass(frozen=True, kw_only=True)

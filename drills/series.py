@@ -8,6 +8,7 @@ from statistics import median
 from drills.recorder import Operation
 
 BIN_SECONDS = 0.5
+LATENCY_BIN_SECONDS = 2 * BIN_SECONDS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,31 +19,31 @@ class Point:
     value: float | None
 
 
-def success_percent(operations: Iterable[Operation], bin_seconds: float = BIN_SECONDS) -> list[Point]:
+def success_percent(operations: Iterable[Operation]) -> list[Point]:
     """Return the share of operations that were acknowledged, in percent, by when they ended."""
     return [
-        Point(at=at, value=100 * sum(operation.outcome == "acknowledged" for operation in binned) / len(binned))
-        for at, binned in _bins(operations, bin_seconds)
+        Point(at=at, value=100 * sum(operation.acknowledged for operation in binned) / len(binned))
+        for at, binned in _bins(operations, BIN_SECONDS)
     ]
 
 
-def median_latency_ms(operations: Iterable[Operation], bin_seconds: float = 2 * BIN_SECONDS) -> list[Point]:
+def median_latency_ms(operations: Iterable[Operation]) -> list[Point]:
     """Return the median duration of the acknowledged operations that ended in each bin, in milliseconds.
 
     A stretch without any is marked by a point without value, so that no line is drawn across it.
     """
-    acknowledged = (operation for operation in operations if operation.outcome == "acknowledged")
+    acknowledged = (operation for operation in operations if operation.acknowledged)
     points = [
         Point(at=at, value=1000 * median(operation.ended - operation.at for operation in binned))
-        for at, binned in _bins(acknowledged, bin_seconds)
+        for at, binned in _bins(acknowledged, LATENCY_BIN_SECONDS)
     ]
-    return list(_with_gaps(points, bin_seconds))
+    return list(_with_gaps(points))
 
 
-def _with_gaps(points: Sequence[Point], bin_seconds: float) -> Iterator[Point]:
+def _with_gaps(points: Sequence[Point]) -> Iterator[Point]:
     for before, point in zip((None, *points), points, strict=False):
-        if before is not None and point.at - before.at > 1.5 * bin_seconds:
-            yield Point(at=before.at + bin_seconds, value=None)
+        if before is not None and point.at - before.at > 1.5 * LATENCY_BIN_SECONDS:
+            yield Point(at=before.at + LATENCY_BIN_SECONDS, value=None)
         yield point
 
 

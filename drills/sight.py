@@ -1,14 +1,12 @@
 """What is known right now, kept up from events and from the load's log, and waiting until it is as it should be."""
 
 import threading
-from collections import deque
 from collections.abc import Callable, Sequence
 
 from drills.events import Event
+from drills.recent import Recent
 from drills.recorder import Operation
 from failover.sites import Site
-
-RECENT_SECONDS = 2.0
 
 
 class NeverHappened(Exception):
@@ -25,7 +23,7 @@ class Sight:
         self._votes: dict[str, Event] = {}
         self._lags: dict[str, Event] = {}
         self._pages: list[Event] = []
-        self._recent: deque[Operation] = deque()
+        self._recent = Recent()
 
     def take(self, event: Event) -> None:
         """Remember one event."""
@@ -45,7 +43,7 @@ class Sight:
     def count(self, operation: Operation) -> None:
         """Remember one operation of the load."""
         with self._changed:
-            self._recent.append(operation)
+            self._recent.add(operation)
             self._changed.notify_all()
 
     def wait_until(self, holds: Callable[[], bool], what: str, within_seconds: float) -> None:
@@ -94,12 +92,12 @@ class Sight:
             return False
         return (row.text("active"), row.text("phase"), row.number("epoch")) == (site, "steady", epoch)
 
-    def calling(self, verdict: str, *, fact: str = "verdict") -> Sequence[str]:
-        """Return the observers whose fresh vote about the active site, in this epoch, has ``verdict`` as that fact."""
+    def calling_healthy(self, *, fact: str = "verdict") -> Sequence[str]:
+        """Return the observers whose fresh vote about the active site, in this epoch, has "healthy" as that fact."""
         return [
             observer
             for observer, vote in self._votes.items()
-            if vote.text(fact) == verdict
+            if vote.text(fact) == "healthy"
             and vote.text("site") == self.active
             and vote.number("epoch") == self.epoch
             and not vote.facts.get("silent")
@@ -124,11 +122,9 @@ class Sight:
 
     def writes(self, site: Site) -> tuple[int, int]:
         """Count the writes of a site's cooperating clients in the last two seconds: acknowledged, and all."""
-        horizon = self._monotonic() - RECENT_SECONDS
-        while self._recent and self._recent[0].ended < horizon:
-            self._recent.popleft()
-        own = [one for one in self._recent if one.site == site and one.is_write and one.cooperates]
-        return sum(one.outcome == "acknowledged" for one in own), len(own)
+        recent = self._recent.at(self._monotonic())
+        own = [one for one in recent if one.site == site and one.is_write and one.cooperates]
+        return sum(one.acknowledged for one in own), len(own)
 
     def told(self) -> str:
         """Return what is seen now, for whoever waited in vain."""

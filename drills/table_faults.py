@@ -5,7 +5,7 @@ The application's tables and the canary's are hit alike, since the canary stands
 
 from collections.abc import Callable, Mapping
 
-from drills.actions import UnknownFault, await_a_moment
+from drills.actions import await_a_moment, must_be_one_of
 from drills.running import Drill, current
 from localcloud.faults import Effect, Fault
 
@@ -34,8 +34,7 @@ def lose_both_sites(fault: str) -> str:
         "tables": lambda region: hurt_tables(drill, region, "silent"),
         "dark": lambda region: _darken(drill, region),
     }
-    if fault not in losses:
-        raise UnknownFault(f"fault is {fault!r}, expected one of {', '.join(losses)}")
+    must_be_one_of(losses, fault)
     phase = await_a_moment(drill)
     for region in (drill.sites.primary, drill.sites.secondary):
         losses[fault](region)

@@ -1,12 +1,12 @@
 """Follows the load's log while it grows, for the status line and the probes."""
 
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from drills.recorder import Operation
+from drills.repeatedly import Repeatedly
 
 READ_EVERY_SECONDS = 0.2
 
@@ -18,8 +18,7 @@ class Tail:
         self._path = path
         self._listeners = listeners
         self._offset = 0
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._follow, name="tail", daemon=True)
+        self._reading = Repeatedly("tail", self.read, READ_EVERY_SECONDS)
 
     def read(self) -> None:
         """Take what was appended since the last time; a line without its end waits for the next."""
@@ -34,17 +33,12 @@ class Tail:
             for listener in self._listeners:
                 listener(operation)
 
-    def _follow(self) -> None:
-        while not self._stopped.wait(READ_EVERY_SECONDS):
-            self.read()
-
     def __enter__(self) -> Self:
-        self._thread.start()
+        self._reading.start()
         return self
 
     def __exit__(
         self, _type: type[BaseException] | None, _error: BaseException | None, _at: TracebackType | None
     ) -> None:
-        self._stopped.set()
-        self._thread.join()
+        self._reading.stop()
         self.read()

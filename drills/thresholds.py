@@ -30,6 +30,7 @@ class Threshold:
         return " and ".join([*least, *([f"at most {self.at_most:g}"] if self.at_most is not None else [])])
 
     def holds(self, value: Figure) -> bool:
+        """Say whether a figure is within the limits."""
         if value is None:
             return False
         return (self.at_most is None or value <= self.at_most) and (self.at_least is None or value >= self.at_least)
@@ -44,6 +45,7 @@ class Judgement:
     held: bool
 
     def words(self) -> str:
+        """Return what was seen and what was expected, in one sentence."""
         seen = "was not measured" if self.value is None else f"is {self.value:g}"
         return f"{self.threshold.figure} {seen}, expected {self.threshold.words()}"
 

@@ -1,7 +1,6 @@
 """The drill as it happens: one line for each event and, on a terminal, one line that says how things stand."""
 
 import threading
-from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -14,6 +13,7 @@ from rich.text import Text
 
 from drills.events import Event, Source, injected_at
 from drills.narrative import is_trouble, tell
+from drills.recent import Recent
 from drills.recorder import Operation
 
 STYLES: Mapping[Source, str] = {
@@ -25,7 +25,6 @@ STYLES: Mapping[Source, str] = {
     "order": "bold",
     "page": "yellow",
 }
-RECENT_SECONDS = 2.0
 
 
 @dataclass
@@ -39,7 +38,7 @@ class Standing:
     active: str = "nobody"
     epoch: str = "-"
     lag_seconds: float = 0.0
-    recent: deque[Operation] = field(default_factory=deque)
+    recent: Recent = field(default_factory=Recent)
 
     def take(self, event: Event) -> None:
         """Remember what one event changes."""
@@ -55,13 +54,11 @@ class Standing:
     def count(self, operation: Operation) -> None:
         """Remember one operation of a client that goes by the epochs."""
         if operation.cooperates:
-            self.recent.append(operation)
+            self.recent.add(operation)
 
     def success_percent(self, site: str, now: float) -> float | None:
         """Return the share of this site's last operations that succeeded; None when it made none."""
-        while self.recent and self.recent[0].ended < now - RECENT_SECONDS:
-            self.recent.popleft()
-        own = [operation.outcome == "acknowledged" for operation in self.recent if operation.site == site]
+        own = [operation.acknowledged for operation in self.recent.at(now) if operation.site == site]
         return 100 * sum(own) / len(own) if own else None
 
     def clock(self, at: float) -> str:

@@ -43,6 +43,7 @@ class Verdict:
 
     @property
     def passed(self) -> bool:
+        """Whether every limit held and nothing else went wrong."""
         return not self.taken.trouble and all(one.held for one in self.judgements)
 
     def failures(self) -> list[str]:

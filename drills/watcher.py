@@ -4,7 +4,6 @@ It looks as the cloud's own caller, which no fault, latency or policy touches: s
 """
 
 import logging
-import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Self
 from botocore.exceptions import BotoCoreError, ClientError
 
 from drills.events import EventLog, Fact, Source
+from drills.repeatedly import Repeatedly
 from failover import rows
 from failover.votes import Freshness
 
@@ -43,8 +43,7 @@ class Watcher:
         self._looks = looks
         self._events = events
         self._known: dict[tuple[Source, str], Mapping[str, Fact]] = {}
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._watch, name="watcher", daemon=True)
+        self._looking = Repeatedly("watcher", self.look, LOOK_EVERY_SECONDS)
 
     def look(self) -> None:
         """Look once. A look that fails is logged and changes nothing; the next one sees what was missed."""
@@ -60,19 +59,14 @@ class Watcher:
             self._known[seen.source, seen.key] = seen.facts
             self._events.write(seen.source, None, **seen.facts)
 
-    def _watch(self) -> None:
-        while not self._stopped.wait(LOOK_EVERY_SECONDS):
-            self.look()
-
     def __enter__(self) -> Self:
-        self._thread.start()
+        self._looking.start()
         return self
 
     def __exit__(
         self, _type: type[BaseException] | None, _error: BaseException | None, _at: TracebackType | None
     ) -> None:
-        self._stopped.set()
-        self._thread.join()
+        self._looking.stop()
 
 
 class ControlTableLook:

@@ -22,7 +22,7 @@ def spans(operations: Iterable[Operation]) -> tuple[Span, ...]:
     """Return one span for each epoch and region that acknowledged a write; a moment is when the answer was taken."""
     ends: dict[tuple[str, int | None], list[float]] = defaultdict(list)
     for operation in operations:
-        if operation.is_write and operation.cooperates and operation.outcome == "acknowledged" and operation.region:
+        if operation.is_write and operation.cooperates and operation.acknowledged and operation.region:
             ends[operation.region, operation.epoch].append(operation.ended)
     return tuple(
         Span(region=region, epoch=epoch, first=min(at), last=max(at))

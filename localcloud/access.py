@@ -87,22 +87,6 @@ def _log_stream(request: Request, naming: Naming) -> str:
     return _arn(request, naming, f"log-group:{group}:log-stream:{stream}")
 
 
-def _bucket(request: Request, _naming: Naming) -> str:
-    return f"arn:aws:s3:::{_param(request, 'Bucket')}"
-
-
-def _object(request: Request, naming: Naming) -> str:
-    return f"{_bucket(request, naming)}/{_param(request, 'Key')}"
-
-
-def _hosted_zone(request: Request, _naming: Naming) -> str:
-    return f"arn:aws:route53:::hostedzone/{_param(request, 'Id') or _param(request, 'HostedZoneId')}"
-
-
-def _health_check(request: Request, _naming: Naming) -> str:
-    return f"arn:aws:route53:::healthcheck/{_param(request, 'HealthCheckId')}"
-
-
 def _schedule(request: Request, naming: Naming) -> str:
     group = _param(request, "groupName") or "default"
     return _arn(request, naming, f"schedule/{group}/{_param(request, 'Name')}")
@@ -113,24 +97,9 @@ def _alarms(request: Request, naming: Naming) -> str:
     return _arn(request, naming, "alarm:*")
 
 
-def _parameter_arn(request: Request, naming: Naming, name: str) -> str:
+def _parameter(request: Request, naming: Naming) -> str:
+    name = _param(request, "Name")
     return name if name.startswith("arn:") else _arn(request, naming, f"parameter/{name.lstrip('/')}")
-
-
-def _parameters(action: str) -> Rule:
-    """Make the rule of an SSM operation on ``Name`` or on each of ``Names``."""
-
-    def rule(request: Request, naming: Naming) -> tuple[Access, ...]:
-        names = request.params.get("Names") or [_param(request, "Name")]
-        listed = names if isinstance(names, list) else []
-        return tuple(Access(action=action, resource=_parameter_arn(request, naming, str(name))) for name in listed)
-
-    return rule
-
-
-def _metric_data(request: Request, _naming: Naming) -> tuple[Access, ...]:
-    context = {"cloudwatch:namespace": (_param(request, "Namespace"),)}
-    return (Access(action="cloudwatch:PutMetricData", resource=EVERYTHING, context=context),)
 
 
 def _everything(_request: Request, _naming: Naming) -> str:
@@ -145,27 +114,15 @@ def _rules(
 
 
 RULES: Mapping[tuple[str, str], Rule] = {
-    **_rules("sqs", _queue, "SendMessage", "ReceiveMessage", "DeleteMessage", "GetQueueAttributes", "GetQueueUrl"),
-    **_rules("sqs", _queue, "ChangeMessageVisibility", "PurgeQueue"),
-    ("sqs", "SendMessageBatch"): _on("sqs:SendMessage", _queue),
-    ("sqs", "DeleteMessageBatch"): _on("sqs:DeleteMessage", _queue),
-    ("sqs", "ChangeMessageVisibilityBatch"): _on("sqs:ChangeMessageVisibility", _queue),
-    **_rules("sns", _topic, "Publish", "GetTopicAttributes", "ListSubscriptionsByTopic"),
-    ("sns", "PublishBatch"): _on("sns:Publish", _topic),
+    **_rules("sqs", _queue, "GetQueueAttributes", "GetQueueUrl"),
+    **_rules("sns", _topic, "Publish", "ListSubscriptionsByTopic"),
     ("lambda", "Invoke"): _on("lambda:InvokeFunction", _function),
-    **_rules("lambda", _function, "GetFunction", "GetFunctionConfiguration", "GetFunctionConcurrency"),
+    **_rules("lambda", _function, "GetFunctionConfiguration", "GetFunctionConcurrency"),
     **_rules("lambda", _everything, "GetAccountSettings", "ListEventSourceMappings"),
     **_rules("scheduler", _schedule, "GetSchedule"),
-    **{("ssm", name): _parameters(f"ssm:{name}") for name in ("GetParameter", "GetParameters", "PutParameter")},
-    **_rules("secretsmanager", _secret, "GetSecretValue", "DescribeSecret", "PutSecretValue"),
-    **_rules("logs", _log_stream, "CreateLogGroup", "CreateLogStream", "PutLogEvents"),
-    **_rules("s3", _object, "GetObject", "PutObject", "DeleteObject"),
-    ("s3", "HeadObject"): _on("s3:GetObject", _object),
-    ("s3", "ListObjectsV2"): _on("s3:ListBucket", _bucket),
-    ("s3", "HeadBucket"): _on("s3:ListBucket", _bucket),
-    ("cloudwatch", "PutMetricData"): _metric_data,
-    **_rules("cloudwatch", _everything, "GetMetricData", "GetMetricStatistics"),
+    **_rules("ssm", _parameter, "GetParameter", "PutParameter"),
+    **_rules("secretsmanager", _secret, "GetSecretValue", "DescribeSecret"),
+    **_rules("logs", _log_stream, "CreateLogStream", "PutLogEvents"),
     **_rules("cloudwatch", _alarms, "DescribeAlarms"),
-    **_rules("route53", _hosted_zone, "GetHostedZone", "ListResourceRecordSets"),
-    **_rules("route53", _health_check, "GetHealthCheck", "GetHealthCheckStatus"),
 }
+"""The calls that functions make with their roles. What Lambda does with one, such as reading a queue, needs no rule."""

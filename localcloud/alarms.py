@@ -34,7 +34,7 @@ class Alarms:
     before it existed says nothing.
     """
 
-    def __init__(self, gateway: Gateway, metrics: Metrics, publish: Publish, time_scale: float = 1.0) -> None:
+    def __init__(self, gateway: Gateway, metrics: Metrics, publish: Publish, time_scale: float) -> None:
         self._gateway = gateway
         self._metrics = metrics
         self._publish = publish

@@ -48,7 +48,7 @@ def pause_after_wait(waits: int) -> float:
 class Asynchronous:
     """Lambda's own queue; ``time_scale`` shortens the pauses and ages, never a function's timeout."""
 
-    def __init__(self, runner: Runner, timers: Timers, send: Send, time_scale: float = 1.0) -> None:
+    def __init__(self, runner: Runner, timers: Timers, send: Send, time_scale: float) -> None:
         self._runner = runner
         self._timers = timers
         self._send = send

@@ -22,7 +22,12 @@ class NotStopped(Exception):
 
 
 def up(root: Path, stack: str, options: list[str]) -> EmbeddedCloud:
-    """Start a cloud that outlives this process, deploy a stack into it and return it; one that was up is taken down."""
+    """Start a cloud that outlives this process, deploy a stack into it and return it; one that was up is taken down.
+
+    Raises:
+        NotStopped: one that was up does not end.
+        CloudDidNotStart: see the new one's standard error.
+    """
     down(root)
     root.mkdir(parents=True, exist_ok=True)
     process = subprocess.Popen(
@@ -40,7 +45,11 @@ def up(root: Path, stack: str, options: list[str]) -> EmbeddedCloud:
 
 
 def down(root: Path) -> int:
-    """End the clouds that run under a root, remove what is left of others; return how many ran."""
+    """End the clouds that run under a root, remove what is left of others; return how many ran.
+
+    Raises:
+        NotStopped: one of them goes on in spite of SIGTERM.
+    """
     running = [process_of(directory) for directory in root.glob("cloud-*") if (directory / "addresses.json").exists()]
     stopped = [process for process in running if process.alive]
     for process in stopped:

@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-FRAME_MAGIC = 0xA55A
 HEADER_BYTES = 16
 READ_BYTES = 65536
 

@@ -84,7 +84,6 @@ class EmbeddedCloud:
         seed: int = 0,
         state_dir: Path | None = None,
         time_scale: float = 1.0,
-        port: int = 0,
     ) -> Self:
         """Clear away what killed clouds left, start a new one and wait until it listens.
 
@@ -94,7 +93,7 @@ class EmbeddedCloud:
         root = state_dir or DEFAULT_ROOT
         root.mkdir(parents=True, exist_ok=True)
         clean(root)
-        options = {"root": root, "profile": profile, "seed": seed, "time-scale": time_scale, "port": port}
+        options = {"root": root, "profile": profile, "seed": seed, "time-scale": time_scale}
         process = _spawn([f"--{name}={value}" for name, value in options.items()])
         return cls(Addresses.of(process), process)
 
@@ -150,9 +149,9 @@ class EmbeddedCloud:
         """Return the functions' running processes: region, function, sandbox, pid."""
         return self.remote.list("sandboxes")
 
-    def kills(self, region: str, function: str = "", sandbox: str = "") -> int:
-        """Kill running sandboxes of a region, of one function or one alone; return how many."""
-        answer = self.remote.post("kills", {"region": region, "function": function, "sandbox": sandbox})
+    def kills(self, region: str, function: str = "") -> int:
+        """Kill the running sandboxes of a region, or of one function there; return how many."""
+        answer = self.remote.post("kills", {"region": region, "function": function})
         return int(str(answer["killed"]))
 
     def stop(self) -> None:

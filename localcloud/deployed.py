@@ -51,6 +51,7 @@ class Deployed:
 
     @property
     def log_group(self) -> str:
+        """Return the name of the log group that the function writes to."""
         return self.logging.get("LogGroup", f"/aws/lambda/{self.name}")
 
 

@@ -84,9 +84,9 @@ class Fault:
         return all(want in (None, see) for want, see in zip((*by, *to), seen, strict=True))
 
 
-def control_planes_out(effect: Effect = "refuse") -> tuple[Fault, ...]:
+def control_planes_out() -> tuple[Fault, ...]:
     """Give the faults that take Route 53's, IAM's and global STS's control planes away."""
-    return tuple(Fault(effect=effect, service=service) for service in GLOBAL_CONTROL_PLANES)
+    return tuple(Fault(effect="refuse", service=service) for service in GLOBAL_CONTROL_PLANES)
 
 
 @dataclass(kw_only=True)

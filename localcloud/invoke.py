@@ -31,6 +31,7 @@ class Invoke:
         self._asynchronous = asynchronous
 
     def set_route(self, gateway: Gateway) -> None:
+        """Let the gateway send every Invoke call here."""
         gateway.routes["lambda", "Invoke"] = self.answer
 
     def answer(self, request: Request) -> Response:

@@ -43,10 +43,12 @@ class ProcessName:
 
     @property
     def directory_name(self) -> str:
+        """Return the name of the directory that is this process's own."""
         return f"{PREFIX}{self.pid}-{self.started}"
 
     @property
     def alive(self) -> bool:
+        """Say whether this very process runs, and not another that got its number."""
         return ProcessName.of(self.pid) == self
 
 

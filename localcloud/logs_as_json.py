@@ -11,6 +11,7 @@ class JsonLines(logging.Formatter):
     """Writes time, logger, level, message, error and extra fields."""
 
     def format(self, record: logging.LogRecord) -> str:
+        """Return one line without its end."""
         extra = {name: str(value) for name, value in vars(record).items() if name not in STANDARD}
         error = {"error": self.formatException(record.exc_info)} if record.exc_info else {}
         line = {"at": self.formatTime(record), "logger": record.name, "level": record.levelname}

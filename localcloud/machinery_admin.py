@@ -1,7 +1,7 @@
 """What drills may ask of the machinery over ``/_cloud/``.
 
-``GET logs?since=N&function=NAME``; ``GET sandboxes``; ``POST kills`` (``{"region", "function", "sandbox"}``, the last
-two optional); ``GET sinks?since=N``.
+``GET logs?since=N&function=NAME``; ``GET sandboxes``; ``POST kills`` (``{"region", "function"}``, the last
+optional); ``GET sinks?since=N``.
 """
 
 from collections.abc import Mapping
@@ -29,10 +29,10 @@ def _logs(machinery: Machinery, given: Mapping[str, object]) -> object:
 
 
 def _kill(machinery: Machinery, given: Mapping[str, object]) -> int:
-    """Kill the running sandboxes of a region, of one function, or one of them; return how many."""
+    """Kill the running sandboxes of a region, or of one function there; return how many."""
     if "region" not in given:
         raise ValueError("name the region whose sandboxes are to be killed")
-    wanted = {name: str(given[name]) for name in ("region", "function", "sandbox") if given.get(name)}
+    wanted = {name: str(given[name]) for name in ("region", "function") if given.get(name)}
     return machinery.runner.kill_all(wanted)
 
 

@@ -14,6 +14,7 @@ Clock = Callable[[], datetime]
 
 
 def utc_now() -> datetime:
+    """Return this machine's time."""
     return datetime.now(UTC)
 
 

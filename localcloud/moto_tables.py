@@ -31,10 +31,7 @@ class Change:
 
 
 class MotoTables:
-    """The tables of one account in all regions."""
-
-    def __init__(self, account: str = DEFAULT_ACCOUNT_ID) -> None:
-        self._account = account
+    """The tables of the account in all regions."""
 
     def exists(self, region: str, name: str) -> bool:
         """Say whether the region has a table of that name."""
@@ -126,7 +123,7 @@ class MotoTables:
         table.delete_item(values[0], values[1] if len(values) > 1 else None)
 
     def _backend(self, region: str) -> DynamoDBBackend:
-        return dynamodb_backends[self._account][region]
+        return dynamodb_backends[DEFAULT_ACCOUNT_ID][region]
 
     def _table(self, region: str, name: str) -> Table:
         return self._backend(region).tables[name]

@@ -22,6 +22,7 @@ class Notification:
 
     @property
     def topic_region(self) -> str:
+        """Return the AWS region of the topic."""
         return self.topic_arn.split(":")[3]
 
     @property

@@ -30,12 +30,12 @@ DENIED = MappingProxyType(
 )
 
 
-def error(request: Request, status: int, code: str, message: str, fields: dict[str, object] | None = None) -> Response:
-    """Answer with an error of the service's protocol; ``fields`` are the modelled members of a JSON error."""
+def error(request: Request, status: int, code: str, message: str) -> Response:
+    """Answer with an error of the service's protocol."""
     if request.service in REST_JSON_SERVICES:
-        return _json(status, code, {"message": message, "Type": "User", **(fields or {})})
+        return _json(status, code, {"message": message, "Type": "User"})
     if "HTTP_X_AMZ_TARGET" in request.environ:
-        return _json(status, code, {"__type": _typed(request, code), "message": message, **(fields or {})})
+        return _json(status, code, {"__type": _typed(request, code), "message": message})
     return _xml(request, status, code, message)
 
 
@@ -58,7 +58,7 @@ def _typed(request: Request, code: str) -> str:
     return f"com.amazonaws.{request.service}.v{target.rpartition('_')[2]}#{code}" if "_" in target else code
 
 
-def _json(status: int, code: str, fields: dict[str, object]) -> Response:
+def _json(status: int, code: str, fields: dict[str, str]) -> Response:
     return Response(
         status=status,
         body=json.dumps(fields).encode(),

@@ -1,6 +1,5 @@
 """Decides by role: which policies it has in this cloud, and what they allow."""
 
-from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -23,17 +22,20 @@ ALWAYS_ALLOWED = frozenset({("sts", "GetCallerIdentity")})
 class Locks(Protocol):
     """Gives the lock of a service's backend."""
 
-    def lock(self, service: str) -> AbstractContextManager[bool]: ...
+    def lock(self, service: str) -> AbstractContextManager[bool]:
+        """Return the lock, which whoever reads the backend's state holds."""
+        ...
 
 
 class Roles:
     """The roles of this cloud's account, their policies read anew at each decision so that changes count at once."""
 
-    def __init__(self, locks: Locks, account: str = DEFAULT_ACCOUNT_ID) -> None:
+    def __init__(self, locks: Locks) -> None:
         self._locks = locks
-        self._account = account
         self.decisions = DecisionLog()
-        self._naming = Naming(account=account, partition_key=self._partition_key, secret_arn=self._secret_arn)
+        self._naming = Naming(
+            account=DEFAULT_ACCOUNT_ID, partition_key=self._partition_key, secret_arn=self._secret_arn
+        )
 
     def refusal(self, request: Request) -> str | None:
         """Say why a function may not make this call, or None if its role allows it or no role limits the caller."""
@@ -46,24 +48,17 @@ class Roles:
             return str(error)
         return _explain(role, request.caller, refused[0]) if refused else None
 
-    def is_allowed(
-        self, role_arn: str, action: str, resource: str, context: Mapping[str, tuple[str, ...]] | None = None
-    ) -> bool:
+    def role_allows(self, role_arn: str, action: str, resource: str) -> bool:
         """Say whether a role's policies allow an action on a resource; a role that does not exist allows nothing.
 
         Raises:
             PolicyError: a policy of the role is not understood.
         """
-        lowered = {key.lower(): values for key, values in (context or {}).items()}
-        return self._allows(role_arn, Access(action=action, resource=resource, context=lowered))
-
-    def role_allows(self, role_arn: str, action: str, resource: str) -> bool:
-        """Say whether a role's policies allow the action, whatever the condition keys."""
-        return self.is_allowed(role_arn, action, resource)
+        return self._allows(role_arn, Access(action=action, resource=resource))
 
     def policy_allows(self, policy: str, service: str, action: str, resource: str, source_arn: str) -> bool:
         """Say whether a resource's own policy (JSON, "" for none) lets a service act for ``source_arn``."""
-        context = {"aws:sourcearn": (source_arn,), "aws:sourceaccount": (self._account,)}
+        context = {"aws:sourcearn": (source_arn,), "aws:sourceaccount": (DEFAULT_ACCOUNT_ID,)}
         access = Access(action=action, resource=resource, context=context)
         named = [each for each in iam.parse(policy) if {service, "*"} & set(each.principals or ())] if policy else []
         return iam.judge(named, access) == "allowed"
@@ -71,7 +66,7 @@ class Roles:
     def role_of(self, caller: Caller) -> str:
         """Give the ARN of a function's role; "" for a function that does not exist."""
         with self._locks.lock("lambda"):
-            functions = lambda_backends[self._account][caller.region].list_functions()
+            functions = lambda_backends[DEFAULT_ACCOUNT_ID][caller.region].list_functions()
             return next((each.role for each in functions if each.function_name == caller.name), "")
 
     def _allows(self, role_arn: str, access: Access) -> bool:
@@ -83,7 +78,7 @@ class Roles:
     def _documents(self, role_arn: str) -> list[str]:
         """Give the role's inline and attached policy documents."""
         with self._locks.lock("iam"):
-            roles = iam_backends[self._account]["aws"].roles.values()
+            roles = iam_backends[DEFAULT_ACCOUNT_ID]["aws"].roles.values()
             role = next((each for each in roles if each.arn == role_arn), None)
             if role is None:
                 return []
@@ -91,14 +86,14 @@ class Roles:
             return [*role.policies.values(), *attached]
 
     def _partition_key(self, region: str, table: str) -> str:
-        tables = dynamodb_backends[self._account][region].tables
+        tables = dynamodb_backends[DEFAULT_ACCOUNT_ID][region].tables
         found = tables.get(table.rpartition("/")[2])
         return next((key["AttributeName"] for key in found.schema if key["KeyType"] == "HASH"), "") if found else ""
 
     def _secret_arn(self, region: str, secret_id: str) -> str:
         """Give a secret's ARN with the six characters that the service adds to its name."""
-        found = secretsmanager_backends[self._account][region].secrets.get(secret_id)
-        return str(found.arn) if found else f"arn:aws:secretsmanager:{region}:{self._account}:secret:{secret_id}"
+        found = secretsmanager_backends[DEFAULT_ACCOUNT_ID][region].secrets.get(secret_id)
+        return str(found.arn) if found else f"arn:aws:secretsmanager:{region}:{DEFAULT_ACCOUNT_ID}:secret:{secret_id}"
 
 
 def _current(policy: ManagedPolicy) -> str:

@@ -34,7 +34,8 @@ class Answer:
 class Conversation:
     """All that one process and the cloud say to each other; a successor process gets a new one.
 
-    So a poll that a dead process left behind can never swallow its successor's event.
+    So a poll that a dead process left behind can never swallow its successor's event. ``within_reach`` is set once
+    ``freeze`` and ``thaw`` reach the process, which may poll before whoever starts it knows its number.
     """
 
     started: Callable[[], None]
@@ -42,6 +43,7 @@ class Conversation:
     thaw: Callable[[], None]
     events: "queue.Queue[Event]" = field(default_factory=queue.Queue)
     answers: "queue.Queue[Answer]" = field(default_factory=queue.Queue)
+    within_reach: threading.Event = field(default_factory=threading.Event)
     closed: threading.Event = field(default_factory=threading.Event)
     delivered_at: float | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -58,6 +60,7 @@ class Conversation:
         A process that waits is frozen, as on AWS: its threads do nothing between invocations.
         """
         self.started()
+        self.within_reach.wait()
         with self._lock:
             if self.events.empty():
                 self.freeze()
@@ -135,6 +138,7 @@ class RuntimeApi(ThreadingHTTPServer):
         """Say nothing: a killed process leaves broken connections behind, and that is no news."""
 
     def close(self) -> None:
+        """End the conversation and give the port back; a poll that waits gets no answer."""
         self.conversation.closed.set()
         self.shutdown()
         self.server_close()

@@ -36,6 +36,7 @@ class Broken(Exception):
         self.error_type = error_type
 
     def answer(self, request_id: str) -> Answer:
+        """Return the error that the invoker gets, in the words of AWS."""
         message = f"RequestId: {request_id} Error: {self}"
         error = {"errorType": self.error_type, "errorMessage": message}
         return Answer(payload=json.dumps(error).encode(), failed=True)
@@ -60,6 +61,7 @@ class Sandbox:
         self._api = RuntimeApi(self._conversation)
         address = f"127.0.0.1:{self._api.server_port}"
         self.process = SandboxProcess(settings, address, self._log)
+        self._conversation.within_reach.set()
 
     def run(self, event: Event) -> Outcome:
         """Deliver one event and wait for its end, whatever that is; the caller keeps to one at a time."""

@@ -48,10 +48,12 @@ class SandboxProcess:
 
     @property
     def pid(self) -> int:
+        """Return the number of the process, which is also that of its group."""
         return self._process.pid
 
     @property
     def alive(self) -> bool:
+        """Say whether the process has not ended; a stopped one has not."""
         return self._process.poll() is None
 
     def memory_mb(self) -> int:

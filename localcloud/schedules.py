@@ -62,7 +62,7 @@ class Times:
     clock: Callable[[], float]
     wall_clock: Callable[[], datetime]
     jitter: Callable[[], float]
-    scale: float = 1.0
+    scale: float
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -27,8 +27,7 @@ class Received:
 class Sinks:
     """Keeps what was received; nothing is ever sent on."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
+    def __init__(self) -> None:
         self._lock = threading.Lock()
         self._received: deque[Received] = deque(maxlen=KEPT)
         self._last = 0
@@ -39,7 +38,7 @@ class Sinks:
             self._last += 1
             self._received.append(
                 Received(
-                    number=self._last, at=self._clock(), region=region, channel=channel, endpoint=endpoint, body=body
+                    number=self._last, at=time.monotonic(), region=region, channel=channel, endpoint=endpoint, body=body
                 )
             )
 
@@ -91,4 +90,5 @@ class SinkServer(ThreadingHTTPServer):
 
     @property
     def address(self) -> str:
+        """Return the URL under which senders find it."""
         return f"http://127.0.0.1:{self.server_port}"

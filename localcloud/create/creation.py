@@ -56,6 +56,7 @@ class Creation:
 
     @property
     def region(self) -> str:
+        """Return the AWS region in which the resource is declared."""
         return self.registration.region
 
     @property

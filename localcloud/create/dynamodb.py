@@ -66,12 +66,10 @@ def _encryption(block: Mapping[str, Value]) -> dict[str, object] | None:
 
 
 def _index(index: Mapping[str, Value]) -> dict[str, object]:
-    schemas = index.get("keySchemas")
-    if isinstance(schemas, list):
-        keys = [{"AttributeName": s["attributeName"], "KeyType": s["keyType"]} for s in schemas if isinstance(s, dict)]
-        return {"IndexName": index["name"], "KeySchema": keys, "Projection": _projection(index)}
-    keys_by_name = _keys(str(index["hashKey"]), str(index.get("rangeKey") or ""))
-    return {"IndexName": index["name"], "KeySchema": keys_by_name, "Projection": _projection(index)}
+    schemas = index["keySchemas"]
+    given = [schema for schema in schemas if isinstance(schema, dict)] if isinstance(schemas, list) else []
+    keys = [{"AttributeName": schema["attributeName"], "KeyType": schema["keyType"]} for schema in given]
+    return {"IndexName": index["name"], "KeySchema": keys, "Projection": _projection(index)}
 
 
 def _local_index(creation: Creation, index: Mapping[str, Value]) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""Lambda functions, what invokes them and who may."""
+"""Lambda functions and what invokes them."""
 
 from collections.abc import Mapping
 
@@ -9,7 +9,11 @@ SETTINGS = ("handler", "runtime", "role", "timeout", "memorySize", "description"
 
 
 def function(creation: Creation) -> Created:
-    """Create a function from the archive that the program declares."""
+    """Create a function from the archive that the program declares.
+
+    Raises:
+        Unsupported: its code is no archive.
+    """
     code = creation.inputs.get("code")
     if not isinstance(code, Archive):
         raise Unsupported(f"{creation.registration.urn} has no archive as its code")
@@ -72,22 +76,8 @@ def event_invoke_config(creation: Creation) -> Created:
     return name, {}
 
 
-def permission(creation: Creation) -> Created:
-    """Let a service invoke a function."""
-    statement = creation.text("statementId") or creation.registration.name
-    creation.call(
-        "lambda",
-        "add_permission",
-        FunctionName=creation.text("function"),
-        StatementId=statement,
-        **creation.given("action", "principal", "sourceArn", "sourceAccount"),
-    )
-    return statement, {"statementId": statement}
-
-
 CREATORS: Mapping[str, Creator] = {
     "aws:lambda/function:Function": function,
     "aws:lambda/eventSourceMapping:EventSourceMapping": event_source_mapping,
     "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": event_invoke_config,
-    "aws:lambda/permission:Permission": permission,
 }

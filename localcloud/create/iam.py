@@ -33,16 +33,8 @@ def role_policy(creation: Creation) -> Created:
     return f"{role_name}:{creation.name}", {"name": creation.name}
 
 
-def role_policy_attachment(creation: Creation) -> Created:
-    """Attach a managed policy to a role."""
-    role_name, arn = creation.text("role"), creation.text("policyArn")
-    creation.call("iam", "attach_role_policy", RoleName=role_name, PolicyArn=arn)
-    return f"{role_name}-{arn}", {}
-
-
 CREATORS: Mapping[str, Creator] = {
     "aws:iam/openIdConnectProvider:OpenIdConnectProvider": identity_provider,
     "aws:iam/role:Role": role,
     "aws:iam/rolePolicy:RolePolicy": role_policy,
-    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": role_policy_attachment,
 }

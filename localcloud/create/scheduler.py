@@ -1,4 +1,4 @@
-"""Schedules and their groups."""
+"""Schedules."""
 
 from collections.abc import Mapping
 
@@ -22,13 +22,4 @@ def schedule(creation: Creation) -> Created:
     return f"{group}/{creation.name}", {"name": creation.name, "arn": field(answer, "ScheduleArn")}
 
 
-def schedule_group(creation: Creation) -> Created:
-    """Create a group of schedules."""
-    answer = creation.call("scheduler", "create_schedule_group", Name=creation.name)
-    return creation.name, {"name": creation.name, "arn": field(answer, "ScheduleGroupArn")}
-
-
-CREATORS: Mapping[str, Creator] = {
-    "aws:scheduler/schedule:Schedule": schedule,
-    "aws:scheduler/scheduleGroup:ScheduleGroup": schedule_group,
-}
+CREATORS: Mapping[str, Creator] = {"aws:scheduler/schedule:Schedule": schedule}

@@ -1,4 +1,4 @@
-"""Topics, their policies and subscriptions."""
+"""Topics and their subscriptions."""
 
 from collections.abc import Mapping
 
@@ -10,15 +10,7 @@ SETTINGS = ("rawMessageDelivery", "filterPolicyScope", "filterPolicy", "redriveP
 def topic(creation: Creation) -> Created:
     """Create a topic."""
     arn = field(creation.call("sns", "create_topic", Name=creation.name), "TopicArn")
-    if creation.text("policy"):
-        _set_policy(creation, arn)
     return arn, {"arn": arn, "name": creation.name}
-
-
-def topic_policy(creation: Creation) -> Created:
-    """Replace a topic's policy."""
-    _set_policy(creation, creation.text("arn"))
-    return creation.text("arn"), {"owner": creation.text("arn").split(":")[4]}
 
 
 def subscription(creation: Creation) -> Created:
@@ -41,17 +33,11 @@ def subscription(creation: Creation) -> Created:
     return arn, {"arn": arn, "ownerId": arn.split(":")[4], "pendingConfirmation": False}
 
 
-def _set_policy(creation: Creation, arn: str) -> None:
-    policy = creation.text("policy")
-    creation.call("sns", "set_topic_attributes", TopicArn=arn, AttributeName="Policy", AttributeValue=policy)
-
-
 def _text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 CREATORS: Mapping[str, Creator] = {
     "aws:sns/topic:Topic": topic,
-    "aws:sns/topicPolicy:TopicPolicy": topic_policy,
     "aws:sns/topicSubscription:TopicSubscription": subscription,
 }

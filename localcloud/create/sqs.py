@@ -25,28 +25,12 @@ def queue(creation: Creation) -> Created:
 
 def queue_policy(creation: Creation) -> Created:
     """Set who may send to a queue."""
-    return _set(creation, "Policy", creation.text("policy"))
-
-
-def redrive_policy(creation: Creation) -> Created:
-    """Set where a queue's dead letters go."""
-    return _set(creation, "RedrivePolicy", creation.text("redrivePolicy"))
-
-
-def redrive_allow_policy(creation: Creation) -> Created:
-    """Take note of which queues may use a queue for their dead letters: moto has no such attribute, and lets all."""
-    return creation.text("queueUrl"), {}
-
-
-def _set(creation: Creation, attribute: str, value: str) -> Created:
     url = creation.text("queueUrl")
-    creation.call("sqs", "set_queue_attributes", QueueUrl=url, Attributes={attribute: value})
+    creation.call("sqs", "set_queue_attributes", QueueUrl=url, Attributes={"Policy": creation.text("policy")})
     return url, {}
 
 
 CREATORS: Mapping[str, Creator] = {
     "aws:sqs/queue:Queue": queue,
     "aws:sqs/queuePolicy:QueuePolicy": queue_policy,
-    "aws:sqs/redrivePolicy:RedrivePolicy": redrive_policy,
-    "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy": redrive_allow_policy,
 }

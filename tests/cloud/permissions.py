@@ -3,14 +3,26 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from localcloud import iam
 from localcloud.iam import Access
 from tests.cloud.role_policies import RolePolicy, StatementOf
 
+ACCOUNT = "123456789012"
 # Lambda makes up the names of a group's streams.
 OPEN_ENDED = ":log-stream:*"
+
+
+def item(action: str, region: str, table: str, key: str) -> Access:
+    """Return a call's access to one item of a deployed table."""
+    arn = f"arn:aws:dynamodb:{region}:{ACCOUNT}:table/lifeboat-local-{table}"
+    return Access(action=f"dynamodb:{action}", resource=arn, context={"dynamodb:leadingkeys": (key,)})
+
+
+def on(action: str, region: str, resource: str) -> Access:
+    """Return a call's access to another resource of the call's service."""
+    return Access(action=action, resource=f"arn:aws:{action.partition(':')[0]}:{region}:{ACCOUNT}:{resource}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,6 +31,17 @@ class Used:
 
     policy: RolePolicy
     accesses: tuple[Access, ...]
+
+    @classmethod
+    def of(cls, policy: RolePolicy, decisions: Iterable[Mapping[str, Any]]) -> Self:
+        """Pick the role's own out of the cloud's log of decisions."""
+        own = tuple(access(one["access"]) for one in decisions if one["role"] == policy.role_arn)
+        return cls(policy=policy, accesses=own)
+
+    def mentions(self, asked: Access) -> bool:
+        """Say whether any statement, allowing or denying, is about an access."""
+        parsed = iam.parse(json.dumps({"Statement": list(self.policy.statements)}))
+        return iam.judge(parsed, asked) != "not mentioned"
 
     def suffices(self, statements: Sequence[StatementOf]) -> bool:
         """Say whether other statements would have carried the role through the run."""

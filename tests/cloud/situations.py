@@ -12,7 +12,8 @@ from failover.sites import Site
 from failover.tier import Kind, NewPlan, TierRow
 from localcloud.faults import Fault
 from tests.cloud.person import Person
-from tests.cloud.stage import TIER, Stage, eventually
+from tests.cloud.stage import TIER, Stage
+from tests.waiting import eventually
 
 MOVED_SECONDS = 20.0
 

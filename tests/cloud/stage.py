@@ -2,12 +2,11 @@
 
 import json
 import random
-import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 from failover.arming import arm
 from failover.aws_clients import fail_fast
@@ -19,24 +18,10 @@ from failover.tier import Change, Phase, TierRow, Value
 from failover.votes import Verdict, Vote
 from localcloud.caller import INTERNAL
 from localcloud.cloud import EmbeddedCloud
+from tests.waiting import eventually, seen_within
 
 TIER = "data"
-LOOK_SECONDS = 0.04
 SETTLED_SECONDS = 20.0
-T = TypeVar("T")
-
-
-def eventually(look: Callable[[], T], seconds: float, what: str) -> T:
-    """Look again and again until there is something to see, and give that.
-
-    Raises:
-        AssertionError: there was nothing in time.
-    """
-    deadline = time.monotonic() + seconds
-    while not (seen := look()):
-        assert time.monotonic() < deadline, f"not within {seconds:.2f} s: {what}"
-        time.sleep(LOOK_SECONDS)
-    return seen
 
 
 @dataclass(kw_only=True)
@@ -185,9 +170,7 @@ class Stage:
         return self._newest_call
 
     def _let_plans_end(self) -> None:
-        deadline = time.monotonic() + self.protocol.plan_total
-        while self.row().unfinished and time.monotonic() < deadline:
-            time.sleep(LOOK_SECONDS)
+        seen_within(self.protocol.plan_total, lambda: not self.row().unfinished)
 
     def _settle(self) -> TierRow:
         row = self.row()

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 from failover.arming import arm, disarm
 from tests.cloud.killing import watch
-from tests.cloud.stage import TIER, Stage, eventually
+from tests.cloud.stage import TIER, Stage
 from tests.cloud.told import told_of
+from tests.waiting import eventually
 
 PAGE_SECONDS = 20.0
 A_WHILE = timedelta(seconds=5)

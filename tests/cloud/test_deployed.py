@@ -1,6 +1,7 @@
 """What is true of a stack right after it was deployed, before anybody asks anything of it."""
 
-from tests.cloud.stage import Stage, eventually
+from tests.cloud.stage import Stage
+from tests.waiting import eventually
 
 FIRED_SECONDS = 15.0
 

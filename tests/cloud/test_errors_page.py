@@ -14,8 +14,9 @@ from failover.tier import TierRow
 from failover.votes import Verdict
 from tests.cloud.breakage import canary_table_deleted, impatient_queue, orders_queue, silenced, unset
 from tests.cloud.role_policies import RolePolicy, StatementOf
-from tests.cloud.stage import TIER, Stage, eventually
+from tests.cloud.stage import TIER, Stage
 from tests.cloud.told import errors, last_line, told_of
+from tests.waiting import eventually
 
 SOON_SECONDS = 15.0
 ALARM_SECONDS = 60.0

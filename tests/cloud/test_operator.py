@@ -8,7 +8,8 @@ from typer.testing import CliRunner, Result
 
 from failover.tier import Phase
 from ops.__main__ import app
-from tests.cloud.stage import Stage, eventually
+from tests.cloud.stage import Stage
+from tests.waiting import eventually
 
 MOVED_SECONDS = 20.0
 TARGET_NOT_YET = ("let it catch up", "no quorum sees")

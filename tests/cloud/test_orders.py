@@ -11,7 +11,8 @@ from failover.tier import Phase, TierRow
 from failover.votes import tally
 from localcloud.faults import Fault
 from tests.cloud.killing import Story, assert_moved_once, tell
-from tests.cloud.stage import TIER, Stage, eventually
+from tests.cloud.stage import TIER, Stage
+from tests.waiting import eventually
 
 SOON_SECONDS = 10.0
 TIMES = 5

@@ -15,6 +15,7 @@ from failover.orders import OrderKind
 from failover.sites import other
 from failover.tier import Phase
 from tests.cloud.killing import (
+    ORDERED_TO,
     Kill,
     Point,
     Story,
@@ -30,7 +31,6 @@ from tests.cloud.stage import Stage
 UNPLANNED = ("check target", "mark moving", "wait", "publish", "verify", "follow", "notify")
 PLANNED = ("check target", "announce", "prepare", "mark moving", "drain", "publish", "verify", "follow", "notify")
 JOURNAL = "BatchWriteItem"
-ORDERED_TO = "us-east-2"  # no data region: what an orchestrator updates there is the tier's row alone
 UNEVEN_HEARTBEATS = 2
 PROVED_SECONDS = 3.0  # a successor sees once more that the target follows and takes writes
 EVERY_CALL = "LIFEBOAT_EVERY_CALL"
@@ -54,7 +54,7 @@ class Killing:
     def order_a_failover(self, point: Point) -> Story:
         """Order a failover while the primary's region is dark, and check the same."""
         with around(point):
-            story = order_a_move(self.stage, self.stage.reopen(), OrderKind.FAILOVER, point, ORDERED_TO)
+            story = order_a_move(self.stage, self.stage.reopen(), OrderKind.FAILOVER, point)
             self.check_failover(story)
         return story
 
@@ -63,7 +63,7 @@ class Killing:
         stage, before = self.stage, self.stage.row()
         with around(point):
             stage.await_votes(before)
-            story = order_a_move(stage, before, OrderKind.SWITCHOVER, point, ORDERED_TO)
+            story = order_a_move(stage, before, OrderKind.SWITCHOVER, point)
             assert_moved_once(stage, story, other(before.active), stage.control_regions)
             assert_journal_explains(story, PLANNED)
             assert story.stopped_seconds >= stage.protocol.prepared_wait()
@@ -99,7 +99,7 @@ def test_killed_before_the_row_names_its_plan_an_orchestrator_is_replaced_by_the
 def test_killed_after_any_effect_the_owner_is_replaced_and_its_plan_finished(killing: Killing) -> None:
     stage = killing.stage
     stage.cloud.regions.darken(stage.primary, "blackhole")
-    undisturbed = order_a_move(stage, stage.reopen(), OrderKind.FAILOVER, None, ORDERED_TO)
+    undisturbed = order_a_move(stage, stage.reopen(), OrderKind.FAILOVER, None)
     earlier = undisturbed.effects_to(Phase.MOVING)
     effects = [one for one in undisturbed.effects() if one not in earlier and one.operation != JOURNAL]
     stories = [killing.order_a_failover(one.kill_after(ORDERED_TO)) for one in effects]
@@ -108,7 +108,7 @@ def test_killed_after_any_effect_the_owner_is_replaced_and_its_plan_finished(kil
 
 def test_killed_after_any_row_write_of_a_planned_move_the_owner_is_replaced(killing: Killing) -> None:
     """Up to the publish: what comes after it is the same in every plan."""
-    undisturbed = order_a_move(killing.stage, killing.stage.set(), OrderKind.SWITCHOVER, None, ORDERED_TO)
+    undisturbed = order_a_move(killing.stage, killing.stage.set(), OrderKind.SWITCHOVER, None)
     done = undisturbed.effects_to(Phase.STEADY)
     writes = [one for one in done if (one.operation, one.region) == ("UpdateItem", ORDERED_TO)]
     stories = [killing.order_a_switchover(one.kill_after(ORDERED_TO)) for one in writes]
@@ -122,7 +122,7 @@ def test_a_takeover_may_have_to_start_its_process_first(killing: Killing) -> Non
     for region in stage.far_regions:
         if region != ORDERED_TO:
             stage.cloud.kills(region, stage.orchestrator)
-    story = order_a_move(stage, before, OrderKind.FAILOVER, _after_the_mark(), ORDERED_TO)
+    story = order_a_move(stage, before, OrderKind.FAILOVER, _after_the_mark())
     killing.check_failover(story)
 
 
@@ -134,7 +134,7 @@ def test_a_successor_that_is_killed_too_is_replaced_as_well(killing: Killing) ->
         if region != ORDERED_TO:
             taken_over = Point(kill="kill_after", nth=1, operation="UpdateItem", caller_region=region)
             stage.cloud.faults.add(taken_over.fault(stage))
-    story = order_a_move(stage, before, OrderKind.FAILOVER, _after_the_mark(), ORDERED_TO)
+    story = order_a_move(stage, before, OrderKind.FAILOVER, _after_the_mark())
     assert_moved_once(stage, story, "secondary", stage.far_regions)
     assert_journal_explains(story, UNPLANNED)
     assert story.stopped_seconds >= stage.protocol.client_wait()

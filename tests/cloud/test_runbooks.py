@@ -16,9 +16,10 @@ from ops.runbook import filled, names
 from ops.stack_outputs import Source, StackOutputs
 from tests.cloud.person import Person, Said
 from tests.cloud.situations import SITUATIONS, Situation
-from tests.cloud.stage import Stage, eventually
+from tests.cloud.stage import Stage
 from tests.cloud.told import Told, told
 from tests.runbook_steps import Step, matches, named_elsewhere, steps, symptoms
+from tests.waiting import eventually
 
 SEEN_SECONDS = 25.0
 PAGE_SECONDS = 20.0

@@ -21,6 +21,7 @@ from failover.tier import Phase, TierRow, Value
 from failover.votes import Verdict, Vote
 from localcloud.faults import Fault
 from localcloud.request import Cut
+from tests.clocks import HandClock
 
 OBSERVERS = ("us-east-1", "us-east-2", "us-west-2")
 ROW = TierRow(
@@ -39,21 +40,6 @@ ROW = TierRow(
     step=None,
     owner=None,
 )
-
-
-@dataclass
-class StillClock:
-    """Time passes only by sleeping."""
-
-    now: float = 100.0
-    slept: list[float] = field(default_factory=list)
-
-    def monotonic(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.now += seconds
 
 
 @dataclass
@@ -156,7 +142,7 @@ class Staged:
     drill: Drill
     regions: ListedRegions
     faults: ListedFaults
-    clock: StillClock
+    clock: HandClock
     operator: ListedOperator
     load_stops: list[float]
 
@@ -225,7 +211,7 @@ def write(site: Site, number: int, *, at: float, acknowledged: bool) -> Operatio
 
 def staged(folder: Path, seed: int = 1) -> Staged:
     """Set the stage; nothing has been seen yet."""
-    clock, regions, faults = StillClock(), ListedRegions(), ListedFaults()
+    clock, regions, faults = HandClock(), ListedRegions(), ListedFaults()
     sight, operator, stops = Sight(clock.monotonic), ListedOperator(), list[float]()
     events = EventLog(folder / "events.jsonl", clock.monotonic)
     events.listen(sight.take)

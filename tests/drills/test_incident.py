@@ -6,7 +6,8 @@ import pytest
 from drills.incident import Incident, NotAsExpected
 from drills.running import Said
 from failover.sites import Sites
-from tests.drills.staged import ListedOperator, ListedRegions, StillClock
+from tests.clocks import HandClock
+from tests.drills.staged import ListedOperator, ListedRegions
 
 DONE = Said(code=0, output="done")
 REFUSED = Said(code=1, output="refused: it is behind")
@@ -31,7 +32,7 @@ class Happening:
             regions=self.regions,
             sites=Sites(primary="us-east-1", secondary="us-west-2"),
             pages=lambda: [page for page in self.pages if page == PAGE or "--yes" in str(self.operator.commands)] * 2,
-            clock=StillClock(),
+            clock=HandClock(),
             say=self.said.append,
         ).handle()
 

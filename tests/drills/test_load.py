@@ -22,6 +22,7 @@ from failover.data_tier import DataTierArgs
 from failover.protocol import Protocol
 from failover.rows import tier_key
 from failover.sites import Sites
+from tests.waiting import seen_within
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -75,13 +76,18 @@ class Cloud:
 
     def wait(self, holds: Callable[[tuple[Operation, ...]], bool]) -> tuple[Operation, ...]:
         """Return the log once it is as wanted."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while time.monotonic() < deadline:
-            operations = read_operations(self.log) if self.log.exists() else ()
-            if holds(operations):
-                return operations
-            time.sleep(0.05)
-        raise AssertionError(f"not within {PATIENCE_SECONDS:g} s; last of the log: {operations[-5:]}")
+
+        def look() -> tuple[Operation, ...]:
+            operations = self.operations()
+            return operations if holds(operations) else ()
+
+        seen = seen_within(PATIENCE_SECONDS, look)
+        assert seen, f"not within {PATIENCE_SECONDS:g} s; last of the log: {self.operations()[-5:]}"
+        return seen
+
+    def operations(self) -> tuple[Operation, ...]:
+        """Return what the log has so far."""
+        return read_operations(self.log) if self.log.exists() else ()
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +115,7 @@ def acknowledged(operations: tuple[Operation, ...], epoch: int, region: str) -> 
     return {
         operation.client
         for operation in operations
-        if operation.cooperates and operation.outcome == "acknowledged"
+        if operation.cooperates and operation.acknowledged
         if (operation.epoch, operation.region) == (epoch, region)
     }
 
@@ -126,9 +132,9 @@ def test_the_load_follows_the_row_and_keeps_an_honest_log(cloud: Cloud) -> None:
         cloud.wait(lambda log: any(o.op == "stale-insert" and o.at > moved for o in log))
     log = read_operations(cloud.log)
     assert (max_writers_per_epoch(log), overlapping_writers_seconds(log)) == (1, 0)
-    assert {o.region for o in log if o.op == "stale-insert" and o.outcome == "acknowledged"} == {"us-east-1"}
+    assert {o.region for o in log if o.op == "stale-insert" and o.acknowledged} == {"us-east-1"}
     kept = {region: contents(cloud.dynamodb(region), TABLE) for region in ("us-east-1", "us-west-2")}
-    written = [o for o in log if o.is_write and o.outcome == "acknowledged"]
+    written = [o for o in log if o.is_write and o.acknowledged]
     assert {o.op for o in written} == {"insert", "append", "stale-insert"}
     assert [o for o in written if o.value not in kept[str(o.region)].get(o.key, ())] == []
     assert len({o.value for o in written}) == len(written)

@@ -44,7 +44,7 @@ def left_behind(folder: Path) -> Taken:
 
 def _figures() -> Figures:
     operations = tuple(recorded.operations())
-    kept = {one.key: (one.value,) for one in operations if one.outcome == "acknowledged"}
+    kept = {one.key: (one.value,) for one in operations if one.acknowledged}
     evidence = Evidence(
         operations=operations,
         events=tuple(recorded.events()),

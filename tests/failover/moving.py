@@ -4,10 +4,10 @@ from failover.tier import Phase
 from tests.failover.world import World
 
 
-def settle(world: World, seconds: float = 20) -> None:
+def settle(world: World) -> None:
     """Let observers in all regions come to agree."""
     world.observe_everywhere()
-    world.run(seconds)
+    world.run(20)
 
 
 def since_the_mark(world: World, phase: Phase) -> float:

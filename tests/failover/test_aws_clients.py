@@ -1,7 +1,6 @@
 """Clients give up on time and try once."""
 
 import socket
-import time
 from collections.abc import Iterator
 
 import boto3
@@ -9,6 +8,7 @@ import pytest
 from botocore.exceptions import ReadTimeoutError
 
 from failover.aws_clients import attempt_within, client
+from tests.socket_waits import recorded_waits
 
 SESSION = boto3.Session(aws_access_key_id="client.us-east-1.test.0", aws_secret_access_key="embedded")
 
@@ -21,12 +21,14 @@ def silent_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[socket.socket]:
         yield server
 
 
-def test_a_call_into_silence_ends_after_one_read_timeout(silent_server: socket.socket) -> None:
-    dynamodb = client("dynamodb", "us-east-1", read_seconds=0.2, session=SESSION)
-    began = time.monotonic()
+def test_a_client_waits_on_its_sockets_as_long_as_it_was_told_to(
+    silent_server: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits = recorded_waits(monkeypatch)
+    dynamodb = client("dynamodb", "us-east-1", connect_seconds=7.0, read_seconds=11.0, session=SESSION)
     with pytest.raises(ReadTimeoutError):
         dynamodb.get_item(TableName="orders", Key={"id": {"S": "1"}})
-    assert time.monotonic() - began < 1.0
+    assert waits == [7.0, 11.0]
 
 
 def test_a_call_into_silence_is_sent_once(silent_server: socket.socket) -> None:

@@ -3,17 +3,7 @@
 import pytest
 
 from failover.breaker import Breaker
-
-
-class HandClock:
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def monotonic(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.now += seconds
+from tests.clocks import HandClock
 
 
 @pytest.fixture

@@ -27,6 +27,7 @@ from failover.protocol import Protocol
 from failover.sites import Site
 from failover.tier import Phase
 from failover.write_grants import NoCurrentView, TierMoving
+from tests.clocks import HandClock
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -34,17 +35,6 @@ if TYPE_CHECKING:
 
 PROTOCOL = Protocol()
 Item = dict[str, dict[str, str]]
-
-
-class HandClock:
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def monotonic(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.now += seconds
 
 
 class ControlRegion:

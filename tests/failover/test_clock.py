@@ -6,21 +6,9 @@ from email.utils import format_datetime
 import pytest
 
 from failover.clock import AwsTime, AwsTimeUnknown
+from tests.clocks import HandClock
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-
-
-class HandClock:
-    """A clock that only the test moves."""
-
-    def __init__(self) -> None:
-        self.seconds = 1000.0
-
-    def monotonic(self) -> float:
-        return self.seconds
-
-    def sleep(self, seconds: float) -> None:
-        self.seconds += seconds
 
 
 def answered(clock: HandClock, time: AwsTime, at: datetime) -> None:

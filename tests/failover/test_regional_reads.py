@@ -5,13 +5,12 @@ import pytest
 from failover.call_failed import CallFailed
 from failover.regional_table import NoSuchItem
 from failover.write_grants import NoCurrentView, TierMoving
-from tests.failover.two_regions import KEY, LOST, FixedViews, HandClock, Region, World
+from tests.failover.two_regions import KEY, LOST, FixedViews, World
 
 
 @pytest.fixture
 def world() -> World:
-    clock = HandClock()
-    return World(clock, Region(clock), Region(clock), FixedViews(until=104.0))
+    return World.whole()
 
 
 def test_the_standby_answers_reads_only_when_asked(world: World) -> None:

@@ -15,13 +15,13 @@ from failover.call_failed import (
 )
 from failover.regional_table import UncertainWrite
 from failover.write_grants import AnyRegion, NoCurrentView, TierMoving
-from tests.failover.two_regions import KEY, LOST, NEVER_SENT, SET, FixedViews, HandClock, Region, World, client_error
+from tests.clocks import HandClock
+from tests.failover.two_regions import KEY, LOST, NEVER_SENT, SET, FixedViews, Region, World, client_error
 
 
 @pytest.fixture
 def world() -> World:
-    clock = HandClock()
-    return World(clock, Region(clock), Region(clock), FixedViews(until=104.0))
+    return World.whole()
 
 
 def test_a_write_goes_to_the_active_site_and_says_so(world: World) -> None:

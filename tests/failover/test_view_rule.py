@@ -14,6 +14,7 @@ from failover.protocol import Protocol
 from failover.region_calls import RegionCalls, TimedClient
 from failover.regional_table import Acknowledgement, RegionalTable, UncertainWrite
 from failover.write_grants import NotWritable
+from tests.clocks import HandClock
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -24,17 +25,6 @@ STRAIGHT = 0.0005
 PLACES = ("before the mark", "after the mark", "before the publish", "after the publish", "when prepared")
 PAUSES = st.one_of(st.just("straight"), st.sampled_from(PLACES))
 FATES = st.one_of(st.just("straight"), st.sampled_from((*PLACES, "refused", "lost")))
-
-
-@dataclass
-class HandClock:
-    now: float = 0.0
-
-    def monotonic(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.now += seconds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,7 +120,7 @@ def acknowledged(table: RegionalTable) -> Acknowledgement | None:
 def test_each_site_acknowledges_only_on_its_own_side_of_the_publish(
     move: Move, pauses: list[str], script: list[str]
 ) -> None:
-    clock = HandClock()
+    clock = HandClock(0.0)
     views, table = client(Network(clock, move, iter(script)))
     for pause in pauses:
         if given_leave := acknowledged(table):

@@ -11,6 +11,7 @@ from failover.region_calls import RegionCalls, TimedClient
 from failover.regional_table import RegionalTable, UpdateItem
 from failover.sites import Site
 from failover.write_grants import Grant, Views
+from tests.clocks import HandClock
 
 if TYPE_CHECKING:
     from botocore.exceptions import _ClientErrorResponseTypeDef as ClientErrorResponseTypeDef
@@ -19,17 +20,6 @@ if TYPE_CHECKING:
 KEY = {"id": {"S": "order-1"}}
 SET: UpdateItem = {"Key": KEY, "UpdateExpression": "SET attempts = attempts + 1"}
 Answer = Mapping[str, object] | Exception
-
-
-@dataclass
-class HandClock:
-    now: float = 100.0
-
-    def monotonic(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.now += seconds
 
 
 @dataclass
@@ -77,6 +67,12 @@ class World:
     secondary: Region
     views: Views
     hurried: Region | None = None
+
+    @classmethod
+    def whole(cls) -> "World":
+        """Two regions that answer, and leave to write in the primary for four seconds."""
+        clock = HandClock()
+        return cls(clock, Region(clock), Region(clock), FixedViews(until=clock.now + 4))
 
     def table(self, jitter: Callable[[], float] = lambda: 1.0) -> RegionalTable:
         regions: dict[Site, RegionCalls] = {

@@ -18,7 +18,8 @@ from drills.stack import Stack
 from drills.watcher import ControlTableLook, Watcher
 from failover.sites import Site
 from localcloud.caller import INTERNAL
-from tests.cloud.stage import TIER, Stage, eventually
+from tests.cloud.stage import TIER, Stage
+from tests.waiting import eventually
 
 START_SECONDS = 30.0
 MOVE_SECONDS = 60.0
@@ -36,7 +37,7 @@ class Load:
     def acknowledged(self, site: Site, region: str, since: float) -> int:
         """Count the writes that a region acknowledged to a site's clients."""
         return sum(
-            one.is_write and one.outcome == "acknowledged" and (one.site, one.region) == (site, region)
+            one.is_write and one.acknowledged and (one.site, one.region) == (site, region)
             for one in self.operations()
             if one.ended >= since
         )

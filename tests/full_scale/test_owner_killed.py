@@ -3,6 +3,7 @@
 from failover.orders import OrderKind
 from failover.tier import Phase
 from tests.cloud.killing import (
+    ORDERED_TO,
     Point,
     Story,
     assert_in_time,
@@ -14,7 +15,6 @@ from tests.cloud.killing import (
 from tests.cloud.stage import Stage
 
 UNPLANNED = ("check target", "mark moving", "wait", "publish", "verify", "follow", "notify")
-ORDERED_TO = "us-east-2"
 JOURNAL = "BatchWriteItem"  # an entry is written before each effect; so killed before it is killed after the last one
 
 
@@ -36,5 +36,5 @@ def test_killed_right_after_the_mark_the_owner_is_replaced_in_time(stage: Stage)
 def test_killed_right_after_the_publish_the_owner_is_replaced_in_time(stage: Stage) -> None:
     stage.cloud.regions.darken(stage.primary, "blackhole")
     point = Point(kill="kill_before", nth=4, operation=JOURNAL, caller_region=ORDERED_TO)
-    story = order_a_move(stage, stage.reopen(), OrderKind.FAILOVER, point, ORDERED_TO)
+    story = order_a_move(stage, stage.reopen(), OrderKind.FAILOVER, point)
     assert_finished_by_others(stage, story, (Phase.STEADY, "verify"))

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -15,6 +16,7 @@ from localcloud.latency import Profile
 from localcloud.leftovers import own_directory
 from localcloud.machinery import Machinery, assemble
 from localcloud.machinery_admin import set_admin_routes
+from tests.localcloud.gate import Gate
 
 PATIENT = Config(connect_timeout=10, read_timeout=30, retries={"total_max_attempts": 1})
 HURRIED = PATIENT.merge(Config(read_timeout=2))
@@ -81,3 +83,10 @@ def whole_machinery(whole_front: Front, tmp_path_factory: pytest.TempPathFactory
 @pytest.fixture
 def machinery(front: Front, whole_machinery: Machinery) -> Machinery:
     return whole_machinery
+
+
+@pytest.fixture
+def gate(tmp_path: Path) -> Iterator[Gate]:
+    closed = Gate(tmp_path)
+    yield closed
+    closed.open()

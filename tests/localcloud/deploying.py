@@ -11,6 +11,11 @@ LOGS = {"Effect": "Allow", "Action": ["logs:CreateLogStream", "logs:PutLogEvents
 ClientOf = Callable[..., Any]
 
 
+def allow(action: object, resource: object, **more: object) -> dict[str, object]:
+    """Return a statement that allows."""
+    return {"Effect": "Allow", "Action": action, "Resource": resource, **more}
+
+
 def make_role(client: ClientOf, name: str, statements: Sequence[Mapping[str, object]] = (LOGS,)) -> str:
     """Create a role with one policy and return its ARN."""
     iam = client("iam")

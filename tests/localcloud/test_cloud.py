@@ -17,7 +17,7 @@ from localcloud.background import down
 from localcloud.cloud import EmbeddedCloud
 from localcloud.faults import Fault
 from tests.localcloud.deploying import ClientOf, make_function, make_role
-from tests.localcloud.waiting import eventually
+from tests.waiting import eventually
 
 OWNER = """
 import json, sys
@@ -97,7 +97,7 @@ def test_a_schedules_failing_function_sets_off_an_alarm_that_reaches_people(tmp_
             ComparisonOperator="GreaterThanOrEqualToThreshold",
             AlarmActions=[topic],
         )
-        assert eventually(lambda: bool(cloud.sinks()), 15)
+        eventually(lambda: bool(cloud.sinks()), 15, "somebody is told")
         envelope = json.loads(str(cloud.sinks()[0]["body"]))
         assert json.loads(envelope["Message"])["AlarmName"] == "errors"
 
@@ -128,7 +128,7 @@ def test_a_killed_owner_takes_its_cloud_and_sandboxes_along_and_the_next_start_c
     pid = leftovers.process_of(directory).pid
     owner.send_signal(signal.SIGKILL)
     owner.wait()
-    assert eventually(lambda: gone(pid), 10)
+    eventually(lambda: gone(pid), 10, "the cloud is gone")
     assert not directory.exists(), "a cloud that outlives its owner by a moment clears up after itself"
 
 
@@ -137,7 +137,7 @@ def test_a_killed_cloud_leaves_no_process_and_the_next_start_removes_its_files(t
         function_in(cloud, "orphan")
         [sandbox] = cloud.sandboxes()
         os.kill(process_of(cloud), signal.SIGKILL)
-        assert eventually(lambda: gone(int(str(sandbox["pid"]))), 5)
+        eventually(lambda: gone(int(str(sandbox["pid"]))), 5, "the sandbox is gone")
         left = cloud.addresses.directory
         assert left.exists()
         with EmbeddedCloud.start(profile="none", state_dir=tmp_path) as successor:

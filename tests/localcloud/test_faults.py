@@ -11,9 +11,7 @@ from localcloud.front import Front
 from localcloud.request import Request
 from tests.localcloud.conftest import HURRIED, ClientOf
 from tests.localcloud.tables import key, make, put, value
-from tests.localcloud.waiting import eventually
-
-DEADLINE_SECONDS = 2
+from tests.waiting import eventually
 
 
 @pytest.fixture
@@ -110,28 +108,24 @@ def test_a_fault_that_makes_no_sense_is_refused(given: dict[str, object]) -> Non
         Fault.from_json(given)
 
 
-def test_a_refused_call_fails_at_once_without_an_answer(front: Front, client: ClientOf, table: str) -> None:
+def test_a_refused_call_is_ended_by_the_other_side_without_an_answer(
+    front: Front, client: ClientOf, table: str
+) -> None:
     front.gateway.faults.add(Fault(effect="refuse", operation="GetItem"))
-    started = time.monotonic()
     with pytest.raises(ConnectionClosedError):
         value(client("dynamodb"), table, "a")
-    assert time.monotonic() - started < DEADLINE_SECONDS
 
 
-def test_a_reset_call_fails_at_once(front: Front, client: ClientOf, table: str) -> None:
+def test_a_reset_call_is_ended_by_the_other_side(front: Front, client: ClientOf, table: str) -> None:
     front.gateway.faults.add(Fault(effect="reset", operation="GetItem"))
-    started = time.monotonic()
     with pytest.raises(ConnectionClosedError):
         value(client("dynamodb"), table, "a")
-    assert time.monotonic() - started < DEADLINE_SECONDS
 
 
 def test_a_black_hole_says_nothing_until_the_client_gives_up(front: Front, client: ClientOf, table: str) -> None:
     front.gateway.faults.add(Fault(effect="blackhole", operation="GetItem"))
-    started = time.monotonic()
     with pytest.raises(ReadTimeoutError):
         value(client("dynamodb", config=HURRIED), table, "a")
-    assert time.monotonic() - started >= DEADLINE_SECONDS
 
 
 def test_an_injected_error_is_what_the_service_would_say(front: Front, client: ClientOf, table: str) -> None:
@@ -203,17 +197,15 @@ def test_a_caller_is_killed_around_its_nth_call(
 
 def test_lifting_a_black_hole_releases_whom_it_holds(front: Front, client: ClientOf, table: str) -> None:
     fault_id = front.gateway.faults.add(Fault(effect="blackhole", operation="GetItem"))
-    started = time.monotonic()
     with pytest.raises(ConnectionClosedError):
         _while_held(front, lambda: value(client("dynamodb"), table, "a"), fault_id)
-    assert time.monotonic() - started < DEADLINE_SECONDS
 
 
 def _while_held(front: Front, call: Callable[[], object], fault_id: str) -> None:
     """Make a call and lift the fault once it is held."""
     with ThreadPoolExecutor(1) as pool:
         held = pool.submit(call)
-        assert eventually(lambda: front.gateway.faults.state()[0]["hits"] == 1)
+        eventually(lambda: front.gateway.faults.state()[0]["hits"] == 1, 20, "the call is held")
         front.gateway.faults.clear(fault_id)
         held.result()
 

@@ -8,20 +8,23 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from localcloud.front import Front
-from localcloud.functions import RegionDark
+from localcloud.functions import RegionDark, Running
 from localcloud.machinery import Machinery
 from tests.localcloud.conftest import ClientOf
 from tests.localcloud.deploying import LOGS, make_function, make_role
-from tests.localcloud.waiting import eventually
+from tests.localcloud.gate import PASS, Gate
+from tests.waiting import eventually
 
-SOURCE = """
-import json, os, time
+SOURCE = (
+    PASS
+    + """
+import json, os
 import boto3
 def handle(event, context):
     if "fail" in event:
         raise ValueError(event["fail"])
-    if "nap" in event:
-        time.sleep(event["nap"])
+    if "gate" in event:
+        wait_at(event["gate"])
     if "table" in event:
         boto3.client("dynamodb").describe_table(TableName=event["table"])
     if "measure" in event:
@@ -31,6 +34,7 @@ def handle(event, context):
     print("ran")
     return {"event": event, "key": os.environ["AWS_ACCESS_KEY_ID"], "variable": os.environ.get("VARIABLE")}
 """
+)
 PATIENT = Config(read_timeout=20, retries={"total_max_attempts": 1})
 
 
@@ -77,21 +81,21 @@ def test_a_function_that_is_not_there_is_not_found(invoke: ClientOf) -> None:
 def test_a_dry_run_runs_nothing(client: ClientOf, invoke: ClientOf, machinery: Machinery) -> None:
     deploy(client, "dry")
     assert invoke("dry", InvocationType="DryRun")["StatusCode"] == 204
-    assert not [one for one in machinery.runner.sandboxes() if one.function == "dry"]
+    assert not sandboxes_of(machinery, "dry")
 
 
 def test_a_busy_function_gets_a_second_sandbox_unless_its_concurrency_is_reserved(
-    client: ClientOf, invoke: ClientOf, machinery: Machinery
+    client: ClientOf, invoke: ClientOf, machinery: Machinery, gate: Gate
 ) -> None:
     deploy(client, "limited")
     client("lambda").put_function_concurrency(FunctionName="limited", ReservedConcurrentExecutions=1)
-    invoke("limited", {"nap": 2}, InvocationType="Event")
-    assert eventually(lambda: any(one.function == "limited" for one in machinery.runner.sandboxes()))
+    invoke("limited", {"gate": gate.path}, InvocationType="Event")
+    eventually(lambda: sandboxes_of(machinery, "limited"), 20, "a sandbox")
     with pytest.raises(ClientError, match="TooManyRequestsException"):
         invoke("limited")
     client("lambda").delete_function_concurrency(FunctionName="limited")
     assert "FunctionError" not in invoke("limited")
-    assert len([one for one in machinery.runner.sandboxes() if one.function == "limited"]) == 2
+    assert len(sandboxes_of(machinery, "limited")) == 2
 
 
 def test_new_code_runs_in_a_new_sandbox(client: ClientOf, invoke: ClientOf) -> None:
@@ -134,18 +138,23 @@ def test_without_permission_nothing_is_logged_nor_measured(
 
 
 def test_nothing_new_runs_in_a_dark_region_and_what_runs_there_goes_on(
-    front: Front, client: ClientOf, invoke: ClientOf, machinery: Machinery
+    front: Front, client: ClientOf, invoke: ClientOf, machinery: Machinery, gate: Gate
 ) -> None:
     deploy(client, "lost", region="us-west-2")
     invoke("lost", region="us-west-2")
-    invoke("lost", {"nap": 1}, region="us-west-2", InvocationType="Event")
-    invoke("lost", {"nap": 1}, region="us-west-2", InvocationType="Event")
-    assert eventually(lambda: len([one for one in machinery.runner.sandboxes() if one.function == "lost"]) == 2)
+    invoke("lost", {"gate": gate.path}, region="us-west-2", InvocationType="Event")
+    invoke("lost", {"gate": gate.path}, region="us-west-2", InvocationType="Event")
+    eventually(lambda: len(sandboxes_of(machinery, "lost")) == 2, 20, "two sandboxes")
     front.gateway.world.darken("us-west-2")
     with pytest.raises(RegionDark):
         machinery.runner.invoke("us-west-2", "lost", b"{}")
     assert ran(machinery) == 1
-    assert eventually(lambda: ran(machinery) == 3)
+    gate.open()
+    eventually(lambda: ran(machinery) == 3, 20, "three runs are over")
+
+
+def sandboxes_of(machinery: Machinery, function: str) -> list[Running]:
+    return [one for one in machinery.runner.sandboxes() if one.function == function]
 
 
 def ran(machinery: Machinery) -> int:

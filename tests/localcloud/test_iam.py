@@ -4,17 +4,14 @@ import pytest
 
 from localcloud import iam
 from localcloud.iam import Access, PolicyError, Verdict
+from tests.localcloud.deploying import allow
 
 TABLE = "arn:aws:dynamodb:us-east-1:123456789012:table/control"
 LEADING = "dynamodb:leadingkeys"
 
 
-def allow(action: object, resource: object = TABLE, **more: object) -> dict[str, object]:
-    return {"Effect": "Allow", "Action": action, "Resource": resource, **more}
-
-
-def deny(action: object, resource: object = "*", **more: object) -> dict[str, object]:
-    return {**allow(action, resource, **more), "Effect": "Deny"}
+def deny(action: object, **more: object) -> dict[str, object]:
+    return {**allow(action, "*", **more), "Effect": "Deny"}
 
 
 def when(operator: str, key: str, *values: str) -> dict[str, object]:
@@ -22,7 +19,7 @@ def when(operator: str, key: str, *values: str) -> dict[str, object]:
 
 
 def leading(operator: str, *values: str) -> dict[str, object]:
-    return allow("dynamodb:PutItem", Condition=when(operator, "dynamodb:LeadingKeys", *values))
+    return allow("dynamodb:PutItem", TABLE, Condition=when(operator, "dynamodb:LeadingKeys", *values))
 
 
 def put(*keys: str, resource: str = TABLE) -> Access:
@@ -36,21 +33,21 @@ OWN = "vote#data#us-east-1"
     ("statements", "access", "verdict"),
     [
         ([], put(), "not mentioned"),
-        ([allow("dynamodb:PutItem")], put(), "allowed"),
-        ([allow("DynamoDB:putitem")], put(), "allowed"),
-        ([allow(["dynamodb:GetItem", "dynamodb:Put*"])], put(), "allowed"),
-        ([allow("dynamodb:GetItem")], put(), "not mentioned"),
-        ([allow("dynamodb:PutIte?")], put(), "allowed"),
-        ([allow("dynamodb:PutIt")], put(), "not mentioned"),
+        ([allow("dynamodb:PutItem", TABLE)], put(), "allowed"),
+        ([allow("DynamoDB:putitem", TABLE)], put(), "allowed"),
+        ([allow(["dynamodb:GetItem", "dynamodb:Put*"], TABLE)], put(), "allowed"),
+        ([allow("dynamodb:GetItem", TABLE)], put(), "not mentioned"),
+        ([allow("dynamodb:PutIte?", TABLE)], put(), "allowed"),
+        ([allow("dynamodb:PutIt", TABLE)], put(), "not mentioned"),
         ([allow("*", "*")], put(), "allowed"),
         ([allow("dynamodb:PutItem", TABLE + "-2")], put(), "not mentioned"),
         ([allow("dynamodb:PutItem", TABLE[:-1] + "*")], put(), "allowed"),
         ([allow("dynamodb:PutItem", "arn:aws:dynamodb:*:*:table/control")], put(), "allowed"),
         ([allow("dynamodb:PutItem", TABLE.replace("east-1", "west-2"))], put(), "not mentioned"),
         ([allow("dynamodb:PutItem", TABLE.upper())], put(), "not mentioned"),
-        ([allow("dynamodb:PutItem"), deny("dynamodb:PutItem")], put(), "denied"),
+        ([allow("dynamodb:PutItem", TABLE), deny("dynamodb:PutItem")], put(), "denied"),
         ([deny("dynamodb:*"), allow("*", "*")], put(), "denied"),
-        ([allow("dynamodb:PutItem"), deny("dynamodb:DeleteItem")], put(), "allowed"),
+        ([allow("dynamodb:PutItem", TABLE), deny("dynamodb:DeleteItem")], put(), "allowed"),
         ([{"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}], put(), "allowed"),
         ([{"Effect": "Allow", "NotAction": "dynamodb:*", "Resource": "*"}], put(), "not mentioned"),
         ([{"Effect": "Deny", "Action": "*", "NotResource": TABLE}, allow("*", "*")], put(), "allowed"),
@@ -70,7 +67,7 @@ OWN = "vote#data#us-east-1"
         ([leading("ForAllValues:StringNotEquals", "tier#data", OWN)], put(OWN), "not mentioned"),
         ([leading("ForAllValues:StringNotEquals", "tier#data")], put(OWN), "allowed"),
         (
-            [allow("dynamodb:PutItem"), deny("*", Condition=when("StringEquals", "dynamodb:leadingKEYS", OWN))],
+            [allow("dynamodb:PutItem", TABLE), deny("*", Condition=when("StringEquals", "dynamodb:leadingKEYS", OWN))],
             put(OWN),
             "denied",
         ),
@@ -101,9 +98,9 @@ def test_arns_are_compared_part_by_part(wanted: str, source: str, matches: bool)
     [
         "nonsense",
         "{}",
-        json.dumps({"Statement": [allow("*", Condition=when("IpAddress", "aws:SourceIp", "10.0.0.0/8"))]}),
-        json.dumps({"Statement": [allow("*", Condition=when("StringEquals", "a", "${aws:username}"))]}),
-        json.dumps({"Statement": [allow("*", NotPrincipal="*")]}),
+        json.dumps({"Statement": [allow("*", "*", Condition=when("IpAddress", "aws:SourceIp", "10.0.0.0/8"))]}),
+        json.dumps({"Statement": [allow("*", "*", Condition=when("StringEquals", "a", "${aws:username}"))]}),
+        json.dumps({"Statement": [allow("*", "*", NotPrincipal="*")]}),
     ],
 )
 def test_a_policy_that_is_not_understood_is_no_policy(document: str) -> None:

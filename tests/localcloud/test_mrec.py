@@ -18,7 +18,7 @@ from localcloud.mrec import Lag, Replication
 from localcloud.regions import World
 from tests.localcloud.conftest import ClientOf, connect
 from tests.localcloud.tables import BOTH_IMAGES, key, make_eventual, put, value
-from tests.localcloud.waiting import eventually
+from tests.waiting import eventually
 
 EAST, WEST = "us-east-1", "us-west-2"
 
@@ -48,7 +48,7 @@ def settled(front: Front) -> Callable[[], bool]:
 
 def test_a_write_arrives_at_the_other_replica(east: Any, west: Any, table: str) -> None:
     put(east, table, "a", "1")
-    assert eventually(lambda: value(west, table, "a") == "1")
+    eventually(lambda: value(west, table, "a") == "1", 20, "the write is in the west")
 
 
 def test_an_update_that_creates_its_item_is_one_record_in_the_stream(client: ClientOf, east: Any, table: str) -> None:
@@ -79,22 +79,22 @@ def test_every_kind_of_write_is_replicated(east: Any, west: Any, table: str, ope
         east.batch_write_item(RequestItems={table: [{"PutRequest": {"Item": item}}]})
     else:
         east.transact_write_items(TransactItems=[{"Put": {"TableName": table, "Item": item}}])
-    assert eventually(lambda: value(west, table, "a") == "1")
+    eventually(lambda: value(west, table, "a") == "1", 20, "the write is in the west")
 
 
 def test_a_deletion_is_replicated(front: Front, east: Any, west: Any, table: str) -> None:
     put(east, table, "a", "1")
-    assert eventually(lambda: value(west, table, "a") == "1")
+    eventually(lambda: value(west, table, "a") == "1", 20, "the write is in the west")
     east.delete_item(TableName=table, Key=key("a"))
-    assert eventually(lambda: value(west, table, "a") is None)
+    eventually(lambda: value(west, table, "a") is None, 20, "the deletion is in the west")
 
 
 def test_a_replicated_write_does_not_come_back(front: Front, east: Any, west: Any, table: str) -> None:
     put(east, table, "a", "1")
-    assert eventually(lambda: value(west, table, "a") == "1")
+    eventually(lambda: value(west, table, "a") == "1", 20, "the write is in the west")
     put(west, table, "b", "2")
-    assert eventually(lambda: value(east, table, "b") == "2")
-    assert eventually(settled(front))
+    eventually(lambda: value(east, table, "b") == "2", 20, "the write is in the east")
+    eventually(settled(front), 20, "nothing waits")
     assert MotoTables().written(EAST, table) == MotoTables().written(WEST, table) == 2
 
 
@@ -107,7 +107,7 @@ def test_nothing_crosses_while_a_region_is_dark_and_all_arrives_after(
     assert waiting(front, "us-east-1->us-west-2") == 5
     assert MotoTables().written(WEST, table) == 0
     front.gateway.world.restore(WEST)
-    assert eventually(lambda: value(west, table, "a") == "4")
+    eventually(lambda: value(west, table, "a") == "4", 20, "the last write is in the west")
     assert MotoTables().written(WEST, table) == 5
 
 
@@ -119,7 +119,7 @@ def test_both_sides_of_a_cut_link_go_on_and_meet_again(front: Front, east: Any, 
     assert (value(east, table, "a"), value(west, table, "a")) == ("east", "west")
     assert (waiting(front, "us-east-1->us-west-2"), waiting(front, "us-west-2->us-east-1")) == (2, 1)
     front.gateway.world.restore(EAST)
-    assert eventually(settled(front))
+    eventually(settled(front), 20, "nothing waits")
     assert (value(east, table, "a"), value(west, table, "a")) == ("west", "west")
     assert (value(east, table, "b"), value(west, table, "b")) == ("east", "east")
 
@@ -130,7 +130,7 @@ def test_a_later_deletion_wins_over_an_earlier_write(front: Front, east: Any, we
     put(east, table, "a", "east")
     east.delete_item(TableName=table, Key=key("a"))
     front.gateway.world.restore(EAST)
-    assert eventually(settled(front))
+    eventually(settled(front), 20, "nothing waits")
     assert value(east, table, "a") is value(west, table, "a") is None
 
 
@@ -165,7 +165,7 @@ def test_tables_arrive_in_no_order_among_themselves() -> None:
         arrived.extend(name for name in tables if name not in arrived and value(west, name, "a"))
         return len(arrived) == len(tables)
 
-    assert eventually(look)
+    eventually(look, 20, "every table has its write")
     slow.close()
     assert arrived != tables
 
@@ -228,7 +228,7 @@ def test_after_all_cuts_both_replicas_hold_the_last_write_of_each_item(
             if tables.written(region, table) > length:  # deleting what is not there (yet) is no write, as in AWS
                 last[change.item] = image
     world.restore()
-    assert eventually(lambda: not any(replication.backlog().values()))
+    eventually(lambda: not any(replication.backlog().values()), 20, "nothing waits")
     replication.close()
     assert content(EAST, table) == content(WEST, table) == {item: image for item, image in last.items() if image}
 

@@ -9,7 +9,7 @@ import pytest
 
 from localcloud.pool import Pool, Throttled
 from localcloud.starts import Starts
-from tests.localcloud.waiting import eventually
+from tests.waiting import eventually, seen_within
 
 
 class FakeSandbox:
@@ -72,9 +72,9 @@ def test_an_event_that_waits_to_start_a_process_takes_one_that_falls_idle() -> N
         make.finish_one()
         with lend(elsewhere, Maker()):
             waiting = in_background(pool, make, lent, go_on)
-            assert not eventually(lambda: bool(lent), 0.1)
+            assert not seen_within(0.1, lambda: bool(lent))
         assert make.made == 1
-    assert eventually(lambda: lent == [first])
+    eventually(lambda: lent == [first], 20, "the idle process is lent")
     go_on.set()
     waiting.join()
 
@@ -83,7 +83,7 @@ def test_processes_start_one_after_another_when_there_is_one_turn() -> None:
     pool, make, lent, go_on = Pool(Starts(1)), Maker(), cast("list[object]", []), threading.Event()
     threads = [in_background(pool, make, lent, go_on) for _ in range(3)]
     for number in range(1, 4):
-        assert eventually(lambda number=number: make.made == number)  # type: ignore[misc]
+        eventually(lambda number=number: make.made == number, 20, f"start {number}")  # type: ignore[misc]
         assert len(make.starts_under_way) == 1
         make.finish_one()
     go_on.set()

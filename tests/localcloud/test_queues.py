@@ -1,41 +1,73 @@
 """SQS where moto alone would be wrong."""
 
 import threading
-import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
+import pytest
 from botocore.config import Config
 
+from localcloud.front import Front
 from localcloud.machinery import Machinery
+from localcloud.queues import LOOK_SECONDS, LongPolls
 from tests.localcloud.conftest import ClientOf
 from tests.localcloud.deploying import let_in, make_queue
-from tests.localcloud.waiting import eventually
+from tests.waiting import eventually
 
-PATIENT = Config(read_timeout=20, retries={"total_max_attempts": 1})
+POLLED = ("ReceiveMessage", "SetQueueAttributes")
+IMPATIENT = Config(read_timeout=10, retries={"total_max_attempts": 1})
+"""Gives up on a poll that truly waits."""
+
+SENDER = "client.us-east-1.sender.0"
 TOPIC = "arn:aws:sns:us-east-1:123456789012:t"
 
 
-def test_a_long_poll_ends_with_the_message_and_holds_nobody_up(client: ClientOf, machinery: Machinery) -> None:
+@dataclass
+class Waiting:
+    """A clock that a poll's own sleep moves, and what happens in that sleep."""
+
+    meanwhile: Callable[[], object]
+    seconds: float = 0.0
+
+    def sleep(self, seconds: float) -> None:
+        self.seconds += seconds
+        self.meanwhile()
+
+
+@pytest.fixture
+def poll_while(front: Front, client: ClientOf) -> Iterator[Callable[..., Waiting]]:
+    """Let long polls wait on a clock of their own."""
+    former = {operation: front.gateway.routes.get(("sqs", operation)) for operation in POLLED}
+
+    def wait(meanwhile: Callable[[], object]) -> Waiting:
+        waiting = Waiting(meanwhile)
+        LongPolls(front.gateway, lambda: waiting.seconds, waiting.sleep)
+        return waiting
+
+    yield wait
+    for operation, route in former.items():
+        front.gateway.routes.pop(("sqs", operation))
+        if route is not None:
+            front.gateway.routes["sqs", operation] = route
+
+
+def test_a_long_poll_ends_with_the_message_and_holds_nobody_up(
+    client: ClientOf, poll_while: Callable[..., Waiting]
+) -> None:
     url, _ = make_queue(client, "polled")
-    received: list[str] = []
-
-    def poll() -> None:
-        answer = client("sqs", config=PATIENT).receive_message(QueueUrl=url, WaitTimeSeconds=20)
-        received.extend(message["Body"] for message in answer["Messages"])
-
-    consumer = threading.Thread(target=poll)
-    consumer.start()
-    began = time.monotonic()
-    client("sqs").send_message(QueueUrl=url, MessageBody="at last")
-    consumer.join(10)
-    assert received == ["at last"]
-    assert time.monotonic() - began < 5
+    waiting = poll_while(lambda: client("sqs", caller=SENDER).send_message(QueueUrl=url, MessageBody="at last"))
+    [message] = client("sqs", config=IMPATIENT).receive_message(QueueUrl=url, WaitTimeSeconds=20)["Messages"]
+    assert message["Body"] == "at last"
+    assert waiting.seconds == LOOK_SECONDS
 
 
-def test_a_long_poll_of_an_empty_queue_ends_empty_when_its_wait_is_over(client: ClientOf, machinery: Machinery) -> None:
-    url, _ = make_queue(client, "empty", ReceiveMessageWaitTimeSeconds="1")
-    began = time.monotonic()
-    assert "Messages" not in client("sqs", config=PATIENT).receive_message(QueueUrl=url)
-    assert time.monotonic() - began > 0.9
+def test_a_long_poll_of_an_empty_queue_ends_empty_when_its_wait_is_over(
+    client: ClientOf, poll_while: Callable[..., Waiting]
+) -> None:
+    url, _ = make_queue(client, "empty", ReceiveMessageWaitTimeSeconds="15")
+    waiting = poll_while(lambda: None)
+    assert "Messages" not in client("sqs", config=IMPATIENT).receive_message(QueueUrl=url)
+    assert 15 <= waiting.seconds < 15 + 2 * LOOK_SECONDS
 
 
 def test_a_message_received_too_often_goes_to_the_dead_letters(client: ClientOf, machinery: Machinery) -> None:
@@ -79,5 +111,5 @@ def test_no_message_is_lost_or_doubled_when_many_send_and_receive_at_once(
     threads += [threading.Thread(target=receive, daemon=True) for _ in range(3)]
     for thread in threads:
         thread.start()
-    assert eventually(lambda: len(received) >= 60, 10)
+    eventually(lambda: len(received) >= 60, 10, "every message is received")
     assert sorted(received, key=int) == [str(number) for number in range(60)]

@@ -1,6 +1,5 @@
 import socket
 import threading
-import time
 
 import pytest
 from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
@@ -11,7 +10,7 @@ from localcloud.regions import World
 from localcloud.request import Cut
 from tests.localcloud.conftest import HURRIED, ClientOf
 from tests.localcloud.tables import make, value
-from tests.localcloud.waiting import eventually
+from tests.waiting import eventually
 
 EAST, OHIO, WEST = "us-east-1", "us-east-2", "us-west-2"
 CLIENT_EAST = Caller.parse("client.us-east-1.primary-1.0")
@@ -83,21 +82,17 @@ def test_changes_are_told() -> None:
 def test_a_black_holed_region_does_not_answer_within_the_clients_deadline(front: Front, client: ClientOf) -> None:
     table = make(client("dynamodb"))
     front.gateway.world.darken(EAST, "blackhole")
-    started = time.monotonic()
     with pytest.raises(ReadTimeoutError):
         value(client("dynamodb", config=HURRIED), table, "a")
-    assert time.monotonic() - started >= 2
 
 
-def test_a_refusing_region_fails_at_once_and_other_regions_answer(front: Front, client: ClientOf) -> None:
+def test_a_refusing_region_ends_connections_itself_and_other_regions_answer(front: Front, client: ClientOf) -> None:
     west = client("dynamodb", WEST)
     table = make(west)
     front.gateway.world.darken(EAST, "refuse")
-    started = time.monotonic()
     with pytest.raises(ConnectionClosedError):
         client("dynamodb").list_tables()
     assert value(west, table, "a") is None
-    assert time.monotonic() - started < 2
 
 
 def raw_call(front: Front) -> socket.socket:
@@ -129,17 +124,17 @@ def test_a_black_hole_lets_go_of_clients_that_gave_up(front: Front) -> None:
     front.gateway.world.darken(EAST, "blackhole")
     before, last = threads_holding(), front.gateway.calls.last
     connections = [raw_call(front) for _ in range(5)]
-    assert eventually(lambda: front.gateway.calls.last >= last + 5)
+    eventually(lambda: front.gateway.calls.last >= last + 5, 20, "five calls are held")
     for connection in connections:
         connection.close()
-    assert eventually(lambda: threads_holding() <= before)
+    eventually(lambda: threads_holding() <= before, 20, "nobody is held")
 
 
 def test_a_region_that_returns_lets_go_of_those_it_held(front: Front) -> None:
     front.gateway.world.darken(EAST, "blackhole")
     last = front.gateway.calls.last
     with raw_call(front) as connection:
-        assert eventually(lambda: front.gateway.calls.last > last)
+        eventually(lambda: front.gateway.calls.last > last, 20, "the call is held")
         front.gateway.world.restore(EAST)
         with pytest.raises(ConnectionResetError):
             connection.recv(1)

@@ -10,19 +10,15 @@ from botocore.exceptions import ClientError
 from localcloud.front import Front
 from localcloud.iam import PolicyError
 from tests.localcloud.conftest import ClientOf
+from tests.localcloud.deploying import ACCOUNT, allow
 from tests.localcloud.tables import key, make, put
 
 NUMBERS = count(1)
-ACCOUNT = "123456789012"
 TRUST = json.dumps({"Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": "*"}]})
 
 
 def document(*statements: dict[str, object]) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": statements})
-
-
-def allow(action: str, resource: str, **more: object) -> dict[str, object]:
-    return {"Effect": "Allow", "Action": action, "Resource": resource, **more}
 
 
 @pytest.fixture
@@ -114,8 +110,8 @@ def test_an_attached_policy_counts_like_an_inline_one(client: ClientOf, role: st
     [
         (
             "sqs",
-            "send_message",
-            {"QueueUrl": f"http://q/{ACCOUNT}/orders", "MessageBody": "x"},
+            "get_queue_attributes",
+            {"QueueUrl": f"http://q/{ACCOUNT}/orders"},
             "AccessDeniedException",
         ),
         ("sns", "publish", {"TopicArn": f"arn:aws:sns:us-east-1:{ACCOUNT}:t", "Message": "x"}, "AuthorizationError"),
@@ -147,9 +143,9 @@ def test_a_policy_that_is_not_understood_allows_nothing(
 ) -> None:
     let(client, role, allow("sqs:*", "*", Condition={"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}))
     sqs = client("sqs", caller=function)
-    assert denial(sqs.receive_message, QueueUrl=f"http://q/{ACCOUNT}/orders") == "AccessDeniedException"
+    assert denial(sqs.get_queue_attributes, QueueUrl=f"http://q/{ACCOUNT}/orders") == "AccessDeniedException"
     with pytest.raises(PolicyError):
-        front.gateway.roles.is_allowed(role, "sqs:ReceiveMessage", "*")
+        front.gateway.roles.role_allows(role, "sqs:GetQueueAttributes", "*")
 
 
 def test_machinery_asks_by_role(front: Front, client: ClientOf, role: str) -> None:

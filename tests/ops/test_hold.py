@@ -8,8 +8,8 @@ import pytest
 from failover.arming import disarm
 from failover.protocol import Protocol
 from ops.hold import Hold, MayNotChange, SilentObserver, Terms
-from tests.localcloud.waiting import eventually
 from tests.ops.conftest import CONTROL_REGIONS, Ground
+from tests.waiting import eventually
 
 HOUR = timedelta(hours=1)
 USUAL = Protocol()
@@ -74,7 +74,7 @@ def test_each_stage_disarms_for_the_whole_time_again(ground: Ground) -> None:
         hold.take()
         return ground.row().armed_until != first
 
-    assert eventually(later)
+    eventually(later, 20, "a later turn")
 
 
 @pytest.mark.parametrize("lasting", [None, 2 * HOUR])

@@ -1,10 +1,8 @@
 """Every wrong setting stops the program with one line that the operator can act on."""
 
 import contextlib
-import copy
 import json
 from collections.abc import Mapping
-from dataclasses import fields
 
 import botocore.session
 import pulumi_aws as aws
@@ -13,21 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evaluation.project import stack_config
-from failover.protocol import Protocol
-from failover.region_calls import HURRIED
 from stacks.aws_regions import partition_of
 from stacks.config_error import ConfigError
-from stacks.protocol_ranges import RANGES, SHORTEST_ATTEMPT_SECONDS
-from stacks.protocol_settings import camel_case, camel_cased
 from stacks.settings import Settings
+from tests.stacks.changing import GOOD, KEY, assert_refused, changed, pulumi_config, refusal
 
-KEY = {"partitionKey": {"name": "id"}}
-SORTED = {**KEY, "sortKey": {"name": "at"}}
-GOOD: Mapping[str, object] = {
-    "accountId": "111122223333",
-    "control": {"regions": ["us-east-1", "us-east-2", "us-west-2"]},
-    "data": {"primaryRegion": "us-east-1", "secondaryRegion": "us-west-2", "tables": {"orders": SORTED}},
-}
 STRONG = {"data.mode": "mrsc"}
 LOCAL_INDEX = {"by-note": {"sortKey": {"name": "note"}}}
 # What is changed, the key that the line names, what else it says: the value, and what is allowed.
@@ -76,28 +64,6 @@ WRONG = [
         ({"healthCheck": {"itemKey": key}}, "healthCheck.itemKey", [repr(key), "1-64 of A-Z"])
         for key in ("*", "health_?", "a#b", "${aws:username}", "a" * 65)
     ),
-    ({"protocol": {"cooldown": 5}}, "protocol.cooldown", ["5", "60-3600", "age of an order"]),
-    ({"protocol": {"clientMargin": 0.001}}, "protocol.clientMargin", ["0.001", "0.1-5", "transit"]),
-    ({"protocol": {"maxLag": 3600}}, "protocol.maxLag", ["3600", "1-60", "maxLag may be missing"]),
-    ({"protocol": {"fall": 1}}, "protocol.fall", ["1", "2-10"]),
-    ({"protocol": {"preparingView": 0.45}}, "protocol.preparingView", ["0.45", "shortest attempt"]),
-    ({"protocol": {"preparingView": 0.6}}, "protocol.preparingView", ["0.65", "movingPoll"]),
-    ({"protocol": {"clientView": 1}}, "protocol.clientPoll", ["clientView"]),
-    ({"protocol": {"heartbeat": 3}}, "protocol.heartbeat", ["3", "ownerLease"]),
-    ({"protocol": {"ownerLease": 4}}, "protocol.heartbeat", ["ownerLease"]),
-    ({"protocol": {"probeInterval": 4.4}}, "protocol.heartbeat", ["1.9 s", "ownerLease", "probeInterval"]),
-    ({"protocol": {"fall": 2.5}}, "protocol.fall", ["2.5", "whole number"]),
-    ({"protocol": {"timeScale": 0.5}}, "protocol.timeScale", ["0.5", "1 in AWS", "lifeboat:endpoints.url"]),
-    ({"protocol": {"observerLife": 130}}, "protocol.observerLife", ["130", "140 s", "generationOverlap"]),
-    ({"protocol": {"generationOverlap": 30}}, "protocol.observerLife", ["150.0", "158 s", "generationOverlap"]),
-    ({"protocol": {"timeScale": 2}}, "protocol.timeScale", ["2", "0.01-1"]),
-    ({"protocol": {"planTotal": 900}}, "protocol.planTotal", ["900", "860"]),
-    ({"protocol": {"electorates": {"data": ["us-east-1", "us-east-2"]}}}, "protocol.electorates.data", ["odd"]),
-    (
-        {"protocol": {"electorates": {"data": ["us-east-1", "us-east-2", "eu-west-1"]}}},
-        "protocol.electorates.data",
-        ["eu-west-1", "control region"],
-    ),
     ({"alerting": {"emails": ["nobody"]}}, "alerting.emails[0]", ["'nobody'", "e-mail"]),
     ({"alerting": {"webhooks": ["http://a.example"]}}, "alerting.webhooks[0]", ["'http://a.example'", "https"]),
     ({"alerting": {"webhooks": ["https://user:pass@a.example"]}}, "alerting.webhooks[0]", ["without credentials"]),
@@ -116,45 +82,13 @@ WRONG = [
     ({"tags": {"AWS:team": "x"}}, "tags.AWS:team", ["'x'", "AWS"]),
     ({"protectData": "si"}, "protectData", ["'si'", "true or false"]),
 ]
-# A misspelt key at each depth, and what was meant.
-MISSPELT = [
-    ({"protectdata": True}, "protectdata", "protectData"),
-    ({"control.region": ["us-east-1"]}, "control.region", "regions"),
-    ({"data.secondryRegion": "us-west-2"}, "data.secondryRegion", "secondaryRegion"),
-    ({"data.tables.orders.ttlAtribute": "end"}, "data.tables.orders.ttlAtribute", "ttlAttribute"),
-    ({"data.tables.orders.partitionKey.typ": "S"}, "data.tables.orders.partitionKey.typ", "type"),
-    ({"protocol": {"clientveiw": 4}}, "protocol.clientveiw", "clientView"),
-    ({"protocol": {"electorates": {"dta": []}}}, "protocol.electorates.dta", "data"),
-    ({"alerting": {"email": ["a@example.com"]}}, "alerting.email", "emails"),
-    ({"endpoints": {"urll": "http://a"}}, "endpoints.urll", "url"),
-]
 
 
 @pytest.mark.parametrize(("change", "key", "says"), WRONG)
 def test_a_wrong_value_is_refused_with_key_value_and_next_step(
     change: Mapping[str, object], key: str, says: list[str]
 ) -> None:
-    line = refusal(change)
-    assert f"lifeboat:{key} is " in line
-    assert all(part in line for part in says), line
-    assert line.endswith(("`", "; change it in Pulumi.STACK.yaml"))
-
-
-@pytest.mark.parametrize(("change", "key", "meant"), MISSPELT)
-def test_an_unknown_key_is_refused_with_what_was_meant(change: Mapping[str, object], key: str, meant: str) -> None:
-    line = refusal(change)
-    assert f"lifeboat:{key} is not a setting; did you mean {meant!r}?" in line
-    assert f"`pulumi config rm --path 'lifeboat:{key}'`" in line
-
-
-@pytest.mark.parametrize("name", RANGES)
-@pytest.mark.parametrize("beyond", ["low", "high"])
-def test_each_number_of_the_protocol_has_limits_and_says_why(name: str, beyond: str) -> None:
-    limits = RANGES[name]
-    value = limits.low * 0.99 - 0.01 if beyond == "low" else limits.high * 1.01
-    line = refusal({"protocol": {camel_case(name): value}})
-    assert f"lifeboat:protocol.{camel_case(name)} is {value!r}; it must be" in line
-    assert camel_cased(limits.why) in line
+    assert_refused(change, key, says)
 
 
 @pytest.mark.parametrize(
@@ -208,61 +142,6 @@ def test_the_regions_of_the_partition_are_those_that_botocore_knows() -> None:
     assert {region: partition_of(region) for region in partitions} == partitions
 
 
-def test_every_number_has_limits() -> None:
-    assert set(RANGES) == {field.name for field in fields(Protocol)} - {"electorates"}
-
-
-def test_the_shortest_attempt_is_the_one_that_clients_make() -> None:
-    assert pytest.approx(sum(HURRIED)) == SHORTEST_ATTEMPT_SECONDS
-
-
-def test_the_tenth_scale_protocol_of_the_embedded_cloud_is_right() -> None:
-    numbers = {"timeScale": 0.1, "probeDeadline": 2.9, "maxLag": 15}
-    config = changed({"protocol": numbers, "endpoints": {"url": "http://127.0.0.1:4566"}})
-    scaled = Settings.load("local", pulumi_config(config)).protocol.scaled()
-    assert (scaled.probe_deadline, scaled.cooldown) == pytest.approx((0.29, 60))
-
-
-@pytest.mark.parametrize(
-    ("misspelt", "given", "missing"),
-    [
-        ("acountId", {"accountId": None, "acountId": "111122223333"}, "accountId"),
-        ("contrl", {"control": None, "contrl": {"regions": ["us-east-1"]}}, "control.regions"),
-        ("control.regoins", {"control": {"regoins": ["us-east-1"]}}, "control.regions"),
-        ("data.primryRegion", {"data.primaryRegion": None, "data.primryRegion": "us-east-1"}, "data.primaryRegion"),
-    ],
-)
-def test_a_missing_key_is_told_together_with_the_one_that_was_misspelt(
-    misspelt: str, given: Mapping[str, object], missing: str
-) -> None:
-    line = refusal(given)
-    assert f"lifeboat:{missing} is missing" in line
-    assert f"did you mean it by lifeboat:{misspelt}, which is not a setting? rename it in Pulumi.STACK.yaml" in line
-
-
-def test_the_other_region_is_no_misspelling_of_a_missing_one() -> None:
-    assert "did you mean" not in refusal({"data.primaryRegion": None})
-
-
-@pytest.mark.parametrize("namespace", ["lifebaot", "lifeboats", "life-boat", "Lifeboat", "liveboat"])
-def test_a_misspelt_namespace_is_refused(namespace: str) -> None:
-    config = {**json.loads(pulumi_config(GOOD)), f"{namespace}:protectData": "false"}
-    with pytest.raises(ConfigError) as refused:
-        Settings.load("prod", json.dumps(config))
-    line = str(refused.value)
-    assert f"{namespace}:protectData is not a setting; did you mean 'lifeboat:protectData'?" in line
-    assert f"`pulumi config rm --path '{namespace}:protectData'`" in line
-
-
-@pytest.mark.parametrize("namespace", ["aws", "aws-native", "linode", "pulumi", "kubernetes", "random"])
-def test_other_namespaces_are_the_engines_business(namespace: str) -> None:
-    Settings.load("prod", json.dumps({**json.loads(pulumi_config(GOOD)), f"{namespace}:protectData": "false"}))
-
-
-def test_a_key_like_no_other_is_answered_with_those_there_are() -> None:
-    assert "known here: regions" in refusal({"control.zzz": 1})
-
-
 def test_a_lost_region_must_be_one_of_the_stacks() -> None:
     assert Settings.load("prod", pulumi_config(GOOD), "us-east-1, us-west-2").lost_regions == {"us-east-1", "us-west-2"}
     with pytest.raises(ConfigError, match="LIFEBOAT_LOST_REGIONS is 'us-east-9'; it lists regions of this stack"):
@@ -308,34 +187,3 @@ def test_committed_stack_files_hold_no_secret(pytestconfig: pytest.Config) -> No
 def test_nothing_but_a_config_error_comes_of_any_control_object(control: dict[str, object]) -> None:
     with contextlib.suppress(ConfigError):
         Settings.load("prod", pulumi_config({**GOOD, "control": control}))
-
-
-def refusal(change: Mapping[str, object]) -> str:
-    with pytest.raises(ConfigError) as refused:
-        Settings.load("prod", pulumi_config(changed(change)))
-    line = str(refused.value)
-    assert "\n" not in line
-    return line
-
-
-def changed(change: Mapping[str, object]) -> dict[str, object]:
-    """Return the good config with values at dotted paths set, or taken away by ``None``."""
-    config: dict[str, object] = copy.deepcopy(dict(GOOD))
-    for path, value in change.items():
-        *parents, last = path.split(".")
-        place = config
-        for parent in parents:
-            inner = place.setdefault(parent, {})
-            assert isinstance(inner, dict)
-            place = inner
-        if value is None:
-            del place[last]
-        else:
-            place[last] = value
-    return config
-
-
-def pulumi_config(values: Mapping[str, object]) -> str:
-    """Return the values as the engine passes them: each a text."""
-    texts = {f"lifeboat:{key}": value if isinstance(value, str) else json.dumps(value) for key, value in values.items()}
-    return json.dumps({"aws:region": "ignored", **texts})

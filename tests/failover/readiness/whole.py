@@ -144,3 +144,19 @@ def told(environment: Mapping[str, str]) -> dict[str, str]:
 
 def not_ok(facts: Facts, inventory: Inventory = INVENTORY) -> list[Finding]:
     return [one for one in report(facts, inventory).findings if one.mark is not Mark.OK]
+
+
+Broken = tuple[Facts, str, str, Mark, str]
+"""A stack with one thing broken, then what must tell of it: the check, the place, the mark and some of the words."""
+
+
+def assert_told(broken: Broken) -> None:
+    """See exactly what is broken named, with what to do; a stack with a failure is not ready, one with a warning is."""
+    facts, check, where, mark, seen = broken
+    found = not_ok(facts)
+    assert [(one.check, one.where, one.mark) for one in found] == [(check, where, mark)], found
+    (named,) = found
+    assert seen in named.seen, named
+    assert named.expected, named
+    assert named.next_step, named
+    assert report(facts).ready == (mark is Mark.WARN), named
