@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 import boto3
 import pytest
-import requests
-from moto.moto_server.threaded_moto_server import ThreadedMotoServer
+from moto.moto_api._internal.models import moto_api_backend
 
 from drills.contents import contents
 from drills.load_process import LoadFailed, LoadProcess
@@ -22,6 +21,8 @@ from failover.data_tier import DataTierArgs
 from failover.protocol import Protocol
 from failover.rows import tier_key
 from failover.sites import Sites
+from localcloud.front import Front
+from localcloud.latency import Profile
 from tests.waiting import seen_within
 
 if TYPE_CHECKING:
@@ -92,16 +93,14 @@ class Cloud:
 
 @pytest.fixture(scope="module")
 def endpoint() -> Iterator[str]:
-    server = ThreadedMotoServer(port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
+    front = Front.open(Profile())  # behind it moto checks and writes in one step, which it does not by itself
+    yield front.endpoint
+    front.close()
 
 
 @pytest.fixture
 def cloud(endpoint: str, tmp_path: Path) -> Cloud:
-    requests.post(f"{endpoint}/moto-api/reset", timeout=10)
+    moto_api_backend.reset()
     made = Cloud(endpoint=endpoint, log=tmp_path / "load.jsonl")
     for region in CONTROL:
         made.create(region, "control", "pk", "sk")

@@ -249,7 +249,7 @@ BUGS = (
     ),
     Bug("[m] outside values are not compared", "6", 5, _put(observer, "differing", lambda values, wanted: [])),
     Bug("[m] a successor goes on with the journal's wait", "37", 134, _wait_from_the_journal),
-    Bug("[m] a successor takes the row's step for done", "37", 256, _put(tier, "take_over", _take_for_done)),
+    Bug("[m] a successor takes the row's step for done", "37", 494, _put(tier, "take_over", _take_for_done)),
     Bug("[m] a published plan is undone", "3", 31, _put(decision, "_aborted", _abort_anything)),
     Bug(
         "a wait shorter than a client's view",
@@ -278,7 +278,7 @@ BUGS = (
         38,
         _judge(lambda view, protocol: (replace(view, sent_at=view.sent_at + 2.0), protocol)),
     ),
-    Bug("a view counts from its answer", "37", 421, _count_from_the_answer),
+    Bug("a view counts from its answer", "37", 1734, _count_from_the_answer),
     Bug(
         "a view is good while the tier moves",
         "37",

@@ -18,7 +18,7 @@ from tests.simulation.hub import Hub, Mishap, Process
 from tests.simulation.tables import Mrec, Mrsc
 from tests.simulation.weather import How, Weather
 
-SLOWNESS = {How.SLOW: (0.0, 3.0), How.LATE: (0.1, 0.45)}
+SLOWNESS = {How.SLOW: (0.0, 3.0), How.LATE: (0.1, 0.45), How.TARDY: (0.6, 0.8)}
 START = datetime(2030, 1, 1, tzinfo=UTC)
 
 

@@ -78,6 +78,7 @@ def draw(dice: random.Random) -> Scenario:
     ghosts = _ghosts(dice)
     numbers = dice.choice((NUMBERS, HASTY, RARE))
     spells, errands = _story(dice, active, blind=0.5 if numbers is RARE else 0.3)
+    slow_views = _slow_views(random.Random(dice.getstate()[1][1]))  # noqa: S311 - its own dice: nothing else is drawn anew
     ends = max(14.0, *map(_ends, spells), *map(_ends, errands), 0.0)
     return Scenario(
         active=active,
@@ -93,7 +94,7 @@ def draw(dice: random.Random) -> Scenario:
         tail=dice.choice((0.0, 0.01, 0.05)),
         lag=dice.choice((0.3, 1.0, 2.5, 2.5)),
         writes_every=dice.uniform(1.0, 2.5),
-        spells=(*spells, *_late_writes(dice, planned=any(errand.kind in PLANNED for errand in errands))),
+        spells=(*spells, *slow_views, *_late_writes(dice, planned=any(errand.kind in PLANNED for errand in errands))),
         errands=errands,
         owners=tuple(_mishap(dice, 45) for _ in range(dice.choice((0, 1, 1, 2)))),
         successor=dice.choice(REGIONS) if dice.random() < 0.07 else None,
@@ -135,6 +136,12 @@ def _late_writes(dice: random.Random, *, planned: bool) -> list[Spell]:
     if dice.random() < (0.8 if planned else 0.3):
         return [Spell(0.0, 10.0, (late,), "preparing" if planned else "moving")]
     return []
+
+
+def _slow_views(dice: random.Random) -> list[Spell]:
+    """Let clients read the row as slowly as they wait for it."""
+    slow = Fault(what="clients read the row slowly", how=How.TARDY, places=WRITERS, services=("control",))
+    return [Spell(dice.uniform(2, 6), dice.uniform(15, 30), (slow,))] if dice.random() < 0.25 else []
 
 
 def _meddling(dice: random.Random, *, stuck: bool) -> list[Errand]:

@@ -17,6 +17,7 @@ class How(StrEnum):
     THROTTLED = "throttled"
     SLOW = "slow"
     LATE = "late"
+    TARDY = "tardy"
 
 
 @dataclass(frozen=True, kw_only=True)
