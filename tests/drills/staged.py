@@ -21,7 +21,7 @@ from failover.tier import Phase, TierRow, Value
 from failover.votes import Verdict, Vote
 from localcloud.faults import Fault
 from localcloud.request import Cut
-from tests.clocks import HandClock
+from tests.failover.clocks import HandClock
 
 OBSERVERS = ("us-east-1", "us-east-2", "us-west-2")
 ROW = TierRow(

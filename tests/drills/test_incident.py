@@ -6,8 +6,8 @@ import pytest
 from drills.incident import Incident, NotAsExpected
 from drills.running import Said
 from failover.sites import Sites
-from tests.clocks import HandClock
 from tests.drills.staged import ListedOperator, ListedRegions
+from tests.failover.clocks import HandClock
 
 DONE = Said(code=0, output="done")
 REFUSED = Said(code=1, output="refused: it is behind")

@@ -10,7 +10,7 @@ from failover.client_view import ClientView, ControlUnreachable, View
 from failover.sites import Site
 from failover.tier import Phase
 from failover.write_grants import NoCurrentView
-from tests.clocks import HandClock
+from tests.failover.clocks import HandClock
 
 
 @dataclass

@@ -3,7 +3,7 @@
 import pytest
 
 from failover.breaker import Breaker
-from tests.clocks import HandClock
+from tests.failover.clocks import HandClock
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ from failover.protocol import Protocol
 from failover.sites import Site
 from failover.tier import Phase
 from failover.write_grants import NoCurrentView, TierMoving
-from tests.clocks import HandClock
+from tests.failover.clocks import HandClock
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -6,7 +6,7 @@ from email.utils import format_datetime
 import pytest
 
 from failover.clock import AwsTime, AwsTimeUnknown
-from tests.clocks import HandClock
+from tests.failover.clocks import HandClock
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

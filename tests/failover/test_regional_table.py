@@ -15,7 +15,7 @@ from failover.call_failed import (
 )
 from failover.regional_table import UncertainWrite
 from failover.write_grants import AnyRegion, NoCurrentView, TierMoving
-from tests.clocks import HandClock
+from tests.failover.clocks import HandClock
 from tests.failover.two_regions import KEY, LOST, NEVER_SENT, SET, FixedViews, Region, World, client_error
 
 

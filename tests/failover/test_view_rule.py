@@ -14,7 +14,7 @@ from failover.protocol import Protocol
 from failover.region_calls import RegionCalls, TimedClient
 from failover.regional_table import Acknowledgement, RegionalTable, UncertainWrite
 from failover.write_grants import NotWritable
-from tests.clocks import HandClock
+from tests.failover.clocks import HandClock
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

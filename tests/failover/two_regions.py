@@ -11,7 +11,7 @@ from failover.region_calls import RegionCalls, TimedClient
 from failover.regional_table import RegionalTable, UpdateItem
 from failover.sites import Site
 from failover.write_grants import Grant, Views
-from tests.clocks import HandClock
+from tests.failover.clocks import HandClock
 
 if TYPE_CHECKING:
     from botocore.exceptions import _ClientErrorResponseTypeDef as ClientErrorResponseTypeDef
