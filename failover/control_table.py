@@ -152,7 +152,7 @@ class ControlTable:
             **_expressions(change),
         )
         self._note_time(answer)
-        return rows.tier_row(_with("Attributes", answer)["Attributes"])
+        return rows.tier_row(_whole(answer, "Attributes")["Attributes"])
 
     def _after(self, error: Exception, tier: str, attempt: int) -> dict[str, Any]:
         """Return the row's values after a write that failed, or may have; raise what no retry mends."""
@@ -171,7 +171,7 @@ class ControlTable:
 
     def _items(self, keys: list[rows.Item]) -> list[Any]:
         request: Any = {self._table: {"Keys": keys, "ConsistentRead": True}}
-        answer = self._retried(lambda: _with("Responses", _whole(self._client.batch_get_item(RequestItems=request))))
+        answer = self._retried(lambda: _whole(self._client.batch_get_item(RequestItems=request), "Responses"))
         return answer["Responses"].get(self._table, [])
 
     def _row_of(self, tier: str, item: Mapping[str, object] | None) -> TierRow:
@@ -216,15 +216,10 @@ def _readable(item: Mapping[str, object]) -> Vote | None:
         return None
 
 
-def _whole(answer: T) -> T:
-    if isinstance(answer, Mapping) and (answer.get("UnprocessedKeys") or answer.get("UnprocessedItems")):
-        raise PartlyAnswered
-    return answer
-
-
-def _with(part: str, answer: T) -> T:
-    """Take no answer that was cut: the SDK reads a body that ends early as an empty one."""
-    if isinstance(answer, Mapping) and part not in answer:
+def _whole(answer: T, *parts: str) -> T:
+    """Take no batch that was processed in part and no answer that was cut, whose body the SDK reads as an empty one."""
+    told: Any = answer
+    if told.get("UnprocessedKeys") or told.get("UnprocessedItems") or not told.keys() >= set(parts):
         raise PartlyAnswered
     return answer
 

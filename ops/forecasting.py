@@ -3,18 +3,16 @@
 import json
 from typing import Annotated
 
-import pulumi
 import typer
 from rich.console import Console
 
-from evaluation import Evaluation, Refused, committed
+from ops.declared import declared
 from ops.forecast.demand import tables_of
 from ops.forecast.pages import pages
 from ops.forecast.prices import PriceTable
 from ops.forecast.statement import document, forecast_of
 from ops.forecast.usage import Load
 from ops.options import Call, verb
-from ops.refusal import REFUSED, end
 
 PER_TABLE = "N for every table, or TABLE=N; may be given again."
 PerTable = list[str]
@@ -35,7 +33,7 @@ def forecast(
       lifeboat forecast -s prod --writes-per-second orders=20 --gigabytes 5 --clients 12
       lifeboat forecast -s prod --json
     """
-    evaluation = _evaluated(call.stack)
+    evaluation = declared(call.stack)
     tables = tables_of(evaluation)
     load = Load(
         writes_per_second=per_table(writes_per_second or [], tables),
@@ -74,10 +72,3 @@ def _number(text: str, number: str) -> float:
     if not 0 <= value < float("inf"):
         raise ValueError(f"{text!r} is not N or TABLE=N with a number N of zero or more")
     return value
-
-
-def _evaluated(stack: str) -> Evaluation:
-    try:
-        return committed(stack)
-    except (Refused, pulumi.RunError) as error:
-        end(REFUSED, f"refused: {error}", "mend what it names, then the same command again")

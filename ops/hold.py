@@ -88,11 +88,8 @@ class Hold:
 
     def _mine(self) -> set[str]:
         """Return the tiers that are disarmed as this hold left them, and forget the others."""
-        now = {tier: self._row(tier) for tier in self._held}
-        as_left = {tier: (False, row.armed_until) for tier, row in self._held.items()}
-        kept = {tier for tier, row in now.items() if row and (row.armed, row.armed_until) == as_left[tier]}
-        self._held = {tier: row for tier, row in self._held.items() if tier in kept}
-        return kept
+        self._held = {tier: left for tier, left in self._held.items() if _as_left(self._row(tier), left)}
+        return set(self._held)
 
     def rows(self) -> tuple[TierRow, ...]:
         """Return the tiers' rows as they are now."""
@@ -154,3 +151,7 @@ class Hold:
             raise MayNotChange(f"tier {row.tier} is not steady: {doing}")
         if row.active != "primary" and not self._terms.while_moved:
             raise MayNotChange(f"tier {row.tier} is served by its {row.active}; --while-moved says that you know")
+
+
+def _as_left(row: TierRow | None, left: TierRow) -> bool:
+    return row is not None and (row.armed, row.armed_until) == (left.armed, left.armed_until)

@@ -4,15 +4,14 @@ import hashlib
 import json
 from typing import Annotated
 
-import pulumi
 import typer
 from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from evaluation import Archive, Refused, Registration, Value, committed
+from evaluation import Archive, Registration, Value
+from ops.declared import declared
 from ops.options import Call, verb
-from ops.refusal import REFUSED, end
 
 SECRET = "[secret]"  # noqa: S105 - what stands in a secret's place
 Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
@@ -29,10 +28,7 @@ def resources(
       lifeboat resources -s prod
       lifeboat resources -s prod --json | jq -r '.resources[].urn'
     """
-    try:
-        registrations = committed(call.stack, preview=preview).registrations
-    except (Refused, pulumi.RunError) as error:
-        end(REFUSED, f"refused: {error}", "mend what it names, then the same command again")
+    registrations = declared(call.stack, preview=preview).registrations
     if call.as_json:
         typer.echo(json.dumps({"resources": [described(one) for one in registrations]}, indent=2, sort_keys=True))
     else:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from failover.orders import OrderKind
+from failover.plan_runner import Answer
 from failover.tier import Phase
 from tests.failover.moving import settle, since_the_mark
 from tests.failover.wire import Call, Killed
@@ -10,10 +11,15 @@ from tests.failover.wiring import SITES
 from tests.failover.world import NUMBERS, World
 
 
-def test_a_planned_move_whose_last_write_never_arrives_is_held_and_people_are_told(model: World) -> None:
+def hold_a_switchover(model: World) -> Answer | None:
+    """Let a planned move stop at its drain: what was written last never arrives."""
     settle(model)
     model.replicate_once_stopped(None)
-    answer = model.deliver(model.order(OrderKind.SWITCHOVER), "us-east-2")
+    return model.deliver(model.order(OrderKind.SWITCHOVER), "us-east-2")
+
+
+def test_a_planned_move_whose_last_write_never_arrives_is_held_and_people_are_told(model: World) -> None:
+    answer = hold_a_switchover(model)
 
     assert answer
     assert answer.outcome == "held"
@@ -23,9 +29,7 @@ def test_a_planned_move_whose_last_write_never_arrives_is_held_and_people_are_to
 
 
 def test_a_held_planned_move_that_is_ordered_again_still_waits_for_the_last_write(model: World) -> None:
-    settle(model)
-    model.replicate_once_stopped(None)
-    model.deliver(model.order(OrderKind.SWITCHOVER), "us-east-2")
+    hold_a_switchover(model)
     model.replicate_once_stopped(30.0)
     resumed = model.clock.now
     answer = model.deliver(model.order(OrderKind.SWITCHOVER), "us-west-2")
@@ -37,9 +41,7 @@ def test_a_held_planned_move_that_is_ordered_again_still_waits_for_the_last_writ
 
 
 def test_a_held_plan_goes_on_when_a_person_says_so(model: World) -> None:
-    settle(model)
-    model.replicate_once_stopped(None)
-    model.deliver(model.order(OrderKind.SWITCHOVER), "us-east-2")
+    hold_a_switchover(model)
     answer = model.deliver(model.order(OrderKind.FAILOVER), "us-west-2")
 
     assert answer
@@ -49,9 +51,7 @@ def test_a_held_plan_goes_on_when_a_person_says_so(model: World) -> None:
 
 
 def test_a_held_plan_does_not_go_on_to_a_site_that_is_down_and_can_still_go_back(model: World) -> None:
-    settle(model)
-    model.replicate_once_stopped(None)
-    model.deliver(model.order(OrderKind.SWITCHOVER), "us-east-2")
+    hold_a_switchover(model)
     model.dark.add(SITES.secondary)
     answer = model.deliver(model.order(OrderKind.FAILOVER), "us-east-2")
 
@@ -63,9 +63,7 @@ def test_a_held_plan_does_not_go_on_to_a_site_that_is_down_and_can_still_go_back
 
 
 def test_a_held_plan_goes_back_when_a_person_aborts_it(model: World) -> None:
-    settle(model)
-    model.replicate_once_stopped(None)
-    model.deliver(model.order(OrderKind.SWITCHOVER), "us-east-2")
+    hold_a_switchover(model)
     model.deliver(model.order(OrderKind.ABORT), "us-west-2")
 
     row = model.peek()
