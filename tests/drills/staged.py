@@ -170,6 +170,17 @@ class Staged:
         for number in range(count):
             self.drill.sight.count(write(site, number, at=self.clock.now, acknowledged=acknowledged))
 
+    def while_waiting_for(self, this: str, happens: Callable[[], None]) -> None:
+        """Let something happen when the drill has begun to wait for that, and not before."""
+        wait_until = self.drill.sight.wait_until
+
+        def waiting(holds: Callable[[], bool], what: str, within_seconds: float) -> None:
+            if what == this:
+                happens()
+            wait_until(holds, what, within_seconds)
+
+        self.drill.sight.wait_until = waiting  # type: ignore[method-assign]
+
     def well(self) -> None:
         """Let everything be as before a fault."""
         self.row()

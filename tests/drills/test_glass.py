@@ -1,4 +1,3 @@
-import threading
 from pathlib import Path
 
 import pytest
@@ -93,6 +92,6 @@ def test_nobody_writes_only_where_clients_of_both_sites_try_in_vain(stage: Stage
 def test_a_write_after_they_tried_in_vain_is_told(stage: Staged) -> None:
     for site in ("primary", "secondary"):
         stage.writes(site, 1, acknowledged=False)
-    threading.Timer(0.05, lambda: stage.writes("primary", 1)).start()
+    stage.while_waiting_for("a write", lambda: stage.writes("primary", 1))
     with under_way(stage.drill), pytest.raises(Wrote):
-        nobody_writes(0.01, 10)
+        nobody_writes(0.01, 0.01)

@@ -1,4 +1,3 @@
-import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -131,11 +130,9 @@ def test_a_tier_that_stays_as_it_is_stays_put(tmp_path: Path) -> None:
 def test_any_change_of_the_tier_is_a_move_where_none_may_be(tmp_path: Path, facts: dict[str, Fact]) -> None:
     stage = staged(tmp_path)
     stage.row()
-    mover = threading.Timer(0.05, lambda: stage.row(**facts))
-    mover.start()
+    stage.while_waiting_for("any change", lambda: stage.row(**facts))
     with under_way(stage.drill), pytest.raises(Moved, match="epoch"):
-        probes.stays_put(10)
-    mover.join()
+        probes.stays_put(0.01)
 
 
 @pytest.mark.parametrize(("facts", "rests"), [({}, True), ({"step": "verify"}, False), ({"phase": "moving"}, False)])
