@@ -43,10 +43,11 @@ class PartlyAnswered(BotoCoreError):
 
 @dataclass(frozen=True, kw_only=True)
 class Snapshot:
-    """One consistent read of a tier's row and its electorate's votes."""
+    """One consistent read of a tier's row, its electorate's votes, and what an order was answered before."""
 
     row: TierRow
     votes: tuple[Vote, ...]
+    answered: Mapping[str, Any] | None = None
 
 
 class ControlTable:
@@ -73,15 +74,20 @@ class ControlTable:
         )
         return self._row_of(tier, answer.get("Item"))
 
-    def snapshot(self, tier: str, electorate: tuple[str, ...]) -> Snapshot:
-        """Read the row and the votes in one consistent batch.
+    def snapshot(self, tier: str, electorate: tuple[str, ...], order_id: str | None = None) -> Snapshot:
+        """Read the row, the votes and the first answer to an order in one consistent batch.
 
         Raises:
             TierRowMissing, MalformedRow: there is nothing to decide on.
         """
-        found = self._items([rows.tier_key(tier), *(rows.vote_key(tier, observer) for observer in electorate)])
-        row = next((item for item in found if item["sk"]["S"] == "row"), None)
-        return Snapshot(row=self._row_of(tier, row), votes=_votes(found))
+        keys = [rows.tier_key(tier), *(rows.vote_key(tier, observer) for observer in electorate)]
+        found = self._items([*keys, rows.answer_key(order_id)] if order_id else keys)
+        answer = _of_kind("answer", found)
+        return Snapshot(
+            row=self._row_of(tier, _of_kind("row", found)),
+            votes=_votes(found),
+            answered=rows.values_of(answer) if answer else None,
+        )
 
     def votes(self, tier: str, electorate: tuple[str, ...]) -> tuple[Vote, ...]:
         """Read the votes alone, where there may be no row to vote about."""
@@ -201,6 +207,10 @@ class ControlTable:
         headers = answer["ResponseMetadata"]["HTTPHeaders"] if isinstance(answer, Mapping) else {}
         if "date" in headers:
             self.time.observe(headers["date"])
+
+
+def _of_kind(kind: str, items: list[Any]) -> Mapping[str, Any] | None:
+    return next((item for item in items if item["sk"]["S"] == kind), None)
 
 
 def _votes(items: list[Any]) -> tuple[Vote, ...]:

@@ -60,9 +60,9 @@ class Orchestrator:
 
     def carry_out(self, order: Order) -> Answer:
         """Do what the order leads to; the same order again gets the first answer."""
-        if order.kind is not OrderKind.WAKE and (said := self._tools.control.first_answer(order.id)):
-            return Answer(outcome=said["outcome"], code="again", reason=said["detail"], epoch=order.epoch)
         seen, decision = self._decide(order)
+        if said := seen.answered:
+            return Answer(outcome=said["outcome"], code="again", reason=said["detail"], epoch=order.epoch)
         facts = {"order": order.id, "kind": order.kind, "by": order.by, "epoch": seen.row.epoch}
         log.info("decided", extra={**facts, "action": decision.action, "code": decision.code, "why": decision.reason})
         return self._acts[decision.action](order, seen, decision)
@@ -71,7 +71,8 @@ class Orchestrator:
         tools = self._tools
         if order.tier not in tools.protocol.electorates:
             raise UnknownOrder(f"tier {order.tier!r} has no electorate here: {', '.join(tools.protocol.electorates)}")
-        seen = tools.control.snapshot(order.tier, tools.protocol.electorates[order.tier])
+        answered = None if order.kind is OrderKind.WAKE else order.id
+        seen = tools.control.snapshot(order.tier, tools.protocol.electorates[order.tier], answered)
         return seen, decide(order, seen, tools.control.time.now(), tools.protocol)
 
     def _start(self, order: Order, seen: Snapshot, decision: Decision) -> Answer:

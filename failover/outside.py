@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from failover.failures import code_of
@@ -30,16 +31,19 @@ def differing(values: Mapping[str, object], wanted_value: str | None) -> list[st
 
 
 class ActiveParameter:
-    """The SSM parameter that names the active region, one copy in each control region, owned by run time (law 8)."""
+    """The SSM parameter that names the active region, one copy in each control region, owned by run time (law 8).
 
-    def __init__(self, name: str, clients: Mapping[str, SSMClient], fan_out: FanOut) -> None:
+    Its clients are asked for by each call, in the caller's thread: what a cold start does first does not wait for them.
+    """
+
+    def __init__(self, name: str, clients: Callable[[], Mapping[str, SSMClient]], fan_out: FanOut) -> None:
         self._name = name
         self._clients = clients
         self._fan_out = fan_out
 
     def reads(self) -> Mapping[str, Callable[[], str]]:
         """Return one call per region, for a turn's fan-out; a missing parameter reads as `ABSENT`."""
-        return {region: lambda region=region: self._read(region) for region in self._clients}  # type: ignore[misc]
+        return {region: partial(self._read, client) for region, client in self._clients().items()}
 
     def read_all(self, seconds: float) -> Mapping[str, object]:
         """Read every copy; a region that fails gives its exception."""
@@ -47,21 +51,21 @@ class ActiveParameter:
 
     def write(self, regions: list[str], value: str, seconds: float) -> Mapping[str, str]:
         """Set the copies in these regions; return what went wrong, by region."""
-        calls = {region: lambda region=region: self._write(region, value) for region in regions}
+        clients = self._clients()
+        calls = {region: partial(self._write, clients[region], value) for region in regions}
         answers = self._fan_out(calls, seconds)
         return {region: code_of(answer) for region, answer in answers.items() if isinstance(answer, Exception)}
 
     @property
     def regions(self) -> list[str]:
         """The regions that hold a copy."""
-        return list(self._clients)
+        return list(self._clients())
 
-    def _read(self, region: str) -> str:
-        client = self._clients[region]
+    def _read(self, client: SSMClient) -> str:
         try:
             return client.get_parameter(Name=self._name)["Parameter"]["Value"]
         except client.exceptions.ParameterNotFound:
             return ABSENT
 
-    def _write(self, region: str, value: str) -> None:
-        self._clients[region].put_parameter(Name=self._name, Value=value, Type="String", Overwrite=True)
+    def _write(self, client: SSMClient, value: str) -> None:
+        client.put_parameter(Name=self._name, Value=value, Type="String", Overwrite=True)

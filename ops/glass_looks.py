@@ -141,4 +141,4 @@ def _parameter(deployed: Deployed, fan_out: FanOut) -> ActiveParameter:
         region: aws_clients.client("ssm", region, connect_seconds=CONNECT_SECONDS, read_seconds=READ_SECONDS)
         for region in deployed.control_regions
     }
-    return ActiveParameter(deployed.active_parameter, clients, fan_out)
+    return ActiveParameter(deployed.active_parameter, lambda: clients, fan_out)

@@ -59,7 +59,7 @@ class RunTimeValues:
                 canaries[region] = _keys(table, ("id",))
             except AWS_ERRORS as error:
                 unseen[f"canaries in {region}"] = code_of(error)
-        parameters = ActiveParameter(self._name, self._parameters, ThreadFanOut()).read_all(DEADLINE_SECONDS)
+        parameters = ActiveParameter(self._name, lambda: self._parameters, ThreadFanOut()).read_all(DEADLINE_SECONDS)
         unseen |= {
             f"parameter in {one}": code_of(seen) for one, seen in parameters.items() if isinstance(seen, Exception)
         }

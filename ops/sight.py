@@ -125,7 +125,7 @@ def _calls(deployed: Deployed, tier: str, fan_out: FanOut) -> dict[str, Callable
         region: aws_clients.client("ssm", region, connect_seconds=CONNECT_SECONDS, read_seconds=READ_SECONDS)
         for region in regions
     }
-    reads = ActiveParameter(deployed.active_parameter, clients, fan_out).reads()
+    reads = ActiveParameter(deployed.active_parameter, lambda: clients, fan_out).reads()
     tables = {_table(region): partial(control.snapshot, tier, electorate) for region, control in controls.items()}
     return {**tables, **{_outside(region): read for region, read in reads.items()}}
 

@@ -1,6 +1,11 @@
 """Puts an orchestrator's tools together: the only place that knows how its clients are made."""
 
+from __future__ import annotations
+
 import random
+from collections.abc import Sequence
+from functools import cache, partial
+from typing import TYPE_CHECKING
 
 from failover.aws_clients import client
 from failover.canary import Canary
@@ -14,16 +19,18 @@ from failover.outside import ActiveParameter
 from failover.pages import Pager
 from failover.rehearsal import Rehearsal
 
+if TYPE_CHECKING:
+    from mypy_boto3_ssm import SSMClient
+
 CANARY_OF = "orchestrator"
 LAST_CANARY_OF = "orchestrator-last"
 
 
 def build(env: Environment, clock: Clock, dice: random.Random) -> Tools:
-    """Make the clients and hand them out; clients are made once per process, before any thread runs."""
+    """Make the clients and hand them out, once per process; those that a plan needs late are made when it does."""
     control = ControlTable(env.control_table, client("dynamodb", env.region), clock, dice)
     data = {region: client("dynamodb", region) for region in (env.sites.primary, env.sites.secondary)}
-    parameters = {region: client("ssm", region) for region in env.control_regions}
-    parameter = ActiveParameter(env.active_parameter, parameters, ThreadFanOut())
+    parameter = ActiveParameter(env.active_parameter, cache(partial(_parameters, env.control_regions)), ThreadFanOut())
     pager = Pager(env.signals_topic_arn, client("sns", env.region), clock)
     plan = DataPlan(
         sites=env.sites,
@@ -55,6 +62,10 @@ def rehearsing(env: Environment) -> Rehearsal:
         control=client("dynamodb", env.region),
         topics=client("sns", env.region),
         data={region: client("dynamodb", region) for region in (env.sites.primary, env.sites.secondary)},
-        parameters={region: client("ssm", region) for region in env.control_regions},
+        parameters=_parameters(env.control_regions),
         fan_out=ThreadFanOut(),
     )
+
+
+def _parameters(regions: Sequence[str]) -> dict[str, SSMClient]:
+    return {region: client("ssm", region) for region in regions}

@@ -67,7 +67,7 @@ def build(settings: Settings, clock: Clock, dice: random.Random) -> Staff:
         control=control,
         watch=CanaryWatch(canary, fan_out, clock),
         ballot=Ballot(table=env.control_table, client=local, tier=TIER, observer=settings.observer),
-        parameter=ActiveParameter(env.active_parameter, parameters, fan_out),
+        parameter=ActiveParameter(env.active_parameter, lambda: parameters, fan_out),
         waker=waker,
     )
     return Staff(post=post, pager=Pager(env.signals_topic_arn, topics, clock))

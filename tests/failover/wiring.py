@@ -53,7 +53,8 @@ class Wiring:
 
     def parameter(self, patience: float = PATIENCE) -> ActiveParameter:
         """Return the value outside, a copy in each control region."""
-        return ActiveParameter(PARAMETER, {r: self.client("ssm", r, patience) for r in REGIONS}, self.fan_out)
+        clients = {region: self.client("ssm", region, patience) for region in REGIONS}
+        return ActiveParameter(PARAMETER, lambda: clients, self.fan_out)
 
     def pager(self) -> Pager:
         """Return the region's pager."""
