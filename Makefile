@@ -19,7 +19,7 @@ STACKS ?= local staging prod
 SEED ?= 1
 RUNS ?= 1000
 
-.PHONY: help setup drill drills incident local local-down test test-units test-cloud test-full-scale test-engine engine \
+.PHONY: help setup drill drills incident local local-down test test-units test-cloud test-long test-engine engine \
 	lint policy simulate bench mutation lock
 
 help: ## This list
@@ -73,11 +73,12 @@ test: setup ## Rules, format, types, units and test-cloud; each part's output wh
 test-units: setup ## All tests without a whole embedded cloud or an engine
 	nice -n 19 $(PYTHON) -m pytest -n 2 --ignore tests/cloud --ignore tests/full_scale --ignore tests/engine
 
-test-cloud: setup ## The whole embedded cloud at a tenth of its timings: owners killed after each effect, roles, pages
-	$(PYTHON) -m pytest tests/cloud
+test-cloud: setup ## The whole embedded cloud at a tenth of its timings: owners killed, roles, pages, runbooks
+	$(PYTHON) -m pytest tests/cloud -m "not minutes"
 
-# Not part of `make test`: most of its minutes are production's own waits.
-test-full-scale: setup ## The same at production's timings: what only they can show
+# Not part of `make test`: one failover after another, and production's own waits.
+test-long: setup ## What takes minutes: owners killed after each effect, and what only production's timings can show
+	$(PYTHON) -m pytest tests/cloud -m minutes
 	$(PYTHON) -m pytest tests/full_scale
 
 # Not part of `make test`: it takes minutes. Its packages stay out of the virtual environment.

@@ -96,6 +96,7 @@ def test_killed_before_the_row_names_its_plan_an_orchestrator_is_replaced_by_the
     assert all(story.killed for story in stories)
 
 
+@pytest.mark.minutes
 def test_killed_after_any_effect_the_owner_is_replaced_and_its_plan_finished(killing: Killing) -> None:
     stage = killing.stage
     stage.cloud.regions.darken(stage.primary, "blackhole")
@@ -106,6 +107,7 @@ def test_killed_after_any_effect_the_owner_is_replaced_and_its_plan_finished(kil
     assert sum(bool(story.killed) for story in stories) >= len(effects) - UNEVEN_HEARTBEATS
 
 
+@pytest.mark.minutes
 def test_killed_after_any_row_write_of_a_planned_move_the_owner_is_replaced(killing: Killing) -> None:
     """Up to the publish: what comes after it is the same in every plan."""
     undisturbed = order_a_move(killing.stage, killing.stage.set(), OrderKind.SWITCHOVER, None)
@@ -144,6 +146,7 @@ def _after_the_mark() -> Point:
     return Point(kill="kill_after", nth=1, operation="UpdateItem", caller_region=ORDERED_TO, region=ORDERED_TO)
 
 
+@pytest.mark.minutes
 @pytest.mark.skipif(EVERY_CALL not in os.environ, reason=f"takes minutes: set {EVERY_CALL}=1")
 @pytest.mark.parametrize("kill", KILLS)
 def test_killed_around_any_call_at_all_the_owner_is_replaced(killing: Killing, kill: Kill) -> None:
