@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from evaluation import Registration, Value, committed
+from evaluation import Registration, Value
 from failover.failures import AWS_ERRORS, Failure, failure_of
 from failover.sites import LOST_REGIONS
 from ops.control_regions import dynamodb
+from ops.declared import declared
 from ops.deployed import Deployed, read_deployed
 from ops.engine import Difference, Engine, EngineFailed
 from ops.options import StackCall, verb
@@ -38,7 +39,7 @@ def drift(call: StackCall) -> None:
       lifeboat drift -s prod --json | jq -r '.differences[].urn'
     """
     lost = lost_regions(read_deployed(call))
-    unreadable = replicated_into(lost, committed(call.stack, preview=True).registrations) if lost else ()
+    unreadable = replicated_into(lost, declared(call.stack, preview=True).registrations) if lost else ()
     if lost:
         typer.echo(_left_out(lost, unreadable), err=True)
     engine = Engine(stack=call.stack, lost=lost)

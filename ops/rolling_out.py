@@ -8,11 +8,11 @@ from typing import Annotated
 
 import typer
 
-from evaluation import committed
 from failover.clock import SystemClock
 from failover.failures import AWS_ERRORS
 from ops.arming import noted, told
 from ops.asking import confirmed
+from ops.declared import declared
 from ops.deployed import Deployed, read_deployed
 from ops.engine import Engine, EngineFailed
 from ops.hold import Hold, MayNotChange, SilentObserver, Terms
@@ -87,7 +87,7 @@ def rollout(
 
 def _stages(deployed: Deployed, lost: Sequence[str]) -> tuple[Stage, ...]:
     order = update_order(deployed.control_regions, deployed.sites.primary, deployed.sites.secondary)
-    return without(rollout_stages(committed(deployed.stack, preview=True).registrations, order), lost)
+    return without(rollout_stages(declared(deployed.stack, preview=True).registrations, order), lost)
 
 
 def _checked(hold: Hold) -> tuple[str, ...]:
