@@ -14,7 +14,7 @@ from greenlet import getcurrent
 from tests.failover.model_table import refusal
 from tests.failover.wire import ModelParameters
 from tests.failover.wiring import REGIONS
-from tests.simulation.hub import Hub, Mishap, Process
+from tests.simulation.hub import Hub, Mishap, Process, suspend
 from tests.simulation.tables import Mrec, Mrsc
 from tests.simulation.weather import How, Weather
 
@@ -45,6 +45,8 @@ class Wire:
     ) -> None:
         self.cloud, self.process, self.service, self.region = cloud, process, service, region
         self.connect, self.read = connect, read
+        self.near = process.place.endswith(region)
+        self.way = (process.place, region, service)
         self.exceptions = ModelParameters.exceptions
 
     get_item = _operation("get_item")
@@ -58,7 +60,7 @@ class Wire:
     invoke = _operation("invoke")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: there are so many that it shows
 class Request:
     """A call under way: how its caller is woken, how long its answer takes, and when its caller gives up."""
 
@@ -83,20 +85,20 @@ class Cloud:
 
     def call(self, wire: Wire, operation: str, params: Mapping[str, Any]) -> Any:
         """Send a request and wait for its answer, or for the timeout."""
-        self._mishap(wire.process)
+        process = wire.process
+        process.calls += 1
+        if process.mishap and process.mishap.call == process.calls:
+            self._befall(process, process.mishap)
         self._witness.sent(wire, operation, params)
         self._send(wire, operation, params)
-        answer = Process.suspend()
+        answer = suspend()
         if isinstance(answer, Exception):
             raise answer
         return answer
 
-    def _mishap(self, process: Process) -> None:
-        """Let the process stand still or die before this call, if this is the one."""
-        process.calls += 1
-        if process.mishap is None or process.mishap.call != process.calls:
-            return
-        mishap, process.mishap = process.mishap, None
+    def _befall(self, process: Process, mishap: Mishap) -> None:
+        """Let the process stand still or die, before this call or after it was sent."""
+        process.mishap = None
         self.befell(process, mishap)
         process.frozen_until = self.hub.now + mishap.freezes
         process.alive = not mishap.dies
@@ -104,13 +106,13 @@ class Cloud:
             process.sleep(0.0)
 
     def _send(self, wire: Wire, operation: str, params: Mapping[str, Any]) -> None:
-        process, weather = wire.process, self.weather
-        there, back = weather.one_way(process.place, wire.region), weather.one_way(process.place, wire.region)
+        weather = self.weather
+        there, back = weather.one_way(near=wire.near), weather.one_way(near=wire.near)
         if wire.service == "control":
             there += self.mrsc.takes(operation)
-        wake, ends = partial(process.wake, getcurrent()), self.hub.now + wire.connect + wire.read
+        wake, ends = partial(wire.process.wake, getcurrent()), self.hub.now + wire.connect + wire.read
         request = Request(wire, operation, params, wake, back, ends)
-        fault = weather.between(process.place, wire.region, wire.service)
+        fault = weather.between(*wire.way) if weather.faults else None
         how = fault.how if fault else self._bad_luck()
         if how is None or how is How.REPLY_LOST:
             self._travel(request, there, answered=how is None)
@@ -157,7 +159,7 @@ class Cloud:
     def _arrive(self, request: Request, answered: bool) -> None:
         """Carry the request out where it was sent, and answer, as far as the way has held."""
         hub, wire = self.hub, request.wire
-        held = not self.weather.parts(wire.process.place, wire.region, wire.service)
+        held = not self.weather.parts(*wire.way)
         if held:
             answer = self._outcome(request)
             self._witness.acted(wire, request.operation, request.params, answer)

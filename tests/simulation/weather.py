@@ -82,11 +82,13 @@ class Weather:
 
     def parts(self, place: str, region: str, service: str) -> bool:
         """Whether nothing at all arrives."""
+        if not self.faults:
+            return False
         fault = self.between(place, region, service)
         return fault is not None and fault.how in (How.BLACKHOLE, How.REFUSED)
 
-    def one_way(self, place: str, region: str) -> float:
+    def one_way(self, *, near: bool) -> float:
         """Seconds that a message is under way; one in a while takes far longer."""
         dice = self.dice.random
-        seconds = (0.003 if place.endswith(region) else 0.03) * (0.7 + dice())
+        seconds = (0.003 if near else 0.03) * (0.7 + dice())
         return seconds if dice() >= self.tail else seconds + 2.0 * dice()
