@@ -9,7 +9,7 @@ from functools import cache, partial
 from typing import Any, Protocol
 
 from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError
-from greenlet import getcurrent
+from greenlet import getcurrent, greenlet
 
 from tests.failover.model_table import refusal
 from tests.failover.wire import ModelParameters
@@ -62,12 +62,12 @@ class Wire:
 
 @dataclass(slots=True)  # not frozen: there are so many that it shows
 class Request:
-    """A call under way: how its caller is woken, how long its answer takes, and when its caller gives up."""
+    """A call under way: who waits for it, how long its answer takes, and when its caller gives up."""
 
     wire: Wire
     operation: str
     params: Mapping[str, Any]
-    wake: Callable[[object], None]
+    caller: greenlet
     back: float
     ends: float
 
@@ -106,16 +106,17 @@ class Cloud:
             process.sleep(0.0)
 
     def _send(self, wire: Wire, operation: str, params: Mapping[str, Any]) -> None:
-        weather = self.weather
+        weather, ends = self.weather, self.hub.now + wire.connect + wire.read
         there, back = weather.one_way(near=wire.near), weather.one_way(near=wire.near)
         if wire.service == "control":
             there += self.mrsc.takes(operation)
-        wake, ends = partial(wire.process.wake, getcurrent()), self.hub.now + wire.connect + wire.read
-        request = Request(wire, operation, params, wake, back, ends)
-        fault = weather.between(*wire.way) if weather.faults else None
+        request = Request(wire, operation, params, getcurrent(), back, ends)
+        fault = weather.between(wire.way) if weather.faults else None
         how = fault.how if fault else self._bad_luck()
-        if how is None or how is How.REPLY_LOST:
-            self._travel(request, there, answered=how is None)
+        if how is None:
+            self._travel(request, there)
+        elif how is How.REPLY_LOST:
+            self._travel(request, there, answered=False)
         elif how in SLOWNESS:
             self._travel(request, there + self._dice.uniform(*SLOWNESS[how]))
         else:
@@ -132,7 +133,7 @@ class Cloud:
         arrives = self.hub.now + there
         answered = answered and arrives + request.back < request.ends
         if not answered:
-            self.hub.at(request.ends, partial(request.wake, _timeout(request.wire)))
+            self._answer(request, request.ends, _timeout(request.wire))
         self.hub.at(arrives, partial(self._arrive, request, answered))
 
     def _fail(self, request: Request, how: How, there: float) -> None:
@@ -148,7 +149,7 @@ class Cloud:
             after, error = there + request.back, refusal("InternalServerError", request.operation, status=500)
             if self._dice.random() < 0.5:
                 self.hub.at(now + there, partial(self._arrive, request, False))
-        self.hub.at(now + after, partial(request.wake, error))
+        self._answer(request, now + after, error)
 
     def _silence(self, wire: Wire) -> tuple[float, Exception]:
         """A connection is not made; or it was there, and nobody answers on it any more."""
@@ -158,15 +159,18 @@ class Cloud:
 
     def _arrive(self, request: Request, answered: bool) -> None:
         """Carry the request out where it was sent, and answer, as far as the way has held."""
-        hub, wire = self.hub, request.wire
-        held = not self.weather.parts(*wire.way)
+        wire, weather = request.wire, self.weather
+        held = not (weather.faults and weather.parts(wire.way))
         if held:
             answer = self._outcome(request)
             self._witness.acted(wire, request.operation, request.params, answer)
         if held and answered:
-            hub.at(hub.now + request.back, partial(request.wake, answer))
+            self._answer(request, self.hub.now + request.back, answer)
         elif answered:
-            hub.at(request.ends, partial(request.wake, _timeout(wire)))
+            self._answer(request, request.ends, _timeout(wire))
+
+    def _answer(self, request: Request, at: float, answer: object) -> None:
+        self.hub.at(at, partial(request.wire.process.wake, request.caller, answer))
 
     def _outcome(self, request: Request) -> object:
         try:

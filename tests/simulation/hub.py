@@ -3,13 +3,15 @@
 The shipped code is synchronous and stays so: whatever it runs in is a greenlet.
 """
 
+from __future__ import annotations
+
 import concurrent.futures
-import heapq
 import itertools
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from functools import partial
+from heapq import heappop, heappush
 from typing import Any
 
 from greenlet import getcurrent, greenlet
@@ -32,13 +34,13 @@ class Hub:
 
     def at(self, when: float, act: Callable[[], object]) -> None:
         """Have something happen at a time of the virtual clock."""
-        heapq.heappush(self._due, (when, next(self._number), act))
+        heappush(self._due, (when, next(self._number), act))
 
     def run(self, until: float) -> None:
         """Let everything happen that is due by then."""
         due = self._due
         while due and due[0][0] <= until:
-            self.now, _, act = heapq.heappop(due)
+            self.now, _, act = heappop(due)
             act()
         self.now = until
 
