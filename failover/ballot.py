@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -47,15 +48,17 @@ class Ballot:
 
 
 def _expressions(vote: Mapping[str, Value], after: int | None) -> Any:
-    names = {f"#{name}": name for name in [*vote, "counter"]}
-    present = {name: value for name, value in vote.items() if value is not None}
-    absent = [name for name in vote if name not in present]
-    values: dict[str, Value] = {f":{name}": value for name, value in present.items()}
-    values |= {":one": 1} if after is None else {":one": 1, ":after": after}
-    remove = " REMOVE " + ", ".join(f"#{name}" for name in absent) if absent else ""
+    values: Mapping[str, Value] = {**vote, "one": 1, "after": after}
     return {
-        "UpdateExpression": f"SET {', '.join(f'#{n} = :{n}' for n in present)}{remove} ADD #counter :one",
+        "UpdateExpression": _update(tuple(vote), tuple(name for name, value in vote.items() if value is None)),
         "ConditionExpression": "attribute_not_exists(pk)" if after is None else "#generation = :after",
-        "ExpressionAttributeNames": names,
-        "ExpressionAttributeValues": rows.to_item(values),
+        "ExpressionAttributeNames": {f"#{name}": name for name in [*vote, "counter"]},
+        "ExpressionAttributeValues": rows.to_item({f":{name}": value for name, value in values.items()}),
     }
+
+
+@functools.lru_cache  # most votes have the same names
+def _update(names: tuple[str, ...], absent: tuple[str, ...]) -> str:
+    sets = ", ".join(f"#{name} = :{name}" for name in names if name not in absent)
+    remove = " REMOVE " + ", ".join(f"#{name}" for name in absent) if absent else ""
+    return f"SET {sets}{remove} ADD #counter :one"

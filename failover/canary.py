@@ -92,8 +92,8 @@ class Canary:
     def _sighting(self, item: Mapping[str, object], sent: float) -> Sighting:
         counter, status = item.get("counter"), item.get("status")
         return Sighting(
-            counter=int(counter["N"]) if isinstance(counter, Mapping) else 0,
-            status=str(status["S"]) if isinstance(status, Mapping) else None,
+            counter=int(counter["N"]) if isinstance(counter, dict) else 0,
+            status=str(status["S"]) if isinstance(status, dict) else None,
             latency_ms=self._since(sent),
         )
 

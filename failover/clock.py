@@ -60,6 +60,6 @@ class AwsTime:
         return date + timedelta(seconds=self._clock.monotonic() - at)
 
 
-@functools.lru_cache(maxsize=16)  # a second has many answers
+@functools.lru_cache  # a second has many answers, and schedules of the simulation live through the same seconds
 def _parsed(date_header: str) -> datetime:
     return parsedate_to_datetime(date_header)

@@ -62,6 +62,7 @@ class ControlTable:
         self._dice = dice
         self._attempts = attempts
         self.time = AwsTime(clock)
+        self._last: tuple[Mapping[str, object], TierRow] | None = None
 
     def row(self, tier: str) -> TierRow:
         """Read the tier's row.
@@ -183,7 +184,10 @@ class ControlTable:
     def _row_of(self, tier: str, item: Mapping[str, object] | None) -> TierRow:
         if not item:
             raise TierRowMissing(f"no row for tier {tier!r}; create it with `lifeboat arm`")
-        return rows.tier_row(item)
+        last = self._last
+        if last is None or last[0] != item:  # a row seldom changes from one read to the next
+            last = self._last = (item, rows.tier_row(item))
+        return last[1]
 
     def _retried(self, call: Callable[[], T]) -> T:
         for attempt in range(self._attempts):
@@ -204,7 +208,7 @@ class ControlTable:
         self._clock.sleep(self._dice.uniform(0, ceiling))
 
     def _note_time(self, answer: object) -> None:
-        headers = answer["ResponseMetadata"]["HTTPHeaders"] if isinstance(answer, Mapping) else {}
+        headers = answer["ResponseMetadata"]["HTTPHeaders"] if isinstance(answer, dict) else {}
         if "date" in headers:
             self.time.observe(headers["date"])
 

@@ -58,35 +58,36 @@ def observe(before: Observation, probe: Probe, limit: float, protocol: Protocol)
 
     ``fall`` probes in a row that prove nothing leave no verdict standing, and no count.
     """
-    acknowledged = _acknowledged(before, probe)
     if probe.neutral:
-        return _unknowing(acknowledged, probe, protocol)
-    after = replace(acknowledged, neutrals=0)
+        return _unknowing(before, probe, protocol)
     if probe.latency_ms is None:
-        return _missed(after, probe.reason, protocol)
+        return _missed(before, probe, probe.reason, protocol)
     if probe.latency_ms > limit:
-        return _missed(after, f"{probe.latency_ms:.0f} ms, over the limit of {limit:.0f} ms", protocol)
-    return _good(after, probe, protocol)
+        return _missed(before, probe, f"{probe.latency_ms:.0f} ms, over the limit of {limit:.0f} ms", protocol)
+    return _good(before, probe, protocol)
 
 
 def _unknowing(before: Observation, probe: Probe, protocol: Protocol) -> Observation:
-    after = replace(before, neutrals=before.neutrals + 1, reason=probe.reason)
+    known = _acked_lag_ms(before, probe)
+    after = replace(before, acked_lag_ms=known, neutrals=before.neutrals + 1, reason=probe.reason)
     if after.neutrals < protocol.fall:
         return after
     return replace(after, verdict=Verdict.UNKNOWN, misses=0, goods=0)
 
 
-def _acknowledged(before: Observation, probe: Probe) -> Observation:
-    return replace(before, acked_lag_ms=probe.lag_ms) if probe.acknowledged else before
-
-
-def _missed(before: Observation, reason: str, protocol: Protocol) -> Observation:
+def _missed(before: Observation, probe: Probe, reason: str, protocol: Protocol) -> Observation:
     misses = before.misses + 1
     verdict = Verdict.UNHEALTHY if misses >= protocol.fall else before.verdict
-    return replace(before, misses=misses, goods=0, verdict=verdict, reason=reason)
+    known = _acked_lag_ms(before, probe)
+    return Observation(verdict=verdict, misses=misses, reason=reason, acked_lag_ms=known)
 
 
 def _good(before: Observation, probe: Probe, protocol: Protocol) -> Observation:
     goods = before.goods + 1
     verdict = Verdict.HEALTHY if goods >= protocol.rise else before.verdict
-    return replace(before, misses=0, goods=goods, verdict=verdict, reason=probe.reason)
+    known = _acked_lag_ms(before, probe)
+    return Observation(verdict=verdict, goods=goods, reason=probe.reason, acked_lag_ms=known)
+
+
+def _acked_lag_ms(before: Observation, probe: Probe) -> int | None:
+    return probe.lag_ms if probe.acknowledged else before.acked_lag_ms

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -47,7 +47,7 @@ class Order:
 
     def to_json(self) -> str:
         """Return the message that `from_message` reads."""
-        values = asdict(self) | {"schema": SCHEMA, "issued_at": self.issued_at.isoformat()}
+        values = vars(self) | {"schema": SCHEMA, "issued_at": self.issued_at.isoformat()}
         return json.dumps({name: value for name, value in values.items() if value is not None}, sort_keys=True)
 
 

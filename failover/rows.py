@@ -65,16 +65,18 @@ def to_item(values: Mapping[str, Value]) -> Item:
 
 def values_of(item: Mapping[str, object]) -> dict[str, Any]:
     """Read an item's values; whole numbers become ``int``."""
-    return {name: _value(cast(Item, attribute)) for name, attribute in item.items()}
+    return {name: _value(attribute) for name, attribute in item.items()}
 
 
-def _value(attribute: Item) -> object:
-    if "S" in attribute:
-        return attribute["S"]
-    if "N" in attribute and attribute["N"].isdecimal():
-        return int(attribute["N"])
-    value = _read.deserialize(cast(Any, attribute))
-    return int(value) if hasattr(value, "to_integral_value") else value
+def _value(attribute: Any) -> object:
+    """Read one value; texts, whole numbers and truths, which nearly all are, without the SDK's detours."""
+    [(kind, value)] = attribute.items()
+    if kind in ("S", "BOOL"):
+        return value
+    if kind == "N" and value.isdecimal():
+        return int(value)
+    read = _read.deserialize(attribute)
+    return int(read) if hasattr(read, "to_integral_value") else read
 
 
 def tier_row(item: Mapping[str, object]) -> TierRow:
@@ -91,7 +93,6 @@ def tier_row(item: Mapping[str, object]) -> TierRow:
 
 
 def _tier_row(values: Mapping[str, Any]) -> TierRow:
-    optional = {name: values.get(name) for name in ("target", "plan_id", "step", "owner")}
     return TierRow(
         tier=str(values["pk"]).removeprefix("tier#"),
         epoch=_whole(values["epoch"]),
@@ -103,7 +104,10 @@ def _tier_row(values: Mapping[str, Any]) -> TierRow:
         changed_at=datetime.fromisoformat(values["changed_at"]),
         moved_at={name: datetime.fromisoformat(at) for name, at in values.get("moved_at", {}).items()},
         kind=Kind(values["kind"]) if "kind" in values else None,
-        **optional,
+        target=values.get("target"),
+        plan_id=values.get("plan_id"),
+        step=values.get("step"),
+        owner=values.get("owner"),
     )
 
 
@@ -115,11 +119,6 @@ def vote(item: Mapping[str, object]) -> Vote:
     """
     values = values_of(item)
     try:
-        counted: dict[str, Any] = {
-            name: _whole(values[name]) for name in ("epoch", "counter", "generation", "misses", "goods")
-        }
-        told = {name: values.get(name) for name in ("lag_ms", "acked_lag_ms", "latency_ms")}
-        measured: dict[str, Any] = {name: None if value is None else _whole(value) for name, value in told.items()}
         return Vote(
             observer=str(values["pk"]).rsplit("#", 1)[1],
             site=_site(values["site"]),
@@ -127,8 +126,14 @@ def vote(item: Mapping[str, object]) -> Vote:
             standby=Verdict(values["standby"]),
             reason=str(values["reason"]),
             tier=str(values["tier"]),
-            **counted,
-            **measured,
+            epoch=_whole(values["epoch"]),
+            counter=_whole(values["counter"]),
+            generation=_whole(values["generation"]),
+            misses=_whole(values["misses"]),
+            goods=_whole(values["goods"]),
+            lag_ms=_whole_if_any(values.get("lag_ms")),
+            acked_lag_ms=_whole_if_any(values.get("acked_lag_ms")),
+            latency_ms=_whole_if_any(values.get("latency_ms")),
         )
     except (KeyError, ValueError, TypeError, IndexError) as error:
         raise MalformedRow(f"vote {values.get('pk')!r} cannot be read: {error!r}") from error
@@ -136,9 +141,13 @@ def vote(item: Mapping[str, object]) -> Vote:
 
 def _whole(value: object) -> int:
     """Take a whole number only: whoever compares it must not fail on what somebody else wrote."""
-    if isinstance(value, bool) or not isinstance(value, int):
+    if type(value) is not int:  # a bool is one to isinstance
         raise TypeError(f"{value!r} is no whole number")
     return value
+
+
+def _whole_if_any(value: object) -> int | None:
+    return None if value is None else _whole(value)
 
 
 def _site(name: object) -> Site:

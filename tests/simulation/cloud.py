@@ -9,12 +9,12 @@ from functools import cache, partial
 from typing import Any, Protocol
 
 from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError
-from greenlet import getcurrent
+from greenlet import getcurrent, greenlet
 
 from tests.failover.model_table import refusal
 from tests.failover.wire import ModelParameters
 from tests.failover.wiring import REGIONS
-from tests.simulation.hub import Hub, Mishap, Process
+from tests.simulation.hub import Hub, Mishap, Process, suspend
 from tests.simulation.tables import Mrec, Mrsc
 from tests.simulation.weather import How, Weather
 
@@ -45,6 +45,8 @@ class Wire:
     ) -> None:
         self.cloud, self.process, self.service, self.region = cloud, process, service, region
         self.connect, self.read = connect, read
+        self.near = process.place.endswith(region)
+        self.way = (process.place, region, service)
         self.exceptions = ModelParameters.exceptions
 
     get_item = _operation("get_item")
@@ -58,14 +60,14 @@ class Wire:
     invoke = _operation("invoke")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: there are so many that it shows
 class Request:
-    """A call under way: how its caller is woken, how long its answer takes, and when its caller gives up."""
+    """A call under way: who waits for it, how long its answer takes, and when its caller gives up."""
 
     wire: Wire
     operation: str
     params: Mapping[str, Any]
-    wake: Callable[[object], None]
+    caller: greenlet
     back: float
     ends: float
 
@@ -83,20 +85,20 @@ class Cloud:
 
     def call(self, wire: Wire, operation: str, params: Mapping[str, Any]) -> Any:
         """Send a request and wait for its answer, or for the timeout."""
-        self._mishap(wire.process)
+        process = wire.process
+        process.calls += 1
+        if process.mishap and process.mishap.call == process.calls:
+            self._befall(process, process.mishap)
         self._witness.sent(wire, operation, params)
         self._send(wire, operation, params)
-        answer = Process.suspend()
+        answer = suspend()
         if isinstance(answer, Exception):
             raise answer
         return answer
 
-    def _mishap(self, process: Process) -> None:
-        """Let the process stand still or die before this call, if this is the one."""
-        process.calls += 1
-        if process.mishap is None or process.mishap.call != process.calls:
-            return
-        mishap, process.mishap = process.mishap, None
+    def _befall(self, process: Process, mishap: Mishap) -> None:
+        """Let the process stand still or die, before this call or after it was sent."""
+        process.mishap = None
         self.befell(process, mishap)
         process.frozen_until = self.hub.now + mishap.freezes
         process.alive = not mishap.dies
@@ -104,16 +106,17 @@ class Cloud:
             process.sleep(0.0)
 
     def _send(self, wire: Wire, operation: str, params: Mapping[str, Any]) -> None:
-        process, weather = wire.process, self.weather
-        there, back = weather.one_way(process.place, wire.region), weather.one_way(process.place, wire.region)
+        weather, ends = self.weather, self.hub.now + wire.connect + wire.read
+        there, back = weather.one_way(near=wire.near), weather.one_way(near=wire.near)
         if wire.service == "control":
             there += self.mrsc.takes(operation)
-        wake, ends = partial(process.wake, getcurrent()), self.hub.now + wire.connect + wire.read
-        request = Request(wire, operation, params, wake, back, ends)
-        fault = weather.between(process.place, wire.region, wire.service)
+        request = Request(wire, operation, params, getcurrent(), back, ends)
+        fault = weather.between(wire.way) if weather.faults else None
         how = fault.how if fault else self._bad_luck()
-        if how is None or how is How.REPLY_LOST:
-            self._travel(request, there, answered=how is None)
+        if how is None:
+            self._travel(request, there)
+        elif how is How.REPLY_LOST:
+            self._travel(request, there, answered=False)
         elif how in SLOWNESS:
             self._travel(request, there + self._dice.uniform(*SLOWNESS[how]))
         else:
@@ -130,7 +133,7 @@ class Cloud:
         arrives = self.hub.now + there
         answered = answered and arrives + request.back < request.ends
         if not answered:
-            self.hub.at(request.ends, partial(request.wake, _timeout(request.wire)))
+            self._answer(request, request.ends, _timeout(request.wire))
         self.hub.at(arrives, partial(self._arrive, request, answered))
 
     def _fail(self, request: Request, how: How, there: float) -> None:
@@ -146,7 +149,7 @@ class Cloud:
             after, error = there + request.back, refusal("InternalServerError", request.operation, status=500)
             if self._dice.random() < 0.5:
                 self.hub.at(now + there, partial(self._arrive, request, False))
-        self.hub.at(now + after, partial(request.wake, error))
+        self._answer(request, now + after, error)
 
     def _silence(self, wire: Wire) -> tuple[float, Exception]:
         """A connection is not made; or it was there, and nobody answers on it any more."""
@@ -156,15 +159,18 @@ class Cloud:
 
     def _arrive(self, request: Request, answered: bool) -> None:
         """Carry the request out where it was sent, and answer, as far as the way has held."""
-        hub, wire = self.hub, request.wire
-        held = not self.weather.parts(wire.process.place, wire.region, wire.service)
+        wire, weather = request.wire, self.weather
+        held = not (weather.faults and weather.parts(wire.way))
         if held:
             answer = self._outcome(request)
             self._witness.acted(wire, request.operation, request.params, answer)
         if held and answered:
-            hub.at(hub.now + request.back, partial(request.wake, answer))
+            self._answer(request, self.hub.now + request.back, answer)
         elif answered:
-            hub.at(request.ends, partial(request.wake, _timeout(wire)))
+            self._answer(request, request.ends, _timeout(wire))
+
+    def _answer(self, request: Request, at: float, answer: object) -> None:
+        self.hub.at(at, partial(request.wire.process.wake, request.caller, answer))
 
     def _outcome(self, request: Request) -> object:
         try:

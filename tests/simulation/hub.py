@@ -3,13 +3,15 @@
 The shipped code is synchronous and stays so: whatever it runs in is a greenlet.
 """
 
+from __future__ import annotations
+
 import concurrent.futures
-import heapq
 import itertools
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from functools import partial
+from heapq import heappop, heappush
 from typing import Any
 
 from greenlet import getcurrent, greenlet
@@ -28,18 +30,39 @@ class Hub:
         self.main = getcurrent()
         self._due: list[tuple[float, int, Callable[[], object]]] = []
         self._number = itertools.count()
+        self._idle: list[greenlet] = []
 
     def at(self, when: float, act: Callable[[], object]) -> None:
         """Have something happen at a time of the virtual clock."""
-        heapq.heappush(self._due, (when, next(self._number), act))
+        heappush(self._due, (when, next(self._number), act))
 
     def run(self, until: float) -> None:
         """Let everything happen that is due by then."""
         due = self._due
         while due and due[0][0] <= until:
-            self.now, _, act = heapq.heappop(due)
+            self.now, _, act = heappop(due)
             act()
         self.now = until
+
+    def begin(self, act: Callable[[], object]) -> None:
+        """Run something as a thread, until it first gives way; threads are used again, as new ones take long."""
+        thread = self._idle.pop() if self._idle else greenlet(self._work)
+        thread.parent = getcurrent()
+        thread.switch(act)
+        thread.parent = self.main
+
+    def _work(self, act: Callable[[], object]) -> None:
+        while True:
+            act()
+            self._idle.append(getcurrent())
+            act = suspend()
+
+
+def suspend() -> Any:
+    """Give way until woken; return what the waker hands over."""
+    parent = getcurrent().parent
+    assert parent is not None, "the hub's own thread never waits"
+    return parent.switch()
 
 
 @dataclass(frozen=True)
@@ -50,6 +73,41 @@ class Mishap:
     before: bool
     freezes: float = 0.0
     dies: bool = False
+
+
+class Soon(Future[Any]):
+    """What a thread of a hub will come to; all who look at it take turns, so it needs no lock."""
+
+    def __init__(self) -> None:
+        self._ended = False
+        self._answer: Any = None
+        self._error: BaseException | None = None
+        self._told: list[Callable[[Future[Any]], object]] = []
+
+    def done(self) -> bool:
+        return self._ended
+
+    def result(self, timeout: float | None = None) -> Any:
+        assert self._ended, f"nobody waits for it, not even {timeout} s"
+        if self._error is not None:
+            raise self._error
+        return self._answer
+
+    def set_result(self, result: Any) -> None:
+        self._answer = result
+        self._end()
+
+    def set_exception(self, exception: BaseException | None) -> None:
+        self._error = exception
+        self._end()
+
+    def add_done_callback(self, fn: Callable[[Future[Any]], object]) -> None:
+        self._told.append(fn)
+
+    def _end(self) -> None:
+        self._ended = True
+        for tell in self._told:
+            tell(self)
 
 
 class Process(Executor):
@@ -80,12 +138,11 @@ class Process(Executor):
         """Give way for so long on this host's clock."""
         hub = self.hub
         hub.at(hub.now + max(0.0, seconds) / self._rate, partial(self.wake, getcurrent()))
-        self.suspend()
+        suspend()
 
     def start(self, act: Callable[[], object]) -> None:
         """Run something as a thread of this process, from now on."""
-        thread = greenlet(act, self.hub.main)
-        self.hub.at(self.hub.now, partial(self.wake, thread))
+        self.hub.at(self.hub.now, partial(self._if_alive, partial(self.hub.begin, act)))
 
     def wake(self, thread: greenlet, *value: object) -> None:
         """Go on with a thread, unless the process is dead; if it stands still, then once it no longer does."""
@@ -95,13 +152,6 @@ class Process(Executor):
             self.hub.at(self.frozen_until, partial(self.wake, thread, *value))
             return
         thread.switch(*value)
-
-    @staticmethod
-    def suspend() -> Any:
-        """Give way until woken; return what the waker hands over."""
-        parent = getcurrent().parent
-        assert parent is not None, "the hub's own thread never waits"
-        return parent.switch()
 
     def fan_out(self, calls: Mapping[str, Callable[[], Any]], seconds: float) -> dict[str, Any]:
         """Make all calls at once; late ones go on and are not heard."""
@@ -117,7 +167,7 @@ class Process(Executor):
                 answers[name] = error
             if waiting and len(answers) == len(calls):
                 waiting = False
-                getcurrent().parent = mine  # where a greenlet ends, its parent goes on
+                getcurrent().parent = mine  # where a thread ends, its parent goes on
 
         def give_up() -> None:
             nonlocal waiting
@@ -126,14 +176,11 @@ class Process(Executor):
                 mine.switch()
 
         for name, call in calls.items():
-            one = greenlet(run, mine)
-            one.switch(name, call)
-            if not one.dead:
-                one.parent = hub.main
+            hub.begin(partial(run, name, call))
         if len(answers) < len(calls):
             waiting = True
             hub.at(hub.now + seconds / self._rate, partial(self._if_alive, give_up))
-            self.suspend()
+            suspend()
         return {name: answers[name] if name in answers else NoAnswerInTime("too late") for name in calls}
 
     def _if_alive(self, act: Callable[[], None]) -> None:
@@ -146,8 +193,7 @@ class Process(Executor):
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Run a call on a thread of its own, as an executor does."""
-        future: Future[Any] = Future()
-        mine = getcurrent()
+        future = Soon()
 
         def run() -> None:
             try:
@@ -155,10 +201,7 @@ class Process(Executor):
             except FAILURES as error:
                 future.set_exception(error)
 
-        one = greenlet(run, mine)
-        one.switch()
-        if not one.dead:
-            one.parent = self.hub.main
+        self.hub.begin(run)
         return future
 
     def wait(
@@ -181,5 +224,5 @@ class Process(Executor):
                 future.add_done_callback(wake)
             if timeout is not None:
                 hub.at(hub.now + timeout / self._rate, wake)
-            self.suspend()
+            suspend()
         return [one for one in futures if one.done()], [one for one in futures if not one.done()]

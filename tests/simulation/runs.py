@@ -27,14 +27,14 @@ def run(seeds: range) -> Found:
     """Run each seed's schedule."""
     broken: dict[int, str] = {}
     seen: Counter[str] = Counter()
-    for seed in seeds:
-        schedule = Schedule(seed)
-        try:
-            with _quiet():
+    with _quiet():
+        for seed in seeds:
+            schedule = Schedule(seed)
+            try:
                 schedule.run()
-        except LawBroken as error:
-            broken[seed] = str(error)
-        seen.update(set(schedule.laws.seen))
+            except LawBroken as error:
+                broken[seed] = str(error)
+            seen.update(set(schedule.laws.seen))
     return Found(broken, seen, len(seeds))
 
 

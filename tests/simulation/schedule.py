@@ -16,6 +16,7 @@ from tests.simulation.cloud import START
 from tests.simulation.hub import Mishap, Process
 from tests.simulation.laws import LawBroken
 from tests.simulation.scenario import WRITERS, Errand, Scenario, Spell, draw
+from tests.simulation.weather import Fault
 from tests.simulation.world import World
 
 RESTS_WITHIN = 60.0
@@ -67,7 +68,8 @@ class Schedule:
         self.laws.check_end(self._parameters())
 
     def _row_changed(self, process: Process, row: Mapping[str, Any]) -> None:
-        self.world.tell(f"{process.name} writes the row: {_shown(row)}")
+        if self.world.listened_to:
+            self.world.tell(f"{process.name} writes the row: {_shown(row)}")
         phase = row["phase"]["S"]
         if phase == "moving" and self.scenario.stalls in self.world.writers:
             self._stall(self.world.writers.pop(self.scenario.stalls))
@@ -98,9 +100,8 @@ class Schedule:
         self.world.tell(f"ends: {spell.faults[0].what}")
         self._change_weather([fault for fault in self.world.weather.faults if fault not in spell.faults])
 
-    def _change_weather(self, faults: list[Any]) -> None:
-        weather = self.world.weather
-        self.world.cloud.mrec.around(lambda: setattr(weather, "faults", faults))
+    def _change_weather(self, faults: list[Fault]) -> None:
+        self.world.cloud.mrec.around(partial(self.world.weather.change, faults))
 
     def _order(self, errand: Errand) -> None:
         """Give a person's order, for the tier as it is now."""

@@ -46,7 +46,7 @@ class Mrsc:
         if not self._weather.faults:
             return False
         parts = self._weather.parts
-        return all(parts(region, one, "mrsc") or parts(one, region, "mrsc") for one in REGIONS if one != region)
+        return all(parts((region, one, "mrsc")) or parts((one, region, "mrsc")) for one in REGIONS if one != region)
 
     def _meet(self, region: str, key: str, operation: str) -> None:
         ended, by = self._written.get(key, (-1.0, region))
@@ -103,7 +103,7 @@ class Mrec:
     def _parted(self) -> bool:
         one, another = DATA_REGIONS
         parts = self._weather.parts
-        return parts(one, another, "mrec") or parts(another, one, "mrec")
+        return parts((one, another, "mrec")) or parts((another, one, "mrec"))
 
     def around(self, change: Callable[[], None]) -> None:
         """Let the weather change: what has arrived has arrived, and what waited is under way again."""

@@ -68,11 +68,11 @@ def test_the_last_writer_wins_in_both_regions(cloud: Cloud) -> None:
 
 def test_what_is_under_way_waits_while_the_regions_are_cut_and_then_arrives_in_order(cloud: Cloud) -> None:
     cloud.put(HERE, "a", "x")
-    cloud.mrec.around(lambda: cloud.weather.faults.append(CUT))
+    cloud.mrec.around(lambda: cloud.weather.change([CUT]))
     cloud.hub.now = 9.0
     cloud.put(HERE, "b", "y")
     assert (cloud.get(THERE, "a"), cloud.get(THERE, "b")) == (None, None)
-    cloud.mrec.around(cloud.weather.faults.clear)
+    cloud.mrec.around(lambda: cloud.weather.change([]))
     assert cloud.get(THERE, "a") is None
     cloud.hub.now = 11.0
     assert (cloud.get(THERE, "a"), cloud.get(THERE, "b")) == ("x", "y")
@@ -89,7 +89,7 @@ def test_two_regions_writing_one_item_at_once_meet_a_conflict_and_one_region_non
 
 
 def test_a_region_that_reaches_no_other_serves_nothing_of_the_control_table(cloud: Cloud) -> None:
-    cloud.weather.faults = parted(HERE, tuple(one for one in REGIONS if one != HERE), How.BLACKHOLE)
+    cloud.weather.change(parted(HERE, tuple(one for one in REGIONS if one != HERE), How.BLACKHOLE))
     with pytest.raises(ClientError, match="InternalServerError"):
         cloud.vote(HERE)
     cloud.vote(THERE)

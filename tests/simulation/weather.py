@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 ANYWHERE: tuple[str, ...] = ()
+Way = tuple[str, str, str]  # from a place to a region's service
 
 
 class How(StrEnum):
@@ -30,8 +31,9 @@ class Fault:
     regions: tuple[str, ...] = ANYWHERE
     services: tuple[str, ...] = ANYWHERE
 
-    def meets(self, place: str, region: str, service: str) -> bool:
+    def meets(self, way: Way) -> bool:
         """Whether a call from there to there goes wrong."""
+        place, region, service = way
         return (
             (not self.places or place in self.places)
             and (not self.regions or region in self.regions)
@@ -72,21 +74,26 @@ class Weather:
     loss: float
     tail: float
     faults: list[Fault] = field(default_factory=list)
+    _met: dict[Way, Fault | None] = field(default_factory=dict)
 
-    def between(self, place: str, region: str, service: str) -> Fault | None:
+    def change(self, faults: list[Fault]) -> None:
+        """Have these faults, and no others, from now on."""
+        self.faults = faults
+        self._met.clear()
+
+    def between(self, way: Way) -> Fault | None:
         """Return the first fault that such a call meets."""
-        for fault in self.faults:
-            if fault.meets(place, region, service):
-                return fault
-        return None
+        if way not in self._met:
+            self._met[way] = next((fault for fault in self.faults if fault.meets(way)), None)
+        return self._met[way]
 
-    def parts(self, place: str, region: str, service: str) -> bool:
+    def parts(self, way: Way) -> bool:
         """Whether nothing at all arrives."""
-        fault = self.between(place, region, service)
+        fault = self.between(way)
         return fault is not None and fault.how in (How.BLACKHOLE, How.REFUSED)
 
-    def one_way(self, place: str, region: str) -> float:
+    def one_way(self, *, near: bool) -> float:
         """Seconds that a message is under way; one in a while takes far longer."""
         dice = self.dice.random
-        seconds = (0.003 if place.endswith(region) else 0.03) * (0.7 + dice())
+        seconds = (0.003 if near else 0.03) * (0.7 + dice())
         return seconds if dice() >= self.tail else seconds + 2.0 * dice()

@@ -56,6 +56,11 @@ class World:
         self._numbers = itertools.count(1)
         self._tell = tell
 
+    @property
+    def listened_to(self) -> bool:
+        """Whether anybody listens to the story: most of it is written for nobody."""
+        return self._tell is not None
+
     def tell(self, text: str) -> None:
         """Add a line to the story, if anybody listens."""
         if self._tell:
@@ -168,7 +173,7 @@ class World:
             try:
                 acknowledged = table.put_item(Item={"id": {"S": key}})
             except (NotWritable, CallFailed, UncertainWrite, ClientError) as error:
-                if self._tell:
+                if self.listened_to:
                     self.tell(f"{key} is not acknowledged: {error}")
             else:
                 self.laws.acknowledged(process.name, key, acknowledged)
