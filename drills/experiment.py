@@ -81,8 +81,8 @@ def _read(name: str) -> Declared:
     """Return the file with what all experiments have, and with the stages that its method names."""
     if name not in names():
         raise UnknownExperiment(f"no experiment {name!r}; there are {', '.join(names())}")
-    shared = yaml.safe_load(STAGES.read_text(encoding="utf-8"))
-    own = yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
+    shared = yaml.load(STAGES.read_bytes(), Loader=yaml.CSafeLoader)
+    own = yaml.load((FOLDER / f"{name}.yaml").read_bytes(), Loader=yaml.CSafeLoader)
     return {**shared["every experiment"], **own, "method": list(_method(own["method"], shared["stages"]))}
 
 

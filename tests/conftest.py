@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 import botocore.session
 import hypothesis
 import pytest
+import typer.main
+import typer.testing
 
 from evaluation import Evaluation, committed, evaluate
 
@@ -30,6 +32,8 @@ VARIANTS: Mapping[str, Mapping[str, object]] = {
 Evaluate = Callable[[str], Evaluation]
 # Tests begin with fresh sessions, each of which would read the services' models from disk: 80 ms a client.
 botocore.session.create_loader = functools.cache(botocore.session.create_loader)
+# Each verb that a test runs would build the whole command line first: 20 ms, more than most verbs take.
+typer.testing._get_command = functools.cache(typer.main.get_command)  # type: ignore[attr-defined]  # noqa: SLF001
 # A busy machine is slow, which is no fault of the code.
 hypothesis.settings.register_profile("lifeboat", deadline=None)
 hypothesis.settings.load_profile("lifeboat")

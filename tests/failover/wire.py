@@ -2,12 +2,14 @@
 
 # ruff: noqa: N803 - boto3's spelling of parameters
 
+import functools
 import heapq
 import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import boto3
 from botocore.exceptions import ReadTimeoutError
 
 from tests.failover.model_table import refusal
@@ -122,6 +124,12 @@ class Wire:
             return self._world.carry(made)
 
         return call
+
+
+@functools.cache
+def moto_client(service: str, region: str) -> Any:
+    """Make a client once in a process: a new one takes as long as ten calls, and holds nothing of what moto keeps."""
+    return boto3.client(service, region_name=region)  # type: ignore[call-overload]
 
 
 def lost_reply(region: str) -> ReadTimeoutError:

@@ -12,7 +12,6 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
 
-import boto3
 from botocore.exceptions import EndpointConnectionError
 
 from failover.arming import arm
@@ -29,7 +28,7 @@ from failover.sites import Site
 from failover.tier import Phase, TierRow
 from lambdas.health_checker.post import Staff
 from tests.failover.model_table import ModelDynamoDB
-from tests.failover.wire import Accepting, Call, Fault, Killed, ModelParameters, VirtualClock, Wire
+from tests.failover.wire import Accepting, Call, Fault, Killed, ModelParameters, VirtualClock, Wire, moto_client
 from tests.failover.wiring import CANARY, CONTROL, PARAMETER, REGIONS, SITES, Wiring
 
 START = datetime(2030, 1, 1, tzinfo=UTC)
@@ -100,7 +99,7 @@ class World:
         if service in ("sns", "lambda"):
             return Accepting()
         if self.moto:
-            return boto3.client(service, region_name=region)  # type: ignore[call-overload]
+            return moto_client(service, region)
         return ModelDynamoDB() if service == "dynamodb" else ModelParameters()
 
     def carry(self, call: Call) -> Any:

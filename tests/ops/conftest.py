@@ -15,16 +15,16 @@ from moto.moto_api._internal.models import moto_api_backend
 from typer.testing import CliRunner, Result
 
 from evaluation import Evaluation
-from failover import rows
 from failover.arming import arm
 from failover.clock import SystemClock
 from failover.control_table import ControlTable
-from failover.tier import Change, TierRow, Value
 from localcloud.caller import INTERNAL
 from localcloud.front import Front
 from localcloud.latency import Profile
 from localcloud.request import Request, Response
 from ops.__main__ import app
+from tests.failover.world import World
+from tests.ops.one_tier import OneTier, modelled
 
 CONTROL_REGIONS = ("us-east-1", "us-east-2", "us-west-2")
 DATA_REGIONS = ("us-east-1", "us-west-2")
@@ -33,13 +33,12 @@ _numbers = itertools.count(1)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ground:
-    """What the verbs act on; ``control`` is the table as the cloud itself has it, past every fault."""
+class Ground(OneTier):
+    """What the verbs act on."""
 
     front: Front
     outputs: Mapping[str, Any]
     saved: Path
-    control: ControlTable
 
     def lifeboat(self, *arguments: str, answers: str | None = None) -> Result:
         """Run a verb as a person does, with the saved outputs."""
@@ -54,35 +53,6 @@ class Ground:
     def client(self, service: str, region: str) -> Any:
         """Return a client that is the cloud itself."""
         return within(self.front.endpoint, service, region)
-
-    def row(self) -> TierRow:
-        """Read the tier's row."""
-        return self.control.row("data")
-
-    def set_row(self, **sets: Value) -> TierRow:
-        """Change the row past every rule."""
-        return self.control.apply("data", Change(expects={}, sets=sets))
-
-    def vote(self, observer: str, *, counter: int = 1, **opinion: Value) -> None:
-        """Put one observer's vote about the row as it is now."""
-        row = self.row()
-        told: dict[str, Value] = {
-            "tier": "data",
-            "site": row.active,
-            "epoch": row.epoch,
-            "counter": counter,
-            "generation": 1,
-            "verdict": "healthy",
-            "misses": 0,
-            "goods": 3,
-            "reason": "answered in time",
-            "standby": "healthy",
-            "lag_ms": 700,
-            "acked_lag_ms": 700,
-            **opinion,
-        }
-        item = {**rows.vote_key("data", observer), **rows.to_item(told)}
-        self.client("dynamodb", "us-east-2").put_item(TableName=self.outputs["controlTable"], Item=item)
 
 
 @functools.cache
@@ -128,8 +98,9 @@ def bare_ground(front: Front, prod: Evaluation, tmp_path: Path) -> Ground:
     saved.write_text(json.dumps({"lifeboat": outputs}))
     make_tables(front, outputs)
     dice = random.Random(1)  # noqa: S311 jitter of retries
-    control = ControlTable(named["controlTable"], within(front.endpoint, "dynamodb", "us-east-2"), SystemClock(), dice)
-    return Ground(front=front, outputs=outputs, saved=saved, control=control)
+    table, store = named["controlTable"], within(front.endpoint, "dynamodb", "us-east-2")
+    control = ControlTable(table, store, SystemClock(), dice)
+    return Ground(front=front, outputs=outputs, saved=saved, control=control, store=store, table=table)
 
 
 @pytest.fixture
@@ -141,6 +112,12 @@ def ground(bare_ground: Ground) -> Ground:
             Name=bare_ground.outputs["activeParameter"], Value="us-east-1", Type="String"
         )
     return bare_ground
+
+
+@pytest.fixture
+def tier() -> OneTier:
+    """A tier over the model, armed in epoch 1 with the primary active: for many hundreds of calls."""
+    return modelled(World())
 
 
 @dataclass

@@ -13,6 +13,7 @@ from ops.refusal import Ended
 from ops.rolling_out import Rollout, carry_out
 from ops.rollout import Stage
 from tests.ops.conftest import Ground
+from tests.ops.one_tier import OneTier
 from tests.ops.test_hold import HOUR, Observers
 
 CALL = ChangeCall(stack="prod", yes=True, reason="release 42")
@@ -39,15 +40,15 @@ def calls(tmp_path: Path) -> list[str]:
     return noted.read_text().splitlines() if noted.exists() else []
 
 
-def rollout(ground: Ground, engine: Engine, observers: Observers) -> Rollout:
-    hold = Hold(ground.control, Protocol(), observers, Terms(lasting=HOUR))
+def rollout(tier: OneTier, engine: Engine, observers: Observers) -> Rollout:
+    hold = Hold(tier.control, Protocol(), observers, Terms(lasting=HOUR))
     return Rollout(stages=STAGES, engine=engine, hold=hold)
 
 
 def test_stages_go_to_the_engine_one_by_one_and_the_last_takes_all(
-    ground: Ground, engine: Engine, tmp_path: Path
+    tier: OneTier, engine: Engine, tmp_path: Path
 ) -> None:
-    rollout(ground, engine, Observers(ground)).run()
+    rollout(tier, engine, Observers(tier)).run()
     assert calls(tmp_path) == [
         "up --yes --skip-preview --target=urn:a --target=urn:b --non-interactive --stack=prod",
         f"up --yes --skip-preview --policy-pack={tmp_path} --non-interactive --stack=prod",
@@ -60,18 +61,18 @@ def test_the_policy_pack_is_enforced_and_lost_regions_are_left_alone(engine: Eng
     assert f"--exclude=**aws-us-east-1** --policy-pack={tmp_path} " in told
 
 
-def test_the_engine_changes_nothing_while_a_tier_is_armed(ground: Ground, engine: Engine, tmp_path: Path) -> None:
+def test_the_engine_changes_nothing_while_a_tier_is_armed(tier: OneTier, engine: Engine, tmp_path: Path) -> None:
     (tmp_path / "fail").write_text("up")
-    one = rollout(ground, engine, Observers(ground))
+    one = rollout(tier, engine, Observers(tier))
     with pytest.raises(EngineFailed):
         one.run()
-    assert ground.row().armed is False
+    assert tier.row().armed is False
     assert len(calls(tmp_path)) == 1
 
 
-def test_a_stage_whose_observer_stays_silent_is_the_last(ground: Ground, engine: Engine, tmp_path: Path) -> None:
+def test_a_stage_whose_observer_stays_silent_is_the_last(tier: OneTier, engine: Engine, tmp_path: Path) -> None:
     with pytest.raises(Exception, match="has not voted anew"):
-        rollout(ground, engine, Observers(ground, voting=())).run()
+        rollout(tier, engine, Observers(tier, voting=())).run()
     assert len(calls(tmp_path)) == 1
 
 
@@ -96,22 +97,22 @@ def test_a_tier_that_is_away_from_home_is_refused_in_a_line_with_the_next_step(g
 
 
 def test_a_rollout_that_fails_while_all_observers_vote_arms_again_and_says_so(
-    ground: Ground, engine: Engine, tmp_path: Path
+    tier: OneTier, engine: Engine, tmp_path: Path
 ) -> None:
     (tmp_path / "fail").write_text("up")
     with pytest.raises(Ended, match=r"did not get through.*steady; armed") as ended:
-        carry_out(CALL, rollout(ground, engine, Observers(ground)))
+        carry_out(CALL, rollout(tier, engine, Observers(tier)))
     assert ended.value.code == 3
-    assert ground.row().armed is True
+    assert tier.row().armed is True
 
 
 def test_a_rollout_that_leaves_an_observer_silent_says_that_it_is_disarmed_until_when(
-    ground: Ground, engine: Engine
+    tier: OneTier, engine: Engine
 ) -> None:
     with pytest.raises(Ended, match=r"has not voted anew.*steady; disarmed until 20") as ended:
-        carry_out(CALL, rollout(ground, engine, Observers(ground, voting=("us-east-1",))))
+        carry_out(CALL, rollout(tier, engine, Observers(tier, voting=("us-east-1",))))
     assert ended.value.code == 3
-    assert ground.row().armed is False
+    assert tier.row().armed is False
 
 
 def test_a_rollout_that_gets_through_is_armed_at_the_end(

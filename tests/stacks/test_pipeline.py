@@ -1,14 +1,19 @@
 """Who may preview and deploy from the repository, and what."""
 
 import json
+import os
 from typing import Any
 
+import pulumi
 import pytest
 
 from evaluation import Evaluation, evaluate
 from infra.aws.pipeline_permissions import WRITES
 from localcloud import iam
 from localcloud.iam import Access
+from stacks.pipeline import build_pipeline
+from stacks.providers import build_providers
+from stacks.settings import Settings
 from tests.stacks.registered import ROLE_POLICY, at, of_type, text
 
 ROLE = "aws:iam/role:Role"
@@ -83,6 +88,16 @@ def trusted(stack: Evaluation) -> dict[str, Any]:
     return {noun: statement for noun, one in found.items() for statement in one["Statement"]}
 
 
+def pipelines_of(**pipeline: object) -> Evaluation:
+    """Evaluate nothing but production's pipelines, with other settings."""
+
+    def declare() -> None:
+        settings = Settings.load(pulumi.get_stack(), os.environ["PULUMI_CONFIG"])
+        build_pipeline(settings, build_providers(settings))
+
+    return evaluate("prod", config={"pipeline": pipeline}, program=declare)
+
+
 def test_without_a_repository_nothing_is_declared() -> None:
     bare = evaluate("prod", config={"pipeline": {}})
     assert [one.name for one in bare.registrations if "pipeline" in one.name] == []
@@ -90,7 +105,7 @@ def test_without_a_repository_nothing_is_declared() -> None:
 
 
 def test_a_second_stack_of_an_account_declares_no_second_identity_provider() -> None:
-    second = evaluate("prod", config={"pipeline": {"repository": "example/lifeboat", "firstOfAccount": False}})
+    second = pipelines_of(repository="example/lifeboat", firstOfAccount=False)
     assert of_type(second, "aws:iam/openIdConnectProvider:OpenIdConnectProvider") == []
     assert set(trusted(second)) == {"preview", "deploy"}
 
@@ -111,7 +126,7 @@ def test_each_role_takes_the_tokens_of_what_it_is_for_and_no_others(prod: Evalua
 
 def test_a_repository_whose_tokens_name_it_by_ids_is_trusted_by_them() -> None:
     """https://docs.github.com/en/actions/reference/security/oidc#immutable-subject-claims"""
-    by_ids = evaluate("prod", config={"pipeline": {"repository": "octocat@123456/lifeboat@456789"}})
+    by_ids = pipelines_of(repository="octocat@123456/lifeboat@456789")
     claimed = trusted(by_ids)["deploy"]["Condition"]["StringEquals"][f"{ISSUER}:sub"]
     assert claimed == ["repo:octocat@123456/lifeboat@456789:environment:prod"]
 

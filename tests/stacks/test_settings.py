@@ -181,7 +181,9 @@ def test_committed_stack_files_hold_no_secret(pytestconfig: pytest.Config) -> No
 
 @given(
     st.dictionaries(
-        st.text(), st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists), max_size=4
+        st.text(),
+        st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists, max_leaves=9),
+        max_size=4,
     )
 )
 def test_nothing_but_a_config_error_comes_of_any_control_object(control: dict[str, object]) -> None:
