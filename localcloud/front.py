@@ -23,19 +23,21 @@ USED = ("dynamodb", "awslambda", "sqs", "sns", "ssm", "secretsmanager", "iam", "
 
 @dataclass(frozen=True, kw_only=True)
 class Front:
-    """A gateway that listens, with DynamoDB's global tables behind it."""
+    """A gateway that listens, with DynamoDB's global tables behind it. Reset moto only once ``warming`` has ended."""
 
     gateway: Gateway
     dynamodb: DynamoDb
     server: Server
+    warming: threading.Thread
 
     @classmethod
     def open(cls, profile: Profile, seed: int = 0, port: int = 0) -> Self:
         """Listen on a loopback port (0: any free one); ``seed`` decides what rates hit and how long delays are."""
         gateway = Gateway(MotoCloud(moto_app()), World(), latency=Latency(profile, seed), faults=FaultBook(seed))
-        front = cls(gateway=gateway, dynamodb=DynamoDb(gateway), server=Server(gateway, port))
+        warming = threading.Thread(target=warm, name="warm", daemon=True)
+        front = cls(gateway=gateway, dynamodb=DynamoDb(gateway), server=Server(gateway, port), warming=warming)
         front.server.start()
-        threading.Thread(target=warm, name="warm", daemon=True).start()
+        warming.start()
         return front
 
     @property
@@ -47,6 +49,7 @@ class Front:
         """Stop serving and replicating."""
         self.server.stop()
         self.dynamodb.replication.close()
+        self.warming.join()
 
 
 def warm() -> None:

@@ -94,6 +94,7 @@ class Cloud:
 @pytest.fixture(scope="module")
 def endpoint() -> Iterator[str]:
     front = Front.open(Profile())  # behind it moto checks and writes in one step, which it does not by itself
+    front.warming.join()
     yield front.endpoint
     front.close()
 
