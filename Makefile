@@ -74,11 +74,11 @@ test: setup ## Rules, format, types, units and test-cloud; each part's output wh
 test-units: setup ## All tests without a whole embedded cloud or an engine
 	nice -n 19 $(PYTHON) -m pytest -n 2 --ignore tests/cloud --ignore tests/full_scale --ignore tests/engine
 
-test-cloud: setup ## The whole embedded cloud at a tenth of its timings: owners killed, roles, pages, runbooks
+test-cloud: setup ## The whole embedded cloud at a tenth of its timings: an owner killed, roles, pages
 	$(PYTHON) -m pytest tests/cloud -m "not minutes"
 
-# Not part of `make test`: one failover after another, and production's own waits.
-test-long: setup ## What takes minutes: owners killed after each effect, and what only production's timings can show
+# Not part of `make test`: one failover after another, each runbook, and production's own waits.
+test-long: setup ## What takes minutes: runbooks, owners killed after each effect, what only production's timings can show
 	$(PYTHON) -m pytest tests/cloud -m minutes
 	$(PYTHON) -m pytest tests/full_scale
 

@@ -121,6 +121,7 @@ def assert_ended(stage: Stage, epoch: int, active: Site) -> None:
     eventually(lambda: set(stage.parameters().values()) == {region}, MENDED_SECONDS, f"{region} is told outside")
 
 
+@pytest.mark.minutes
 @pytest.mark.parametrize("name", names())
 def test_each_command_does_what_the_runbook_says(stage: Stage, person: Person, name: str) -> None:
     text, last_page, situation = texts(stage)[name], stage.last_page(), SITUATIONS[name]
