@@ -28,20 +28,20 @@ class Hub:
     def __init__(self) -> None:
         self.now = 0.0
         self.main = getcurrent()
-        self._due: list[tuple[float, int, Callable[[], object]]] = []
+        self._due: list[tuple[float, int, Callable[..., object], tuple[object, ...]]] = []
         self._number = itertools.count()
         self._idle: list[greenlet] = []
 
-    def at(self, when: float, act: Callable[[], object]) -> None:
+    def at(self, when: float, act: Callable[..., object], *given: object) -> None:
         """Have something happen at a time of the virtual clock."""
-        heappush(self._due, (when, next(self._number), act))
+        heappush(self._due, (when, next(self._number), act, given))
 
     def run(self, until: float) -> None:
         """Let everything happen that is due by then."""
         due = self._due
         while due and due[0][0] <= until:
-            self.now, _, act = heappop(due)
-            act()
+            self.now, _, act, given = heappop(due)
+            act(*given)
         self.now = until
 
     def begin(self, act: Callable[[], object]) -> None:
@@ -137,21 +137,21 @@ class Process(Executor):
     def sleep(self, seconds: float) -> None:
         """Give way for so long on this host's clock."""
         hub = self.hub
-        hub.at(hub.now + max(0.0, seconds) / self._rate, partial(self.wake, getcurrent()))
+        hub.at(hub.now + max(0.0, seconds) / self._rate, self.wake, getcurrent())
         suspend()
 
     def start(self, act: Callable[[], object]) -> None:
         """Run something as a thread of this process, from now on."""
-        self.hub.at(self.hub.now, partial(self._if_alive, partial(self.hub.begin, act)))
+        self.hub.at(self.hub.now, self._if_alive, partial(self.hub.begin, act))
 
-    def wake(self, thread: greenlet, *value: object) -> None:
+    def wake(self, thread: greenlet, value: object = None) -> None:
         """Go on with a thread, unless the process is dead; if it stands still, then once it no longer does."""
         if not self.alive:
             return
         if self.frozen_until > self.hub.now:
-            self.hub.at(self.frozen_until, partial(self.wake, thread, *value))
+            self.hub.at(self.frozen_until, self.wake, thread, value)
             return
-        thread.switch(*value)
+        thread.switch(value)
 
     def fan_out(self, calls: Mapping[str, Callable[[], Any]], seconds: float) -> dict[str, Any]:
         """Make all calls at once; late ones go on and are not heard."""
@@ -179,7 +179,7 @@ class Process(Executor):
             hub.begin(partial(run, name, call))
         if len(answers) < len(calls):
             waiting = True
-            hub.at(hub.now + seconds / self._rate, partial(self._if_alive, give_up))
+            hub.at(hub.now + seconds / self._rate, self._if_alive, give_up)
             suspend()
         return {name: answers[name] if name in answers else NoAnswerInTime("too late") for name in calls}
 
@@ -187,7 +187,7 @@ class Process(Executor):
         if not self.alive:
             return
         if self.frozen_until > self.hub.now:
-            self.hub.at(self.frozen_until, partial(self._if_alive, act))
+            self.hub.at(self.frozen_until, self._if_alive, act)
             return
         act()
 
@@ -211,13 +211,14 @@ class Process(Executor):
         assert return_when == concurrent.futures.FIRST_COMPLETED
         futures = list(fs)
         mine, hub = getcurrent(), self.hub
-        waiting = not any(future.done() for future in futures)
+        done = [one for one in futures if one.done()]
+        waiting = not done
 
         def wake(*_future: object) -> None:
             nonlocal waiting
             if waiting:
                 waiting = False
-                hub.at(hub.now, partial(self.wake, mine))
+                hub.at(hub.now, self.wake, mine)
 
         if waiting:
             for future in futures:
@@ -225,4 +226,5 @@ class Process(Executor):
             if timeout is not None:
                 hub.at(hub.now + timeout / self._rate, wake)
             suspend()
-        return [one for one in futures if one.done()], [one for one in futures if not one.done()]
+            done = [one for one in futures if one.done()]
+        return done, [one for one in futures if one not in done]
