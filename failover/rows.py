@@ -1,6 +1,6 @@
 """The control table's items and the values that the domain works with: translation at the edge, both ways."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, cast
 
@@ -97,10 +97,13 @@ def tier_row(item: Mapping[str, object]) -> TierRow:
 
 
 def _tier_row(values: Mapping[str, Any]) -> TierRow:
+    _check_whole(values, ("epoch", "owner_counter"))
     return TierRow(
         tier=str(values["pk"]).removeprefix("tier#"),
+        epoch=values["epoch"],
         active=_site(values["active"]),
         phase=PHASES[values["phase"]],
+        owner_counter=values["owner_counter"],
         armed=bool(values["armed"]),
         armed_until=_time(values.get("armed_until")),
         changed_at=datetime.fromisoformat(values["changed_at"]),
@@ -110,7 +113,6 @@ def _tier_row(values: Mapping[str, Any]) -> TierRow:
         plan_id=values.get("plan_id"),
         step=values.get("step"),
         owner=values.get("owner"),
-        **_whole({name: values[name] for name in ("epoch", "owner_counter")}),
     )
 
 
@@ -122,6 +124,8 @@ def vote(item: Mapping[str, object]) -> Vote:
     """
     values = values_of(item)
     try:
+        _check_whole(values, COUNTS)
+        _check_whole(values, [name for name in MILLISECONDS if values.get(name) is not None])
         return Vote(
             observer=str(values["pk"]).rsplit("#", 1)[1],
             site=_site(values["site"]),
@@ -129,19 +133,24 @@ def vote(item: Mapping[str, object]) -> Vote:
             standby=VERDICTS[values["standby"]],
             reason=str(values["reason"]),
             tier=str(values["tier"]),
-            **_whole({name: values[name] for name in COUNTS}),
-            **_whole({name: values[name] for name in MILLISECONDS if values.get(name) is not None}),
+            epoch=values["epoch"],
+            counter=values["counter"],
+            generation=values["generation"],
+            misses=values["misses"],
+            goods=values["goods"],
+            lag_ms=values.get("lag_ms"),
+            acked_lag_ms=values.get("acked_lag_ms"),
+            latency_ms=values.get("latency_ms"),
         )
     except (KeyError, ValueError, TypeError, IndexError) as error:
         raise MalformedRow(f"vote {values.get('pk')!r} cannot be read: {error!r}") from error
 
 
-def _whole(numbers: dict[str, Any]) -> dict[str, int]:
+def _check_whole(values: Mapping[str, Any], names: Iterable[str]) -> None:
     """Take whole numbers only: whoever compares them must not fail on what somebody else wrote."""
-    for name, number in numbers.items():
-        if type(number) is not int:  # a bool is one to isinstance
-            raise TypeError(f"{name} {number!r} is no whole number")
-    return numbers
+    for name in names:
+        if type(values[name]) is not int:  # a bool is one to isinstance
+            raise TypeError(f"{name} {values[name]!r} is no whole number")
 
 
 def _site(name: object) -> Site:
