@@ -81,7 +81,7 @@ class Cloud:
         self.parameters = {region: ModelParameters() for region in REGIONS}
         self.deliver: Callable[[str, str, Mapping[str, Any]], None]
         self.befell: Callable[[Process, Mishap], None]
-        self._dice, self._witness = dice, witness
+        self._dice, self._sent, self._acted = dice, witness.sent, witness.acted
 
     def call(self, wire: Wire, operation: str, params: Mapping[str, Any]) -> Any:
         """Send a request and wait for its answer, or for the timeout."""
@@ -89,7 +89,7 @@ class Cloud:
         process.calls += 1
         if process.mishap and process.mishap.call == process.calls:
             self._befall(process, process.mishap)
-        self._witness.sent(wire, operation, params)
+        self._sent(wire, operation, params)
         self._send(wire, operation, params)
         answer = suspend()
         if isinstance(answer, Exception):
@@ -160,21 +160,20 @@ class Cloud:
     def _arrive(self, request: Request, answered: bool) -> None:
         """Carry the request out where it was sent, and answer, as far as the way has held."""
         wire, weather = request.wire, self.weather
-        held = not (weather.faults and weather.parts(wire.way))
-        if held:
-            answer = self._outcome(request)
-            self._witness.acted(wire, request.operation, request.params, answer)
-        if held and answered:
-            self._answer(request, self.hub.now + request.back, answer)
-        elif answered:
-            self._answer(request, request.ends, _timeout(wire))
+        if weather.faults and weather.parts(wire.way):
+            at, answer = request.ends, _timeout(wire)
+        else:
+            at, answer = self.hub.now + request.back, self._outcome(wire, request.operation, request.params)
+            self._acted(wire, request.operation, request.params, answer)
+        if answered:
+            self._answer(request, at, answer)
 
     def _answer(self, request: Request, at: float, answer: object) -> None:
-        self.hub.at(at, request.wire.process.wake, request.caller, answer)
+        request.wire.process.at(at, request.caller.switch, answer)
 
-    def _outcome(self, request: Request) -> object:
+    def _outcome(self, wire: Wire, operation: str, params: Mapping[str, Any]) -> Any:
         try:
-            return self._serve(request.wire, request.operation, request.params)
+            return self._serve(wire, operation, params)
         except (ClientError, ModelParameters.exceptions.ParameterNotFound) as error:
             return error
 

@@ -87,7 +87,8 @@ class Laws:
         name = wire.process.name
         if wire.service in ("control", "data"):
             self._others[name] += 1
-            self._tried[name] += wire.service == "data"
+            if wire.service == "data":
+                self._tried[name] += 1
         elif operation == "put_parameter":
             row, others = self._owns.get(name, ({}, -1))
             self.must("6", others == self._others[name], f"{name} did not read the row just before it wrote outside")
