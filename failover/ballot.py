@@ -48,12 +48,12 @@ class Ballot:
 
 
 def _expressions(vote: Mapping[str, Value], after: int | None) -> Any:
-    values: Mapping[str, Value] = {**vote, "one": 1, "after": after}
+    values: dict[str, Value] = {f":{name}": value for name, value in vote.items()}
     return {
         "UpdateExpression": _update(tuple(vote), tuple(name for name, value in vote.items() if value is None)),
         "ConditionExpression": "attribute_not_exists(pk)" if after is None else "#generation = :after",
         "ExpressionAttributeNames": {f"#{name}": name for name in [*vote, "counter"]},
-        "ExpressionAttributeValues": rows.to_item({f":{name}": value for name, value in values.items()}),
+        "ExpressionAttributeValues": rows.to_item({**values, ":one": 1, ":after": after}),
     }
 
 

@@ -1,6 +1,6 @@
 """The control table's items and the values that the domain works with: translation at the edge, both ways."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, cast
 
@@ -11,6 +11,10 @@ from failover.tier import Kind, Phase, TierRow, Value
 from failover.votes import Verdict, Vote
 
 Item = dict[str, Any]  # DynamoDB's own attribute values: {"epoch": {"N": "3"}}
+COUNTS = ("epoch", "counter", "generation", "misses", "goods")
+MILLISECONDS = ("lag_ms", "acked_lag_ms", "latency_ms")
+PHASES = {phase.value: phase for phase in Phase}
+VERDICTS = {verdict.value: verdict for verdict in Verdict}
 _read = TypeDeserializer()
 _write = TypeSerializer()
 
@@ -63,18 +67,18 @@ def to_item(values: Mapping[str, Value]) -> Item:
     return {name: to_attribute(value) for name, value in values.items() if value is not None}
 
 
-def values_of(item: Mapping[str, object]) -> dict[str, Any]:
+def values_of(item: Mapping[str, Any]) -> dict[str, Any]:
     """Read an item's values; whole numbers become ``int``."""
-    return {name: _value(attribute) for name, attribute in item.items()}
+    return {name: attribute["S"] if "S" in attribute else _value(attribute) for name, attribute in item.items()}
 
 
 def _value(attribute: Any) -> object:
-    """Read one value; texts, whole numbers and truths, which nearly all are, without the SDK's detours."""
+    """Read one value; whole numbers and truths, which nearly all but texts are, without the SDK's detours."""
     [(kind, value)] = attribute.items()
-    if kind in ("S", "BOOL"):
-        return value
     if kind == "N" and value.isdecimal():
         return int(value)
+    if kind == "BOOL":
+        return value
     read = _read.deserialize(attribute)
     return int(read) if hasattr(read, "to_integral_value") else read
 
@@ -93,12 +97,13 @@ def tier_row(item: Mapping[str, object]) -> TierRow:
 
 
 def _tier_row(values: Mapping[str, Any]) -> TierRow:
+    _check_whole(values, ("epoch", "owner_counter"))
     return TierRow(
         tier=str(values["pk"]).removeprefix("tier#"),
-        epoch=_whole(values["epoch"]),
+        epoch=values["epoch"],
         active=_site(values["active"]),
-        phase=Phase(values["phase"]),
-        owner_counter=_whole(values["owner_counter"]),
+        phase=PHASES[values["phase"]],
+        owner_counter=values["owner_counter"],
         armed=bool(values["armed"]),
         armed_until=_time(values.get("armed_until")),
         changed_at=datetime.fromisoformat(values["changed_at"]),
@@ -119,35 +124,33 @@ def vote(item: Mapping[str, object]) -> Vote:
     """
     values = values_of(item)
     try:
+        _check_whole(values, COUNTS)
+        _check_whole(values, [name for name in MILLISECONDS if values.get(name) is not None])
         return Vote(
             observer=str(values["pk"]).rsplit("#", 1)[1],
             site=_site(values["site"]),
-            verdict=Verdict(values["verdict"]),
-            standby=Verdict(values["standby"]),
+            verdict=VERDICTS[values["verdict"]],
+            standby=VERDICTS[values["standby"]],
             reason=str(values["reason"]),
             tier=str(values["tier"]),
-            epoch=_whole(values["epoch"]),
-            counter=_whole(values["counter"]),
-            generation=_whole(values["generation"]),
-            misses=_whole(values["misses"]),
-            goods=_whole(values["goods"]),
-            lag_ms=_whole_if_any(values.get("lag_ms")),
-            acked_lag_ms=_whole_if_any(values.get("acked_lag_ms")),
-            latency_ms=_whole_if_any(values.get("latency_ms")),
+            epoch=values["epoch"],
+            counter=values["counter"],
+            generation=values["generation"],
+            misses=values["misses"],
+            goods=values["goods"],
+            lag_ms=values.get("lag_ms"),
+            acked_lag_ms=values.get("acked_lag_ms"),
+            latency_ms=values.get("latency_ms"),
         )
     except (KeyError, ValueError, TypeError, IndexError) as error:
         raise MalformedRow(f"vote {values.get('pk')!r} cannot be read: {error!r}") from error
 
 
-def _whole(value: object) -> int:
-    """Take a whole number only: whoever compares it must not fail on what somebody else wrote."""
-    if type(value) is not int:  # a bool is one to isinstance
-        raise TypeError(f"{value!r} is no whole number")
-    return value
-
-
-def _whole_if_any(value: object) -> int | None:
-    return None if value is None else _whole(value)
+def _check_whole(values: Mapping[str, Any], names: Iterable[str]) -> None:
+    """Take whole numbers only: whoever compares them must not fail on what somebody else wrote."""
+    for name in names:
+        if type(values[name]) is not int:  # a bool is one to isinstance
+            raise TypeError(f"{name} {values[name]!r} is no whole number")
 
 
 def _site(name: object) -> Site:

@@ -77,11 +77,6 @@ def refusal(code: str, operation: str, item: Item | None = None, status: int = 4
     return ClientError(response, operation)
 
 
-def _copy(item: Item) -> Item:
-    """Copy what a caller could change; nobody reaches deeper into an attribute."""
-    return {name: dict(value) for name, value in item.items()}
-
-
 def _key(table: str, key: Item) -> tuple[str, str, str]:
     return (table, key["pk"]["S"], key["sk"]["S"]) if "pk" in key else (table, key["id"]["S"], "")
 

@@ -37,9 +37,16 @@ def main() -> int:
 def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
     parser.add_argument("--seed", type=int, default=1, help="the first one")
-    parser.add_argument("--runs", type=int, default=1000, help="how many; one tells its story")
-    parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--runs", type=_at_least_one, default=1000, help="how many; one tells its story")
+    parser.add_argument("--processes", type=_at_least_one, default=2)
     return parser.parse_args()
+
+
+def _at_least_one(text: str) -> int:
+    count = int(text)
+    if count < 1:
+        raise argparse.ArgumentTypeError(f"{count} is too few, ask for 1 or more")
+    return count
 
 
 def _show(broken: dict[int, str]) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from functools import cache, partial
+from functools import cache
 from typing import Any, Protocol
 
 from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError
@@ -16,7 +16,7 @@ from tests.failover.wire import ModelParameters
 from tests.failover.wiring import REGIONS
 from tests.simulation.hub import Hub, Mishap, Process, suspend
 from tests.simulation.tables import Mrec, Mrsc
-from tests.simulation.weather import How, Weather
+from tests.simulation.weather import FAR_SECONDS, NEAR_SECONDS, How, Weather
 
 SLOWNESS = {How.SLOW: (0.0, 3.0), How.LATE: (0.1, 0.45), How.TARDY: (0.6, 0.8)}
 START = datetime(2030, 1, 1, tzinfo=UTC)
@@ -45,7 +45,7 @@ class Wire:
     ) -> None:
         self.cloud, self.process, self.service, self.region = cloud, process, service, region
         self.connect, self.read = connect, read
-        self.near = process.place.endswith(region)
+        self.seconds = NEAR_SECONDS if process.place.endswith(region) else FAR_SECONDS
         self.way = (process.place, region, service)
         self.exceptions = ModelParameters.exceptions
 
@@ -81,7 +81,7 @@ class Cloud:
         self.parameters = {region: ModelParameters() for region in REGIONS}
         self.deliver: Callable[[str, str, Mapping[str, Any]], None]
         self.befell: Callable[[Process, Mishap], None]
-        self._dice, self._witness = dice, witness
+        self._dice, self._sent, self._acted = dice, witness.sent, witness.acted
 
     def call(self, wire: Wire, operation: str, params: Mapping[str, Any]) -> Any:
         """Send a request and wait for its answer, or for the timeout."""
@@ -89,7 +89,7 @@ class Cloud:
         process.calls += 1
         if process.mishap and process.mishap.call == process.calls:
             self._befall(process, process.mishap)
-        self._witness.sent(wire, operation, params)
+        self._sent(wire, operation, params)
         self._send(wire, operation, params)
         answer = suspend()
         if isinstance(answer, Exception):
@@ -107,12 +107,12 @@ class Cloud:
 
     def _send(self, wire: Wire, operation: str, params: Mapping[str, Any]) -> None:
         weather, ends = self.weather, self.hub.now + wire.connect + wire.read
-        there, back = weather.one_way(near=wire.near), weather.one_way(near=wire.near)
+        there, back = weather.one_way(wire.seconds), weather.one_way(wire.seconds)
         if wire.service == "control":
             there += self.mrsc.takes(operation)
         request = Request(wire, operation, params, getcurrent(), back, ends)
         fault = weather.between(wire.way) if weather.faults else None
-        how = fault.how if fault else self._bad_luck()
+        how = fault.how if fault else self._bad_luck() if weather.loss else None
         if how is None:
             self._travel(request, there)
         elif how is How.REPLY_LOST:
@@ -123,8 +123,8 @@ class Cloud:
             self._fail(request, how, there)
 
     def _bad_luck(self) -> How | None:
-        loss = self.weather.loss
-        if not loss or (luck := self._dice.random()) >= loss:
+        luck, loss = self._dice.random(), self.weather.loss
+        if luck >= loss:
             return None
         return (How.BLACKHOLE, How.REPLY_LOST, How.REPLY_LOST, How.ERRORS)[int(luck / loss * 4)]
 
@@ -134,7 +134,7 @@ class Cloud:
         answered = answered and arrives + request.back < request.ends
         if not answered:
             self._answer(request, request.ends, _timeout(request.wire))
-        self.hub.at(arrives, partial(self._arrive, request, answered))
+        self.hub.at(arrives, self._arrive, request, answered)
 
     def _fail(self, request: Request, how: How, there: float) -> None:
         """Answer with an error, or not at all; what a 5xx answers may have been done."""
@@ -148,7 +148,7 @@ class Cloud:
         else:
             after, error = there + request.back, refusal("InternalServerError", request.operation, status=500)
             if self._dice.random() < 0.5:
-                self.hub.at(now + there, partial(self._arrive, request, False))
+                self.hub.at(now + there, self._arrive, request, False)
         self._answer(request, now + after, error)
 
     def _silence(self, wire: Wire) -> tuple[float, Exception]:
@@ -160,21 +160,20 @@ class Cloud:
     def _arrive(self, request: Request, answered: bool) -> None:
         """Carry the request out where it was sent, and answer, as far as the way has held."""
         wire, weather = request.wire, self.weather
-        held = not (weather.faults and weather.parts(wire.way))
-        if held:
-            answer = self._outcome(request)
-            self._witness.acted(wire, request.operation, request.params, answer)
-        if held and answered:
-            self._answer(request, self.hub.now + request.back, answer)
-        elif answered:
-            self._answer(request, request.ends, _timeout(wire))
+        if weather.faults and weather.parts(wire.way):
+            at, answer = request.ends, _timeout(wire)
+        else:
+            at, answer = self.hub.now + request.back, self._outcome(wire, request.operation, request.params)
+            self._acted(wire, request.operation, request.params, answer)
+        if answered:
+            self._answer(request, at, answer)
 
     def _answer(self, request: Request, at: float, answer: object) -> None:
-        self.hub.at(at, partial(request.wire.process.wake, request.caller, answer))
+        request.wire.process.at(at, request.caller.switch, answer)
 
-    def _outcome(self, request: Request) -> object:
+    def _outcome(self, wire: Wire, operation: str, params: Mapping[str, Any]) -> Any:
         try:
-            return self._serve(request.wire, request.operation, request.params)
+            return self._serve(wire, operation, params)
         except (ClientError, ModelParameters.exceptions.ParameterNotFound) as error:
             return error
 

@@ -19,6 +19,7 @@ from greenlet import getcurrent, greenlet
 from failover.failures import AWS_ERRORS
 from failover.fan_out import NoAnswerInTime
 
+Event = tuple[float, int, "Process | None", Callable[..., object], tuple[object, ...]]  # when, order, whose, what
 FAILURES = (*AWS_ERRORS, NoAnswerInTime)
 
 
@@ -28,20 +29,23 @@ class Hub:
     def __init__(self) -> None:
         self.now = 0.0
         self.main = getcurrent()
-        self._due: list[tuple[float, int, Callable[[], object]]] = []
-        self._number = itertools.count()
+        self.due: list[Event] = []
+        self.numbers = itertools.count()
         self._idle: list[greenlet] = []
 
-    def at(self, when: float, act: Callable[[], object]) -> None:
+    def at(self, when: float, act: Callable[..., object], *given: object) -> None:
         """Have something happen at a time of the virtual clock."""
-        heappush(self._due, (when, next(self._number), act))
+        heappush(self.due, (when, next(self.numbers), None, act, given))
 
     def run(self, until: float) -> None:
         """Let everything happen that is due by then."""
-        due = self._due
+        due = self.due
         while due and due[0][0] <= until:
-            self.now, _, act = heappop(due)
-            act()
+            self.now, _, process, act, given = heappop(due)
+            if process is None or (process.alive and process.frozen_until <= self.now):
+                act(*given)
+            elif process.alive:
+                process.at(process.frozen_until, act, *given)
         self.now = until
 
     def begin(self, act: Callable[[], object]) -> None:
@@ -134,24 +138,19 @@ class Process(Executor):
         """Seconds of this host."""
         return self._zero + self.hub.now * self._rate
 
+    def at(self, when: float, act: Callable[..., object], *given: object) -> None:
+        """Have something happen in this process: not if it is dead then; if it stands still, once it no longer does."""
+        hub = self.hub
+        heappush(hub.due, (when, next(hub.numbers), self, act, given))
+
     def sleep(self, seconds: float) -> None:
         """Give way for so long on this host's clock."""
-        hub = self.hub
-        hub.at(hub.now + max(0.0, seconds) / self._rate, partial(self.wake, getcurrent()))
+        self.at(self.hub.now + max(0.0, seconds) / self._rate, getcurrent().switch)
         suspend()
 
     def start(self, act: Callable[[], object]) -> None:
         """Run something as a thread of this process, from now on."""
-        self.hub.at(self.hub.now, partial(self._if_alive, partial(self.hub.begin, act)))
-
-    def wake(self, thread: greenlet, *value: object) -> None:
-        """Go on with a thread, unless the process is dead; if it stands still, then once it no longer does."""
-        if not self.alive:
-            return
-        if self.frozen_until > self.hub.now:
-            self.hub.at(self.frozen_until, partial(self.wake, thread, *value))
-            return
-        thread.switch(*value)
+        self.at(self.hub.now, self.hub.begin, act)
 
     def fan_out(self, calls: Mapping[str, Callable[[], Any]], seconds: float) -> dict[str, Any]:
         """Make all calls at once; late ones go on and are not heard."""
@@ -179,17 +178,9 @@ class Process(Executor):
             hub.begin(partial(run, name, call))
         if len(answers) < len(calls):
             waiting = True
-            hub.at(hub.now + seconds / self._rate, partial(self._if_alive, give_up))
+            self.at(hub.now + seconds / self._rate, give_up)
             suspend()
         return {name: answers[name] if name in answers else NoAnswerInTime("too late") for name in calls}
-
-    def _if_alive(self, act: Callable[[], None]) -> None:
-        if not self.alive:
-            return
-        if self.frozen_until > self.hub.now:
-            self.hub.at(self.frozen_until, partial(self._if_alive, act))
-            return
-        act()
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Run a call on a thread of its own, as an executor does."""
@@ -211,13 +202,14 @@ class Process(Executor):
         assert return_when == concurrent.futures.FIRST_COMPLETED
         futures = list(fs)
         mine, hub = getcurrent(), self.hub
-        waiting = not any(future.done() for future in futures)
+        done = [one for one in futures if one.done()]
+        waiting = not done
 
         def wake(*_future: object) -> None:
             nonlocal waiting
             if waiting:
                 waiting = False
-                hub.at(hub.now, partial(self.wake, mine))
+                self.at(hub.now, mine.switch)
 
         if waiting:
             for future in futures:
@@ -225,4 +217,5 @@ class Process(Executor):
             if timeout is not None:
                 hub.at(hub.now + timeout / self._rate, wake)
             suspend()
-        return [one for one in futures if one.done()], [one for one in futures if not one.done()]
+            done = [one for one in futures if one.done()]
+        return done, [one for one in futures if one not in done]

@@ -79,8 +79,7 @@ class Schedule:
         """Begin what waits for this phase."""
         for one in [one for one in self._waiting if one.phase == phase]:
             self._waiting.remove(one)
-            act = partial(self._begin, one) if isinstance(one, Spell) else partial(self._order, one)
-            self.hub.at(self.hub.now + one.at, act)
+            self.hub.at(self.hub.now + one.at, self._begin if isinstance(one, Spell) else self._order, one)
 
     def _stall(self, writer: Process) -> None:
         """Let a writer stand still at once, or as soon as its next request is under way."""
@@ -94,7 +93,7 @@ class Schedule:
         for fault in spell.faults:
             self.world.tell(f"begins: {fault.what} ({fault.how})")
         self._change_weather([*self.world.weather.faults, *spell.faults])
-        self.hub.at(self.hub.now + spell.lasts, partial(self._end, spell))
+        self.hub.at(self.hub.now + spell.lasts, self._end, spell)
 
     def _end(self, spell: Spell) -> None:
         self.world.tell(f"ends: {spell.faults[0].what}")
@@ -118,7 +117,7 @@ class Schedule:
         self.world.tell(f"a person orders {order.kind} in epoch {order.epoch}")
         self.laws.ordered[order.id] = order.epoch
         for delay, region in errand.copies:
-            self.hub.at(now + delay, partial(self.world.invoke, region, json.loads(order.to_json())))
+            self.hub.at(now + delay, self.world.invoke, region, json.loads(order.to_json()))
 
     def _clear_up(self) -> None:
         self.world.tell("everything works again")

@@ -11,6 +11,7 @@ from tests.simulation.hub import Hub
 from tests.simulation.weather import Weather
 
 DATA_REGIONS = (SITES.primary, SITES.secondary)
+OTHER = {SITES.primary: SITES.secondary, SITES.secondary: SITES.primary}
 Key = tuple[str, str, str]
 
 
@@ -90,8 +91,8 @@ class Mrec:
 
     def catch_up(self, region: str) -> None:
         """Let everything arrive in a region that is due there by now."""
-        source = other_region(region)
-        way, now = self._way[source], self._hub.now
+        source, now = OTHER[region], self._hub.now
+        way = self._way[source]
         if not way or way[0][0] > now or self._parted():
             return
         table, written = self.tables[region].items, self._written[region]
@@ -116,8 +117,3 @@ class Mrec:
         for region, way in self._way.items():
             least = self._hub.now + self.lag * (0.2 + 1.6 * self._dice.random())
             self._way[region] = deque((max(arrives, least), *rest) for arrives, *rest in way)  # type: ignore[misc]
-
-
-def other_region(region: str) -> str:
-    """Name the data region that is not this one."""
-    return DATA_REGIONS[1] if region == DATA_REGIONS[0] else DATA_REGIONS[0]

@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from tests.simulation.__main__ import main
 from tests.simulation.runs import run, story
 
 SEEDS = range(1, 401)
@@ -53,6 +54,18 @@ def test_a_seed_tells_the_same_story_in_every_process() -> None:
     ).stdout
 
     assert theirs.startswith("\n".join(mine))
+
+
+@pytest.mark.parametrize("what", ["--runs", "--processes"])
+def test_no_schedules_or_no_processes_are_refused_in_one_line(
+    what: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["simulation", what, "0"])
+
+    with pytest.raises(SystemExit):
+        main()
+
+    assert f"argument {what}: 0 is too few, ask for 1 or more" in capsys.readouterr().err
 
 
 def test_nothing_reads_a_clock_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:

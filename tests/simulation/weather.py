@@ -3,7 +3,9 @@
 import random
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 
+NEAR_SECONDS, FAR_SECONDS = 0.003, 0.03
 ANYWHERE: tuple[str, ...] = ()
 Way = tuple[str, str, str]  # from a place to a region's service
 
@@ -74,26 +76,26 @@ class Weather:
     loss: float
     tail: float
     faults: list[Fault] = field(default_factory=list)
-    _met: dict[Way, Fault | None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.change(self.faults)
 
     def change(self, faults: list[Fault]) -> None:
-        """Have these faults, and no others, from now on."""
+        """Have these faults, and no others, from now on; what they mean for a way is worked out once."""
         self.faults = faults
-        self._met.clear()
+        self.between, self.parts = cache(self._between), cache(self._parts)
 
-    def between(self, way: Way) -> Fault | None:
+    def _between(self, way: Way) -> Fault | None:
         """Return the first fault that such a call meets."""
-        if way not in self._met:
-            self._met[way] = next((fault for fault in self.faults if fault.meets(way)), None)
-        return self._met[way]
+        return next((fault for fault in self.faults if fault.meets(way)), None)
 
-    def parts(self, way: Way) -> bool:
+    def _parts(self, way: Way) -> bool:
         """Whether nothing at all arrives."""
         fault = self.between(way)
         return fault is not None and fault.how in (How.BLACKHOLE, How.REFUSED)
 
-    def one_way(self, *, near: bool) -> float:
+    def one_way(self, usual: float) -> float:
         """Seconds that a message is under way; one in a while takes far longer."""
         dice = self.dice.random
-        seconds = (0.003 if near else 0.03) * (0.7 + dice())
+        seconds = usual * (0.7 + dice())
         return seconds if dice() >= self.tail else seconds + 2.0 * dice()

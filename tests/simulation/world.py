@@ -54,12 +54,8 @@ class World:
         self.writers: dict[str, Process] = {}
         self._owners = list(scenario.owners)
         self._numbers = itertools.count(1)
+        self.listened_to = tell is not None  # most of the story is written for nobody
         self._tell = tell
-
-    @property
-    def listened_to(self) -> bool:
-        """Whether anybody listens to the story: most of it is written for nobody."""
-        return self._tell is not None
 
     def tell(self, text: str) -> None:
         """Add a line to the story, if anybody listens."""
@@ -123,7 +119,7 @@ class World:
         if dice.random() < 0.1:
             delays.append(dice.uniform(1, 20))
         for delay in delays:
-            self.hub.at(self.hub.now + delay, partial(self.invoke, region, message))
+            self.hub.at(self.hub.now + delay, self.invoke, region, message)
 
     def invoke(self, region: str, message: Mapping[str, Any]) -> None:
         """Let a new process in a region carry an order out."""
