@@ -13,8 +13,6 @@ from failover.votes import Verdict, Vote
 Item = dict[str, Any]  # DynamoDB's own attribute values: {"epoch": {"N": "3"}}
 COUNTS = ("epoch", "counter", "generation", "misses", "goods")
 MILLISECONDS = ("lag_ms", "acked_lag_ms", "latency_ms")
-PHASES = {phase.value: phase for phase in Phase}
-VERDICTS = {verdict.value: verdict for verdict in Verdict}
 _read = TypeDeserializer()
 _write = TypeSerializer()
 
@@ -102,7 +100,7 @@ def _tier_row(values: Mapping[str, Any]) -> TierRow:
         tier=str(values["pk"]).removeprefix("tier#"),
         epoch=values["epoch"],
         active=_site(values["active"]),
-        phase=PHASES[values["phase"]],
+        phase=Phase(values["phase"]),
         owner_counter=values["owner_counter"],
         armed=bool(values["armed"]),
         armed_until=_time(values.get("armed_until")),
@@ -129,8 +127,8 @@ def vote(item: Mapping[str, object]) -> Vote:
         return Vote(
             observer=str(values["pk"]).rsplit("#", 1)[1],
             site=_site(values["site"]),
-            verdict=VERDICTS[values["verdict"]],
-            standby=VERDICTS[values["standby"]],
+            verdict=Verdict(values["verdict"]),
+            standby=Verdict(values["standby"]),
             reason=str(values["reason"]),
             tier=str(values["tier"]),
             epoch=values["epoch"],
