@@ -11,8 +11,8 @@ from ops.__main__ import app
 from tests.cloud.stage import Stage
 from tests.waiting import eventually
 
-MOVED_SECONDS = 20.0
-TARGET_NOT_YET = ("let it catch up", "no quorum sees")
+MOVED_SECONDS = 60.0
+TOO_BUSY = ("let it catch up", "no quorum sees", "lost: ")  # for a tenth of the timings: owners get half a second
 AFTER = ["verify", "follow", "notify"]
 
 
@@ -33,7 +33,7 @@ def lifeboat(verb: str, outputs: Path, *arguments: str) -> Result:
 
 def test_status_and_journal_tell_where_the_tier_stands_and_why(stage: Stage, outputs: Path) -> None:
     assert lifeboat("journal", outputs).exit_code == 1
-    eventually(lambda: _done(lifeboat("switchover", outputs, "--reason", "patching", "--yes")), MOVED_SECONDS, "there")
+    eventually(lambda: _switched_over(stage, outputs), MOVED_SECONDS, "a switchover by one owner")
     told = json.loads(lifeboat("status", outputs, "--json").stdout)
     steps = [entry["step"] for entry in json.loads(lifeboat("journal", outputs, "--json").stdout)["entries"]]
     assert (told["row"]["active"], {vote["observer"] for vote in told["votes"]}) == (
@@ -93,7 +93,11 @@ def test_a_person_fails_over_from_a_region_that_hangs(stage: Stage, outputs: Pat
     assert "secondary is active" in lifeboat("status", outputs).stdout
 
 
-def _done(result: Result) -> bool:
-    """Say whether it moved; a machine too busy for a tenth of the timings is refused for its target, and asks again."""
-    assert result.exit_code == 0 or any(why in result.output for why in TARGET_NOT_YET), result.output
-    return result.exit_code == 0 and "is active" in result.output
+def _switched_over(stage: Stage, outputs: Path) -> bool:
+    """Say whether it moved by the one order; a machine that was too busy for it is asked again, from the beginning."""
+    result = lifeboat("switchover", outputs, "--reason", "patching", "--yes")
+    moved = result.exit_code == 0 and "secondary is active" in result.output
+    assert moved or any(why in result.output for why in TOO_BUSY), result.output
+    if not moved:
+        stage.set()
+    return moved
