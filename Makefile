@@ -27,13 +27,14 @@ help: ## This list
 
 setup: $(STAMP) ## Python packages into .venv, by hash; instant when nothing changed
 
-# A distribution's own Python comes first: one that pyenv compiled is a quarter slower, as it leaves optimizations out.
+# A distribution's own 3.11 comes first: one that pyenv compiled is a quarter slower, as it leaves optimizations out.
 # Without Debian's python3-venv, `venv` fails and leaves a Python without pip behind: that one is made again.
 $(STAMP): $(LOCKS)
-	@python=$$(for one in /usr/bin/python3.11 python3.11 python3.12 python3.13 python3; do \
-		$$one -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$one && break; done) \
-		|| { echo "Python 3.11 or newer with venv is needed; on Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }; \
-	$(PYTHON) -m pip --version >/dev/null 2>&1 || $$python -m venv $(VENV)
+	@$(PYTHON) -m pip --version >/dev/null 2>&1 || { \
+		python=$$(for one in /usr/bin/python3.11 python3.11 python3.12 python3.13 python3; do \
+			$$one -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$one && break; \
+		done) || { echo "needed: Python 3.11 or newer with venv (Debian, Ubuntu: apt-get install python3-venv)" >&2; exit 1; }; \
+		$$python -m venv --clear $(VENV); }
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --no-compile --require-hashes $(LOCKS:%=-r %)
 	@touch $@
 

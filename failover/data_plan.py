@@ -152,9 +152,10 @@ class DataPlan:
 
     def _follow(self, own: Ownership) -> str:
         """Bring the outside values along, within a heartbeat; what is out of reach is mended by whoever reaches it."""
+        regions = self._parameter.regions  # makes its clients, which no heartbeat must wait for
         own.commit(tier.beat(own.row))
         active, seconds = self._sites.region(own.row.active), self._protocol.heartbeat
-        failed = self._parameter.write(self._parameter.regions, active, seconds)
+        failed = self._parameter.write(regions, active, seconds)
         return f"left to be mended: {failed}" if failed else "every copy says so"
 
     def _notify(self, own: Ownership) -> str:

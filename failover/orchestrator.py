@@ -2,7 +2,7 @@
 
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from failover import tier
@@ -61,8 +61,8 @@ class Orchestrator:
     def carry_out(self, order: Order) -> Answer:
         """Do what the order leads to; the same order again gets the first answer."""
         seen, decision = self._decide(order)
-        if said := seen.answered:
-            return Answer(outcome=said["outcome"], code="again", reason=said["detail"], epoch=order.epoch)
+        if seen.answered:
+            return _again(order, seen.answered)
         facts = {"order": order.id, "kind": order.kind, "by": order.by, "epoch": seen.row.epoch}
         log.info("decided", extra={**facts, "action": decision.action, "code": decision.code, "why": decision.reason})
         return self._acts[decision.action](order, seen, decision)
@@ -92,6 +92,9 @@ class Orchestrator:
             return self._refuse(order, seen, problem)
         journal.begin(opening(seen.row, self._new_plan(order, seen.row, decision))[0], seen.row)
         seen, again = self._decide(order)
+        if seen.answered:
+            journal.end("not done", "another copy of the order was answered meanwhile")
+            return _again(order, seen.answered)
         if (again.action, again.kind) != (decision.action, decision.kind):
             journal.end("not done", again.reason)
             return self._acts[again.action](order, seen, again)
@@ -179,6 +182,10 @@ class Orchestrator:
 
 def _answer(outcome: str, code: str, row: TierRow, reason: str) -> Answer:
     return Answer(outcome=outcome, code=code, reason=reason, epoch=row.epoch, plan_id=row.plan_id)
+
+
+def _again(order: Order, said: Mapping[str, str]) -> Answer:
+    return Answer(outcome=said["outcome"], code="again", reason=said["detail"], epoch=order.epoch)
 
 
 def _refusal(row: TierRow, decision: Decision, by: str) -> Page:

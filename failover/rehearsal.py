@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from failover.environment import Environment
 from failover.failures import AWS_ERRORS, Failure, code_of, failure_of
 from failover.fan_out import FanOut
-from failover.rows import journal_key, tier_key, vote_key
+from failover.rows import answer_key, journal_key, tier_key, vote_key
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -62,8 +62,9 @@ class Rehearsal:
         return self.control.get_item(TableName=self.environment.control_table, Key=key, ConsistentRead=True)
 
     def _read_votes(self) -> object:
-        keys = {"Keys": [vote_key(KIND, self.environment.region)], "ConsistentRead": True}
-        return self.control.batch_get_item(RequestItems={self.environment.control_table: keys})  # type: ignore[dict-item]
+        keys = [tier_key(KIND), vote_key(KIND, self.environment.region), answer_key(KIND)]
+        request: Any = {self.environment.control_table: {"Keys": keys, "ConsistentRead": True}}
+        return self.control.batch_get_item(RequestItems=request)
 
     def _move(self) -> object:
         return _never(self.control, self.environment.control_table, tier_key(KIND))

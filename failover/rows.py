@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, cast
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
@@ -66,7 +67,7 @@ def to_item(values: Mapping[str, Value]) -> Item:
 
 
 def values_of(item: Mapping[str, Any]) -> dict[str, Any]:
-    """Read an item's values; whole numbers become ``int``."""
+    """Read an item's values; whole numbers become ``int``, others stay ``Decimal``."""
     return {name: attribute["S"] if "S" in attribute else _value(attribute) for name, attribute in item.items()}
 
 
@@ -78,7 +79,7 @@ def _value(attribute: Any) -> object:
     if kind == "BOOL":
         return value
     read = _read.deserialize(attribute)
-    return int(read) if hasattr(read, "to_integral_value") else read
+    return int(read) if isinstance(read, Decimal) and read == read.to_integral_value() else read
 
 
 def tier_row(item: Mapping[str, object]) -> TierRow:
@@ -90,7 +91,7 @@ def tier_row(item: Mapping[str, object]) -> TierRow:
     values = values_of(item)
     try:
         return _tier_row(values)
-    except (KeyError, ValueError, TypeError) as error:
+    except (KeyError, ValueError, TypeError, AttributeError) as error:
         raise MalformedRow(f"tier row {values.get('pk')!r} cannot be read: {error!r}") from error
 
 
@@ -103,9 +104,9 @@ def _tier_row(values: Mapping[str, Any]) -> TierRow:
         phase=Phase(values["phase"]),
         owner_counter=values["owner_counter"],
         armed=bool(values["armed"]),
-        armed_until=_time(values.get("armed_until")),
-        changed_at=datetime.fromisoformat(values["changed_at"]),
-        moved_at={name: datetime.fromisoformat(at) for name, at in values.get("moved_at", {}).items()},
+        armed_until=_time(values["armed_until"]) if "armed_until" in values else None,
+        changed_at=_time(values["changed_at"]),
+        moved_at={name: _time(at) for name, at in values.get("moved_at", {}).items()},
         kind=Kind(values["kind"]) if "kind" in values else None,
         target=values.get("target"),
         plan_id=values.get("plan_id"),
@@ -159,5 +160,9 @@ def _site(name: object) -> Site:
     raise ValueError(f"{name!r} is no site")
 
 
-def _time(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
+def _time(text: str) -> datetime:
+    """Read a time that says its zone: one that does not cannot be compared with AWS time."""
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        raise ValueError(f"{text!r} has no zone")
+    return at

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from failover.orders import OrderKind
+from failover.rows import answer_key, to_item
 from failover.tier import Phase
 from tests.failover.moving import settle
 from tests.failover.wire import Call, Killed
@@ -152,3 +153,21 @@ def test_an_order_given_five_times_is_carried_out_once_and_answered_alike(world:
 
     assert world.peek().epoch == 2
     assert [answer.outcome for answer in world.answers] == ["stayed", "done", "done", "done", "done"]
+
+
+def test_an_order_that_was_answered_while_its_copy_checked_the_target_is_not_carried_out(model: World) -> None:
+    settle(model)
+    order = model.order(OrderKind.FAILOVER)
+
+    def answered_elsewhere(call: Call, act: Any) -> Any:
+        if call.role == "orchestrator" and "id" in call.params.get("Key", {}):
+            model.fault = None
+            model.control.write_entries([{**answer_key(order.id), **to_item({"outcome": "refused", "detail": "why"})}])
+        return act()
+
+    model.fault = answered_elsewhere
+    answer = model.deliver(order, "us-east-2")
+
+    assert answer
+    assert (answer.outcome, answer.code, answer.reason) == ("refused", "again", "why")
+    assert model.peek().epoch == 1

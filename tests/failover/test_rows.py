@@ -56,7 +56,46 @@ def test_a_vote_reads_as_it_was_written() -> None:
 @pytest.mark.parametrize(
     "name", ["epoch", "counter", "generation", "misses", "goods", "lag_ms", "acked_lag_ms", "latency_ms"]
 )
-@pytest.mark.parametrize("wrong", [{"S": "0"}, {"BOOL": True}, {"L": []}], ids=str)
+@pytest.mark.parametrize("wrong", [{"S": "0"}, {"BOOL": True}, {"L": []}, {"N": "1.9"}], ids=str)
 def test_a_vote_whose_number_is_none_cannot_be_read(name: str, wrong: dict[str, Any]) -> None:
     with pytest.raises(rows.MalformedRow, match="vote#data#us-east-1"):
         rows.vote({**rows.to_item(VOTE), name: wrong})
+
+
+TIER: dict[str, Value] = {
+    "pk": "tier#data",
+    "sk": "row",
+    "epoch": 7,
+    "active": "primary",
+    "phase": "steady",
+    "owner_counter": 3,
+    "armed": True,
+    "changed_at": "2030-01-01T00:00:00+00:00",
+    "moved_at": {"secondary": "2030-01-01T00:00:00+00:00"},
+}
+
+
+def test_a_tier_row_reads_as_it_was_written() -> None:
+    read = rows.tier_row(rows.to_item(TIER))
+    assert (read.epoch, read.phase, read.armed_until, list(read.moved_at)) == (7, Phase.STEADY, None, ["secondary"])
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("epoch", {"N": "7.5"}),
+        ("active", {"S": "us-east-1"}),
+        ("phase", {"S": "resting"}),
+        ("changed_at", {"S": "2030-01-01"}),
+        ("changed_at", {"N": "7"}),
+        ("armed_until", {"S": "2030-01-01T00:00:00"}),
+        ("armed_until", {"S": "tomorrow"}),
+        ("moved_at", {"S": "2030-01-01T00:00:00+00:00"}),
+        ("moved_at", {"M": {"secondary": {"S": "2030-01-01"}}}),
+        ("moved_at", {"NULL": True}),
+    ],
+    ids=str,
+)
+def test_a_tier_row_without_meaning_is_named(name: str, wrong: dict[str, Any]) -> None:
+    with pytest.raises(rows.MalformedRow, match="tier#data"):
+        rows.tier_row({**rows.to_item(TIER), name: wrong})

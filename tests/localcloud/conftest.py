@@ -30,6 +30,7 @@ ClientOf = Callable[..., Any]
 @pytest.fixture(scope="session")
 def whole_front() -> Iterator[Front]:
     front = Front.open(Profile(), seed=7)
+    front.warming.join()
     yield front
     front.close()
 

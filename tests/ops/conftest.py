@@ -72,6 +72,7 @@ def whole_front() -> Iterator[Front]:
     """An empty cloud: moto keeps what the tests of other folders made in this process, whole stacks too."""
     moto_api_backend.reset()
     front = Front.open(Profile(), seed=7)
+    front.warming.join()
     yield front
     front.close()
 

@@ -11,11 +11,12 @@ import boto3
 import pytest
 
 from failover.arming import arm
+from failover.aws_clients import client
 from failover.clock import SystemClock
 from failover.control_table import ControlTable, TierRowMissing
 from failover.environment import Misconfigured
 from failover.orders import UnknownOrder
-from lambdas.failover_orchestrator import handler
+from lambdas.failover_orchestrator import handler, tools
 from lambdas.failover_orchestrator.settings import Settings
 
 OPTIONAL = {"PRIMARY_REGION_HOSTED_ZONE_ID", "SECONDARY_REGION_HOSTED_ZONE_ID", "APPLICATION_DNS_NAME"}
@@ -51,8 +52,8 @@ def _a_new_process() -> Iterator[None]:
 
 @pytest.fixture
 def _armed(account: None, environment: dict[str, str]) -> None:
-    client = boto3.client("dynamodb", region_name="us-east-2")
-    arm(ControlTable(environment["CONTROL_TABLE"], client, SystemClock(), random.Random(1)), "data", OBSERVERS)  # noqa: S311
+    store = boto3.client("dynamodb", region_name="us-east-2")
+    arm(ControlTable(environment["CONTROL_TABLE"], store, SystemClock(), random.Random(1)), "data", OBSERVERS)  # noqa: S311
 
 
 def order(**changes: Any) -> dict[str, Any]:
@@ -115,3 +116,19 @@ def test_a_report_names_the_application_once_there_is_one(environment: dict[str,
 
     assert Settings.from_env(environment).application() == {}
     assert named.application() == {"application": "shop.example.com", "primary_zone": "Z1", "secondary_zone": "Z1"}
+
+
+@pytest.mark.usefixtures("_armed")
+def test_clients_of_outside_values_are_made_when_they_are_needed_and_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = list[str]()
+
+    def counted(service: Any, region: str) -> Any:
+        made.append(service)
+        return client(service, region)
+
+    monkeypatch.setattr(tools, "client", counted)
+    handler.handle(order(kind="abort"), Invocation())
+    assert "ssm" not in made
+    for number in range(2):  # with nothing else to do, it looks at the outside values
+        handler.handle(order(id=f"w-{number}"), Invocation())
+    assert made.count("ssm") == len(OBSERVERS)
