@@ -144,9 +144,15 @@ def test_clients_that_ignore_the_age_of_their_views_write_in_both_regions_at_onc
     spec = replace(cloud.spec(), views="ageless", reread_seconds=3.0, defiant=False)
     with LoadProcess(spec, cloud.endpoint):
         cloud.wait(lambda log: len(acknowledged(log, 1, "us-east-1")) == 4)
-        cloud.say(2, "secondary", "moving")
-        cloud.wait(lambda log: len(acknowledged(log, 2, "us-west-2")) == 4)
-    assert overlapping_writers_seconds(read_operations(cloud.log)) > 0
+        assert any(overlap_once_moved(cloud, epoch) > 0 for epoch in range(2, 12))
+
+
+def overlap_once_moved(cloud: Cloud, epoch: int) -> float:
+    """Move the row and return the overlap of all moves: in one alone a busy machine may let all reread at once."""
+    site, region = ("primary", "us-east-1") if epoch % 2 else ("secondary", "us-west-2")
+    cloud.say(epoch, site, "moving")
+    cloud.wait(lambda log: len(acknowledged(log, epoch, region)) == 4)
+    return overlapping_writers_seconds(cloud.operations())
 
 
 def test_the_load_ends_with_its_parent(cloud: Cloud) -> None:
