@@ -27,7 +27,7 @@ class Witness(Protocol):
 
     def sent(self, wire: "Wire", operation: str, params: Mapping[str, Any]) -> None: ...
 
-    def acted(self, wire: "Wire", operation: str, params: Mapping[str, Any], answer: object) -> None: ...
+    def acted(self, request: "Request", answer: object, *, heard: bool) -> None: ...
 
 
 def _operation(name: str) -> Callable[..., Any]:
@@ -164,7 +164,7 @@ class Cloud:
             at, answer = request.ends, _timeout(wire)
         else:
             at, answer = self.hub.now + request.back, self._outcome(wire, request.operation, request.params)
-            self._acted(wire, request.operation, request.params, answer)
+            self._acted(request, answer, heard=answered)
         if answered:
             self._answer(request, at, answer)
 

@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from failover.protocol import Protocol
 from failover.regional_table import Acknowledgement
 from tests.failover.wiring import REGIONS
-from tests.simulation.cloud import START, Wire
+from tests.simulation.cloud import START, Request, Wire
 from tests.simulation.hub import Hub, Process
 from tests.simulation.tables import OTHER, Mrec
 
@@ -96,18 +96,19 @@ class Laws:
             self.must("6", params["Value"] == active, f"{name} writes {params['Value']}; the row named {active}")
             self.tell(f"{name} sets the value in {wire.region} to {active}")
 
-    def acted(self, wire: Wire, operation: str, params: Raw, answer: object) -> None:
-        """A request has been carried out, or refused."""
+    def acted(self, request: Request, answer: object, *, heard: bool) -> None:
+        """A request has been carried out, or refused; late, or with its answer lost, nobody ``heard`` of it."""
+        wire = request.wire
         if isinstance(answer, ClientError):
             self.seen[answer.response["Error"]["Code"]] += 1
             answer = dict(answer.response)  # a failed condition shows the item
         if wire.service != "control" or not isinstance(answer, dict):
             return
-        if "Responses" in answer:
+        if request.operation == "update_item" and "Attributes" in answer:
+            self._updated(wire.process, request.params["Key"]["pk"]["S"], answer["Attributes"])
+        elif heard and "Responses" in answer:
             self._look(wire.process, answer["Responses"]["control"])
-        elif operation == "update_item" and "Attributes" in answer:
-            self._updated(wire.process, params["Key"]["pk"]["S"], answer["Attributes"])
-        elif "active" in answer.get("Item", {}):
+        elif heard and "active" in answer.get("Item", {}):
             self._own(wire.process, answer["Item"])
 
     def _updated(self, process: Process, key: str, item: Raw) -> None:
