@@ -147,8 +147,6 @@ class Protocol:
 
     def scaled(self) -> "Protocol":
         """Return the same protocol with every time multiplied by ``time_scale`` (drills of many faults)."""
-        if self.time_scale == 1.0:
-            return self
         times = {name: getattr(self, name) * self.time_scale for name in TIMES}
         return dataclasses.replace(self, **times, time_scale=1.0)
 
