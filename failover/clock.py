@@ -27,6 +27,18 @@ class SystemClock:
         time.sleep(max(0.0, seconds))
 
 
+def zoned(text: str) -> datetime:
+    """Read an ISO 8601 time that says its zone: one that does not cannot be compared with AWS time.
+
+    Raises:
+        ValueError: it is no time, or has no zone.
+    """
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        raise ValueError(f"{text!r} has no time zone")
+    return at
+
+
 class AwsTimeUnknown(Exception):
     """No AWS answer has been seen yet, so absolute time cannot be told."""
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from failover.clock import zoned
 from failover.sites import Site
 
 SCHEMA = 1
@@ -69,15 +70,12 @@ def _read(message: Mapping[str, Any]) -> Order:
     target = message.get("target")
     if target not in (None, "primary", "secondary"):
         raise ValueError(f"target is {target!r}, not primary or secondary")
-    issued_at = datetime.fromisoformat(message["issued_at"])
-    if issued_at.tzinfo is None:
-        raise ValueError("issued_at has no time zone")
     texts = {name: _text(message[name]) for name in ("id", "tier", "reason", "by")}
     stalled = message.get("stalled_counter")
     return Order(
         kind=OrderKind(message["kind"]),
         epoch=_count(message["epoch"]),
-        issued_at=issued_at,
+        issued_at=zoned(message["issued_at"]),
         target=target,
         seen_counters={str(name): _count(counter) for name, counter in message.get("seen_counters", {}).items()},
         stalled_counter=None if stalled is None else _count(stalled),

@@ -1,12 +1,12 @@
 """The control table's items and the values that the domain works with: translation at the edge, both ways."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from decimal import Decimal
 from typing import Any, cast
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
+from failover.clock import zoned
 from failover.sites import Site
 from failover.tier import Kind, Phase, TierRow, Value
 from failover.votes import Verdict, Vote
@@ -104,9 +104,9 @@ def _tier_row(values: Mapping[str, Any]) -> TierRow:
         phase=Phase(values["phase"]),
         owner_counter=values["owner_counter"],
         armed=bool(values["armed"]),
-        armed_until=_time(values["armed_until"]) if "armed_until" in values else None,
-        changed_at=_time(values["changed_at"]),
-        moved_at={name: _time(at) for name, at in values.get("moved_at", {}).items()},
+        armed_until=zoned(values["armed_until"]) if "armed_until" in values else None,
+        changed_at=zoned(values["changed_at"]),
+        moved_at={name: zoned(at) for name, at in values.get("moved_at", {}).items()},
         kind=Kind(values["kind"]) if "kind" in values else None,
         target=values.get("target"),
         plan_id=values.get("plan_id"),
@@ -158,11 +158,3 @@ def _site(name: object) -> Site:
     if name == "secondary":
         return "secondary"
     raise ValueError(f"{name!r} is no site")
-
-
-def _time(text: str) -> datetime:
-    """Read a time that says its zone: one that does not cannot be compared with AWS time."""
-    at = datetime.fromisoformat(text)
-    if at.tzinfo is None:
-        raise ValueError(f"{text!r} has no zone")
-    return at
