@@ -58,36 +58,30 @@ def observe(before: Observation, probe: Probe, limit: float, protocol: Protocol)
 
     ``fall`` probes in a row that prove nothing leave no verdict standing, and no count.
     """
+    lag_ms = probe.lag_ms if probe.acknowledged else before.acked_lag_ms
     if probe.neutral:
-        return _unknowing(before, probe, protocol)
+        return _unknowing(before, lag_ms, probe.reason, protocol)
     if probe.latency_ms is None:
-        return _missed(before, probe, probe.reason, protocol)
+        return _missed(before, lag_ms, probe.reason, protocol)
     if probe.latency_ms > limit:
-        return _missed(before, probe, f"{probe.latency_ms:.0f} ms, over the limit of {limit:.0f} ms", protocol)
-    return _good(before, probe, protocol)
+        return _missed(before, lag_ms, f"{probe.latency_ms:.0f} ms, over the limit of {limit:.0f} ms", protocol)
+    return _good(before, lag_ms, probe.reason, protocol)
 
 
-def _unknowing(before: Observation, probe: Probe, protocol: Protocol) -> Observation:
-    known = _acked_lag_ms(before, probe)
-    after = replace(before, acked_lag_ms=known, neutrals=before.neutrals + 1, reason=probe.reason)
+def _unknowing(before: Observation, lag_ms: int | None, reason: str, protocol: Protocol) -> Observation:
+    after = replace(before, acked_lag_ms=lag_ms, neutrals=before.neutrals + 1, reason=reason)
     if after.neutrals < protocol.fall:
         return after
     return replace(after, verdict=Verdict.UNKNOWN, misses=0, goods=0)
 
 
-def _missed(before: Observation, probe: Probe, reason: str, protocol: Protocol) -> Observation:
+def _missed(before: Observation, lag_ms: int | None, reason: str, protocol: Protocol) -> Observation:
     misses = before.misses + 1
     verdict = Verdict.UNHEALTHY if misses >= protocol.fall else before.verdict
-    known = _acked_lag_ms(before, probe)
-    return Observation(verdict=verdict, misses=misses, reason=reason, acked_lag_ms=known)
+    return Observation(verdict=verdict, misses=misses, reason=reason, acked_lag_ms=lag_ms)
 
 
-def _good(before: Observation, probe: Probe, protocol: Protocol) -> Observation:
+def _good(before: Observation, lag_ms: int | None, reason: str, protocol: Protocol) -> Observation:
     goods = before.goods + 1
     verdict = Verdict.HEALTHY if goods >= protocol.rise else before.verdict
-    known = _acked_lag_ms(before, probe)
-    return Observation(verdict=verdict, goods=goods, reason=probe.reason, acked_lag_ms=known)
-
-
-def _acked_lag_ms(before: Observation, probe: Probe) -> int | None:
-    return probe.lag_ms if probe.acknowledged else before.acked_lag_ms
+    return Observation(verdict=verdict, goods=goods, reason=reason, acked_lag_ms=lag_ms)
