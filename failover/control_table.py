@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from botocore.exceptions import BotoCoreError
@@ -43,11 +43,11 @@ class PartlyAnswered(BotoCoreError):
 
 @dataclass(frozen=True, kw_only=True)
 class Snapshot:
-    """One consistent read of a tier's row, its electorate's votes, and what an order was answered before."""
+    """One consistent read of a tier's row, its electorate's votes, and what an order was answered before, if it was."""
 
     row: TierRow
     votes: tuple[Vote, ...]
-    answered: Mapping[str, Any] | None = None
+    answered: Mapping[str, str] = field(default_factory=dict)
 
 
 class ControlTable:
@@ -83,11 +83,10 @@ class ControlTable:
         """
         keys = [rows.tier_key(tier), *(rows.vote_key(tier, observer) for observer in electorate)]
         found = self._items([*keys, rows.answer_key(order_id)] if order_id else keys)
-        answer = _of_kind("answer", found)
         return Snapshot(
             row=self._row_of(tier, _of_kind("row", found)),
             votes=_votes(found),
-            answered=rows.values_of(answer) if answer else None,
+            answered=rows.values_of(_of_kind("answer", found) or {}),
         )
 
     def votes(self, tier: str, electorate: tuple[str, ...]) -> tuple[Vote, ...]:

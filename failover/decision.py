@@ -21,6 +21,7 @@ class MovesNothing(Exception):
 class Action(StrEnum):
     """What to do now."""
 
+    REPEAT = "repeat"
     START = "start"
     TAKE_OVER = "take over"
     RESUME = "resume"
@@ -55,6 +56,9 @@ class Decision:
 
 def decide(order: Order, seen: Snapshot, now: datetime, protocol: Protocol) -> Decision:
     """Say what the order leads to. ``now`` and the order's time are AWS time."""
+    if seen.answered:
+        reason = f"the order was answered before: {seen.answered['outcome']}"
+        return Decision(action=Action.REPEAT, code="again", reason=reason)
     if repeated := _repeated(order, seen.row) or _stale(order, seen.row, now, protocol):
         return repeated
     return _woken(order, seen, now, protocol) if order.kind is OrderKind.WAKE else _ordered(order, seen, protocol)

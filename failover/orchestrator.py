@@ -2,7 +2,7 @@
 
 import logging
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from failover import tier
@@ -49,6 +49,7 @@ class Orchestrator:
         self._tools = tools
         self._runner = PlanRunner(tools.plan, tools.pager)
         self._acts: dict[Action, Callable[[Order, Snapshot, Decision], Answer]] = {
+            Action.REPEAT: self._repeat,
             Action.START: self._start,
             Action.TAKE_OVER: self._take_over,
             Action.RESUME: self._resume,
@@ -61,8 +62,6 @@ class Orchestrator:
     def carry_out(self, order: Order) -> Answer:
         """Do what the order leads to; the same order again gets the first answer."""
         seen, decision = self._decide(order)
-        if seen.answered:
-            return _again(order, seen.answered)
         facts = {"order": order.id, "kind": order.kind, "by": order.by, "epoch": seen.row.epoch}
         log.info("decided", extra={**facts, "action": decision.action, "code": decision.code, "why": decision.reason})
         return self._acts[decision.action](order, seen, decision)
@@ -74,6 +73,10 @@ class Orchestrator:
         answered = None if order.kind is OrderKind.WAKE else order.id
         seen = tools.control.snapshot(order.tier, tools.protocol.electorates[order.tier], answered)
         return seen, decide(order, seen, tools.control.time.now(), tools.protocol)
+
+    def _repeat(self, order: Order, seen: Snapshot, decision: Decision) -> Answer:
+        said = seen.answered
+        return Answer(outcome=said["outcome"], code=decision.code, reason=said["detail"], epoch=order.epoch)
 
     def _start(self, order: Order, seen: Snapshot, decision: Decision) -> Answer:
         """Check the target itself, then read and decide once more, so that the mark rests on what holds now [m]."""
@@ -92,9 +95,6 @@ class Orchestrator:
             return self._refuse(order, seen, problem)
         journal.begin(opening(seen.row, self._new_plan(order, seen.row, decision))[0], seen.row)
         seen, again = self._decide(order)
-        if seen.answered:
-            journal.end("not done", "another copy of the order was answered meanwhile")
-            return _again(order, seen.answered)
         if (again.action, again.kind) != (decision.action, decision.kind):
             journal.end("not done", again.reason)
             return self._acts[again.action](order, seen, again)
@@ -182,10 +182,6 @@ class Orchestrator:
 
 def _answer(outcome: str, code: str, row: TierRow, reason: str) -> Answer:
     return Answer(outcome=outcome, code=code, reason=reason, epoch=row.epoch, plan_id=row.plan_id)
-
-
-def _again(order: Order, said: Mapping[str, str]) -> Answer:
-    return Answer(outcome=said["outcome"], code="again", reason=said["detail"], epoch=order.epoch)
 
 
 def _refusal(row: TierRow, decision: Decision, by: str) -> Page:

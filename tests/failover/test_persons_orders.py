@@ -212,6 +212,14 @@ def test_an_order_moves_the_tier_as_it_says_to_the_other_site_or_where_its_held_
     assert (decision.move, decision.reason) == (move, "INC-42")
 
 
+def test_an_order_that_was_answered_before_is_answered_again_whatever_has_become_of_the_tier() -> None:
+    for row in (STEADY, MOVING, replace(STEADY, epoch=9)):
+        seen = Snapshot(row=row, votes=SEEN, answered={"outcome": "done", "detail": "secondary is active"})
+        decision = decide(FAILOVER, seen, NOW, PROTOCOL)
+        assert (decision.action, decision.code) == (Action.REPEAT, "again")
+        assert decision.reason == "the order was answered before: done"
+
+
 def test_what_is_refused_moves_nothing_and_pages_nobody() -> None:
     decision = decide(replace(FAILOVER, epoch=3), Snapshot(row=STEADY, votes=SEEN), NOW, PROTOCOL)
 
