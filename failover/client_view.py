@@ -12,9 +12,9 @@ from failover.clock import Clock, SystemClock
 from failover.hedged_read import HedgedRead, NobodyAnswered
 from failover.protocol import Protocol
 from failover.rows import tier_key
-from failover.sites import Site
+from failover.sites import SITES, Site
 from failover.tier import Phase
-from failover.write_grants import Grant, NoCurrentView, TierMoving
+from failover.write_grants import Grant, NoCurrentView, NotWritable, TierMoving
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 HEDGE_SECONDS = 0.3
-SITES: Mapping[str, Site] = {"primary": "primary", "secondary": "secondary"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +85,18 @@ def judge(view: View, now: float, protocol: Protocol) -> Open | Closed:
     if now < until:
         return Open(until=until)
     return Closed(moving=False, reason=f"the newest view is {now - view.sent_at:.2f} s old, over {lasts:g} s")
+
+
+def allow(view: View | None, now: float, seconds: float, protocol: Protocol) -> Grant | NotWritable:
+    """Grant a write whose shortest attempt takes up to ``seconds``, or say why it may not be sent."""
+    if view is None:
+        return NoCurrentView("the tier's row was never read")
+    standing = judge(view, now, protocol)
+    if isinstance(standing, Closed):
+        return (TierMoving if standing.moving else NoCurrentView)(standing.reason)
+    if standing.until - now < seconds:
+        return NoCurrentView(f"{standing.until - now:.2f} s left of the view, {seconds:g} s needed")
+    return Grant(epoch=view.epoch, sites=(view.active,), until=standing.until, expires=True)
 
 
 def newer(held: View | None, read: View) -> View:
@@ -196,16 +207,16 @@ class ClientView:
             TierMoving: nobody may write now.
             NoCurrentView: no view lasts for another ``seconds``.
         """
-        trouble = None if self._settled(seconds) else self._trouble_reading()
-        view, now = self._view, self._clock.monotonic()
-        if view is None:
-            raise NoCurrentView(f"the tier's row was never read: {trouble}") from trouble
-        standing = judge(view, now, self._protocol)
-        if isinstance(standing, Closed):
-            raise (TierMoving if standing.moving else NoCurrentView)(standing.reason) from trouble
-        if standing.until - now < seconds:
-            raise NoCurrentView(f"{standing.until - now:.2f} s left of the view, {seconds:g} s needed") from trouble
-        return Grant(epoch=view.epoch, sites=(view.active,), until=standing.until, expires=True)
+        allowed = allow(self._view, self._clock.monotonic(), seconds, self._protocol)
+        if isinstance(allowed, Grant):
+            return allowed
+        if self._too_new():
+            raise allowed
+        trouble = self._trouble_reading()
+        allowed = allow(self._view, self._clock.monotonic(), seconds, self._protocol)
+        if isinstance(allowed, Grant):
+            return allowed
+        raise type(allowed)(f"{allowed}: {trouble}" if trouble else str(allowed)) from trouble
 
     def _trouble_reading(self) -> RowUnread | None:
         """Read the row again; return what kept it from being read."""
@@ -216,14 +227,10 @@ class ClientView:
             return error
         return None
 
-    def _settled(self, seconds: float) -> bool:
-        """Say whether to go by the view in hand: it covers the attempt, or is too new for a read to say more."""
-        view, now = self._view, self._clock.monotonic()
-        if view is None:
-            return False
-        standing = judge(view, now, self._protocol)
-        covers = isinstance(standing, Open) and standing.until - now >= seconds
-        return covers or now - view.sent_at < self._protocol.moving_poll
+    def _too_new(self) -> bool:
+        """Say whether the view in hand is too new for a read to say more."""
+        view = self._view
+        return view is not None and self._clock.monotonic() - view.sent_at < self._protocol.moving_poll
 
     def _try_to_read(self) -> None:
         self._tried_at = self._clock.monotonic()

@@ -52,7 +52,8 @@ class HedgedRead(Generic[Answer]):
         Raises:
             NobodyAnswered: every region failed.
         """
-        unasked = sorted(self._readers, key=lambda region: region != self._preferred)
+        preferred = self._preferred
+        unasked = [preferred, *(region for region in self._readers if region != preferred)]
         asked: dict[Future[Answer], str] = {}
         failures: dict[str, Exception] = {}
         while unasked or asked:

@@ -7,7 +7,7 @@ from typing import Any, cast
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from failover.clock import zoned
-from failover.sites import Site
+from failover.sites import SITES, Site
 from failover.tier import Kind, Phase, TierRow, Value
 from failover.votes import Verdict, Vote
 
@@ -73,11 +73,11 @@ def values_of(item: Mapping[str, Any]) -> dict[str, Any]:
 
 def _value(attribute: Any) -> object:
     """Read one value; whole numbers and truths, which nearly all but texts are, without the SDK's detours."""
-    [(kind, value)] = attribute.items()
-    if kind == "N" and value.isdecimal():
-        return int(value)
-    if kind == "BOOL":
-        return value
+    number = attribute.get("N")
+    if number is not None and number.isdecimal():
+        return int(number)
+    if "BOOL" in attribute:
+        return attribute["BOOL"]
     read = _read.deserialize(attribute)
     return int(read) if isinstance(read, Decimal) and read == read.to_integral_value() else read
 
@@ -153,8 +153,7 @@ def _check_whole(values: Mapping[str, Any], names: Iterable[str]) -> None:
 
 
 def _site(name: object) -> Site:
-    if name == "primary":
-        return "primary"
-    if name == "secondary":
-        return "secondary"
-    raise ValueError(f"{name!r} is no site")
+    try:
+        return SITES[str(name)]
+    except KeyError:
+        raise ValueError(f"{name!r} is no site") from None

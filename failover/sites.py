@@ -1,9 +1,11 @@
 """Fixed roles and where they are: `primary` and `secondary` never change, `active` does."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 Site = Literal["primary", "secondary"]
+SITES: Mapping[str, Site] = {"primary": "primary", "secondary": "secondary"}
 LOST_REGIONS = "LIFEBOAT_LOST_REGIONS"
 """The environment variable that tells the program which AWS regions do not answer, with commas between them."""
 

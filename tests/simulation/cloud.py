@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any, Protocol
 
 from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError
@@ -19,6 +19,7 @@ from tests.simulation.tables import Mrec, Mrsc
 from tests.simulation.weather import FAR_SECONDS, NEAR_SECONDS, How, Weather
 
 SLOWNESS = {How.SLOW: (0.0, 3.0), How.LATE: (0.1, 0.45), How.TARDY: (0.6, 0.8)}
+Serve = Callable[[str, Mapping[str, Any]], Any]  # an operation and its parameters
 START = datetime(2030, 1, 1, tzinfo=UTC)
 
 
@@ -32,7 +33,11 @@ class Witness(Protocol):
 
 def _operation(name: str) -> Callable[..., Any]:
     def call(self: "Wire", **params: Any) -> Any:
-        return self.cloud.call(self, name, params)
+        self.cloud.send(self, name, params)
+        answer = suspend()
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
     return call
 
@@ -44,7 +49,8 @@ class Wire:
         self, cloud: "Cloud", process: Process, service: str, region: str, connect: float = 0.3, read: float = 1.0
     ) -> None:
         self.cloud, self.process, self.service, self.region = cloud, process, service, region
-        self.connect, self.read = connect, read
+        self.connect, self.read, self.patience = connect, read, connect + read
+        self.serve = cloud.served(service, region)
         self.seconds = NEAR_SECONDS if process.place.endswith(region) else FAR_SECONDS
         self.way = (process.place, region, service)
         self.exceptions = ModelParameters.exceptions
@@ -83,18 +89,24 @@ class Cloud:
         self.befell: Callable[[Process, Mishap], None]
         self._dice, self._sent, self._acted = dice, witness.sent, witness.acted
 
-    def call(self, wire: Wire, operation: str, params: Mapping[str, Any]) -> Any:
-        """Send a request and wait for its answer, or for the timeout."""
+    def send(self, wire: Wire, operation: str, params: Mapping[str, Any]) -> None:
+        """Put a request on its way; its caller is woken by the answer, or at the timeout."""
         process = wire.process
         process.calls += 1
         if process.mishap and process.mishap.call == process.calls:
             self._befall(process, process.mishap)
         self._sent(wire, operation, params)
-        self._send(wire, operation, params)
-        answer = suspend()
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
+        weather = self.weather
+        there, back = weather.there_and_back(wire.seconds)
+        if wire.service == "control":
+            there += self.mrsc.takes(operation)
+        request = Request(wire, operation, params, getcurrent(), back, self.hub.now + wire.patience)
+        fault = weather.between(wire.way) if weather.faults else None
+        how = fault.how if fault else self._bad_luck() if weather.loss else None
+        if how is None:
+            self._travel(request, there)
+        else:
+            self._stray(request, how, there)
 
     def _befall(self, process: Process, mishap: Mishap) -> None:
         """Let the process stand still or die, before this call or after it was sent."""
@@ -105,17 +117,9 @@ class Cloud:
         if mishap.before:
             process.sleep(0.0)
 
-    def _send(self, wire: Wire, operation: str, params: Mapping[str, Any]) -> None:
-        weather, ends = self.weather, self.hub.now + wire.connect + wire.read
-        there, back = weather.one_way(wire.seconds), weather.one_way(wire.seconds)
-        if wire.service == "control":
-            there += self.mrsc.takes(operation)
-        request = Request(wire, operation, params, getcurrent(), back, ends)
-        fault = weather.between(wire.way) if weather.faults else None
-        how = fault.how if fault else self._bad_luck() if weather.loss else None
-        if how is None:
-            self._travel(request, there)
-        elif how is How.REPLY_LOST:
+    def _stray(self, request: Request, how: How, there: float) -> None:
+        """Meet a fault on the way."""
+        if how is How.REPLY_LOST:
             self._travel(request, there, answered=False)
         elif how in SLOWNESS:
             self._travel(request, there + self._dice.uniform(*SLOWNESS[how]))
@@ -163,31 +167,41 @@ class Cloud:
         if weather.faults and weather.parts(wire.way):
             at, answer = request.ends, _timeout(wire)
         else:
-            at, answer = self.hub.now + request.back, self._outcome(wire, request.operation, request.params)
-            self._acted(request, answer, heard=answered)
+            at, answer = self.hub.now + request.back, _outcome(request)
+            if wire.service == "control" or isinstance(answer, ClientError):
+                self._acted(request, answer, heard=answered)
         if answered:
             self._answer(request, at, answer)
 
     def _answer(self, request: Request, at: float, answer: object) -> None:
         request.wire.process.at(at, request.caller.switch, answer)
 
-    def _outcome(self, wire: Wire, operation: str, params: Mapping[str, Any]) -> Any:
-        try:
-            return self._serve(wire, operation, params)
-        except (ClientError, ModelParameters.exceptions.ParameterNotFound) as error:
-            return error
+    def served(self, service: str, region: str) -> Serve:
+        """Return what carries a service's operations out in a region."""
+        if service == "control":
+            return partial(self._control, region)
+        if service == "data":
+            return partial(self.mrec.serve, region)
+        if service == "ssm":
+            parameters = self.parameters[region]
+            return lambda operation, params: getattr(parameters, operation)(**params)
+        return partial(self._delivered, region)
 
-    def _serve(self, wire: Wire, operation: str, params: Mapping[str, Any]) -> Any:
-        if wire.service == "control":
-            answer = self.mrsc.serve(wire.region, operation, params)
-            answer["ResponseMetadata"] = _dated(int(self.hub.now))
-            return answer
-        if wire.service == "data":
-            return self.mrec.serve(wire.region, operation, params)
-        if wire.service == "ssm":
-            return getattr(self.parameters[wire.region], operation)(**params)
-        self.deliver(wire.region, operation, params)
+    def _delivered(self, region: str, operation: str, params: Mapping[str, Any]) -> Any:
+        self.deliver(region, operation, params)
         return {}
+
+    def _control(self, region: str, operation: str, params: Mapping[str, Any]) -> Any:
+        answer = self.mrsc.serve(region, operation, params)
+        answer["ResponseMetadata"] = _dated(int(self.hub.now))
+        return answer
+
+
+def _outcome(request: Request) -> Any:
+    try:
+        return request.wire.serve(request.operation, request.params)
+    except (ClientError, ModelParameters.exceptions.ParameterNotFound) as error:
+        return error.with_traceback(None)
 
 
 def _timeout(wire: Wire) -> Exception:

@@ -163,7 +163,7 @@ class Process(Executor):
             try:
                 answers[name] = call()
             except FAILURES as error:
-                answers[name] = error
+                answers[name] = error.with_traceback(None)  # its frames would keep everything alive
             if waiting and len(answers) == len(calls):
                 waiting = False
                 getcurrent().parent = mine  # where a thread ends, its parent goes on
@@ -190,7 +190,7 @@ class Process(Executor):
             try:
                 future.set_result(fn(*args, **kwargs))
             except FAILURES as error:
-                future.set_exception(error)
+                future.set_exception(error.with_traceback(None))
 
         self.hub.begin(run)
         return future
@@ -205,17 +205,23 @@ class Process(Executor):
         done = [one for one in futures if one.done()]
         waiting = not done
 
-        def wake(*_future: object) -> None:
+        def wake(_future: object) -> None:
             nonlocal waiting
             if waiting:
                 waiting = False
-                self.at(hub.now, mine.switch)
+                getcurrent().parent = mine  # where a thread ends, its parent goes on
+
+        def give_up() -> None:
+            nonlocal waiting
+            if waiting:
+                waiting = False
+                mine.switch()
 
         if waiting:
             for future in futures:
                 future.add_done_callback(wake)
             if timeout is not None:
-                hub.at(hub.now + timeout / self._rate, wake)
+                self.at(hub.now + timeout / self._rate, give_up)
             suspend()
             done = [one for one in futures if one.done()]
         return done, [one for one in futures if one not in done]

@@ -1,6 +1,7 @@
 """What a seed stands for: how a schedule begins, what goes wrong when, and what people order."""
 
 import random
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from failover.orders import OrderKind
@@ -49,7 +50,8 @@ class Scenario:
 
     ``ghosts`` voted against the active site long ago and have been silent since; ``astray`` is the region whose value
     outside is wrong at first. ``owners`` befall whoever has a plan, ``others`` observers and writers; the writer
-    who ``stalls`` stands still at the first mark; the ``successor``'s region soon has a second observer.
+    who ``stalls`` stands still at the first mark; the ``successor``'s region soon has a second observer. What does not
+    wait for a phase is over when all is ``given_by``: a schedule at rest then has nothing left to tell.
     """
 
     active: Site
@@ -69,6 +71,7 @@ class Scenario:
     stalls: str | None
     successor: str | None
     others: dict[str, tuple[Mishap, float]]
+    given_by: float
     ends: float
 
 
@@ -79,7 +82,7 @@ def draw(dice: random.Random) -> Scenario:
     numbers = dice.choice((NUMBERS, HASTY, RARE))
     spells, errands = _story(dice, active, blind=0.5 if numbers is RARE else 0.3)
     slow_views = _slow_views(random.Random(dice.getstate()[1][1]))  # noqa: S311 - its own dice: nothing else is drawn anew
-    ends = max(14.0, *map(_ends, spells), *map(_ends, errands), 0.0)
+    given: list[Spell | Errand] = [*spells, *errands]
     return Scenario(
         active=active,
         epoch=dice.randrange(1, 40),
@@ -100,8 +103,13 @@ def draw(dice: random.Random) -> Scenario:
         successor=dice.choice(REGIONS) if dice.random() < 0.07 else None,
         stalls=dice.choice(WRITERS) if dice.random() < 0.3 else None,
         others={name: (_mishap(dice, 60), dice.uniform(1, 8)) for name in (*REGIONS, *WRITERS) if dice.random() < 0.12},
-        ends=min(ends, 45.0),
+        given_by=_last_end(one for one in given if one.phase is None),
+        ends=_last_end(given),
     )
+
+
+def _last_end(given: Iterable[Spell | Errand]) -> float:
+    return min(max((14.0, *map(_ends, given))), 45.0)
 
 
 def _ends(one: Spell | Errand) -> float:

@@ -20,7 +20,7 @@ from tests.simulation.weather import Fault
 from tests.simulation.world import World
 
 RESTS_WITHIN = 60.0
-LOOKS_EVERY = 2.0
+LOOKS_EVERY = 0.5
 SHOWN = ("active", "phase", "kind", "step", "owner", "owner_counter")
 
 
@@ -61,11 +61,15 @@ class Schedule:
         for place in WRITERS:
             world.write(place)
         self._set_in_motion(None)
-        self.hub.run(scenario.ends)
+        self.hub.run(scenario.given_by)
+        self._run_to_rest(scenario.ends)
         self._clear_up()
-        while not self._at_rest() and self.hub.now < scenario.ends + RESTS_WITHIN:
-            self.hub.run(self.hub.now + LOOKS_EVERY)
+        self._run_to_rest(self.hub.now + RESTS_WITHIN)
         self.laws.check_end(self._parameters())
+
+    def _run_to_rest(self, until: float) -> None:
+        while self.hub.now < until and not self._at_rest():
+            self.hub.run(min(until, self.hub.now + LOOKS_EVERY))
 
     def _row_changed(self, process: Process, row: Mapping[str, Any]) -> None:
         if self.world.listened_to:
@@ -126,7 +130,7 @@ class Schedule:
         self.world.weather.loss = self.world.weather.tail = 0.0
 
     def _at_rest(self) -> bool:
-        if self.world.running:
+        if self.world.running or self.world.weather.faults:
             return False
         try:
             self.laws.check_end(self._parameters())

@@ -94,8 +94,11 @@ class Weather:
         fault = self.between(way)
         return fault is not None and fault.how in (How.BLACKHOLE, How.REFUSED)
 
-    def one_way(self, usual: float) -> float:
-        """Seconds that a message is under way; one in a while takes far longer."""
-        dice = self.dice.random
-        seconds = usual * (0.7 + dice())
-        return seconds if dice() >= self.tail else seconds + 2.0 * dice()
+    def there_and_back(self, usual: float) -> tuple[float, float]:
+        """Seconds that a message and its answer are under way; one in a while takes far longer."""
+        dice, tail = self.dice.random, self.tail
+        there = usual * (0.7 + dice())
+        if dice() < tail:
+            there += 2.0 * dice()
+        back = usual * (0.7 + dice())
+        return there, back if dice() >= tail else back + 2.0 * dice()

@@ -31,7 +31,8 @@ from tests.simulation.weather import Weather, eyes
 
 FOR_EVER = 1e9
 WALL_ERROR_SECONDS = 300.0
-HURRY = {"moving": 0.08, "preparing": 0.06}
+HURRY = {"moving": 0.12, "preparing": 0.06}
+CALM, UNEASY, UNDER_WAY = 1.5, 1.0, 0.25
 BOTH: tuple[Site, ...] = ("primary", "secondary")
 
 
@@ -177,5 +178,6 @@ class World:
     def _pause(self) -> float:
         """Write the more often the more it matters."""
         row = self.laws.row
-        hurry = HURRY.get(row["phase"]["S"], 0.25 if "step" in row else 1.0)
+        otherwise = UNDER_WAY if "step" in row else UNEASY if self.weather.faults else CALM
+        hurry = HURRY.get(row["phase"]["S"], otherwise)
         return self.scenario.writes_every * hurry * 2 * self.dice.random()
