@@ -14,13 +14,14 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_s3 import S3Client
     from mypy_boto3_scheduler import EventBridgeSchedulerClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sns import SNSClient
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_ssm import SSMClient
 
-Service = Literal["cloudwatch", "dynamodb", "lambda", "scheduler", "secretsmanager", "sns", "sqs", "ssm"]
+Service = Literal["cloudwatch", "dynamodb", "lambda", "s3", "scheduler", "secretsmanager", "sns", "sqs", "ssm"]
 POOLED_CONNECTIONS = 16
 CONNECT_SHARE = 1 / 5
 
@@ -31,7 +32,7 @@ def attempt_within(seconds: float) -> tuple[float, float]:
     return connect, seconds - connect
 
 
-def fail_fast(*, connect_seconds: float, read_seconds: float) -> Config:
+def fail_fast(*, connect_seconds: float, read_seconds: float, connections: int = POOLED_CONNECTIONS) -> Config:
     """Return the botocore settings of a client that tries once and gives up on time.
 
     An attempt can last up to ``connect_seconds + read_seconds``: botocore has no limit for the two together. A server
@@ -43,7 +44,7 @@ def fail_fast(*, connect_seconds: float, read_seconds: float) -> Config:
         read_timeout=read_seconds,
         retries={"total_max_attempts": 1, "mode": "standard"},
         tcp_keepalive=True,
-        max_pool_connections=POOLED_CONNECTIONS,
+        max_pool_connections=connections,
     )
 
 
@@ -63,6 +64,7 @@ def client(
     *,
     connect_seconds: float = ...,
     read_seconds: float = ...,
+    connections: int = ...,
     session: boto3.Session | None = ...,
 ) -> "DynamoDBClient": ...
 @overload
@@ -74,6 +76,15 @@ def client(
     read_seconds: float = ...,
     session: boto3.Session | None = ...,
 ) -> "LambdaClient": ...
+@overload
+def client(
+    service: Literal["s3"],
+    region: str,
+    *,
+    connect_seconds: float = ...,
+    read_seconds: float = ...,
+    session: boto3.Session | None = ...,
+) -> "S3Client": ...
 @overload
 def client(
     service: Literal["scheduler"],
@@ -125,6 +136,7 @@ def client(
     *,
     connect_seconds: float = 0.3,
     read_seconds: float = 1.0,
+    connections: int = POOLED_CONNECTIONS,
     session: boto3.Session | None = None,
 ) -> BaseClient:
     """Make a client of one service in one region that never retries by itself.
@@ -132,5 +144,5 @@ def client(
     ``session`` carries other credentials than the process's own. Making clients is not thread-safe in boto3 while a
     session is shared (https://docs.aws.amazon.com/boto3/latest/guide/session.html): make them before the threads start.
     """
-    config = fail_fast(connect_seconds=connect_seconds, read_seconds=read_seconds)
+    config = fail_fast(connect_seconds=connect_seconds, read_seconds=read_seconds, connections=connections)
     return (session or boto3).client(service, region_name=region, config=config)

@@ -1,0 +1,1 @@
+"""Replication of `streams` tables: our own, item by item, by versions that both sites agree on without a clock."""

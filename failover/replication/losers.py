@@ -1,0 +1,74 @@
+"""Acknowledged writes that a newer one of the other site stands in place of: kept for a person to judge."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from failover.failures import AWS_ERRORS, Failure, failure_of
+from failover.replication.changes import key_text
+from failover.replication.stamps import Item, Stamp
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+@dataclass(frozen=True)
+class Loser:
+    """One write that did not know of the one it lost to. Without a stamp it was written around the client."""
+
+    table: str
+    key: Item
+    item: Item | None
+    stamp: Stamp | None
+    winner: Stamp | None
+
+    @property
+    def version(self) -> str:
+        """Return its version as text; a write around the client is told by what it wrote."""
+        if self.stamp is not None:
+            return str(self.stamp.version)
+        return hashlib.sha256(key_text(self.item or {}).encode()).hexdigest()[:32]
+
+
+class Losers(Protocol):
+    """Keeps them. The same one noted twice, or by both directions, is one."""
+
+    def note(self, loser: Loser) -> None: ...
+
+
+class LoserTable:
+    """Keeps them in a table of the replicator's own region."""
+
+    def __init__(self, client: "DynamoDBClient", name: str) -> None:
+        self._client = client
+        self._name = name
+
+    def note(self, loser: Loser) -> None:
+        """Keep one; one that is kept already, or that somebody has judged, stays as it is.
+
+        Raises:
+            BotoCoreError, ClientError: the table did not take it.
+        """
+        try:
+            self._client.put_item(
+                TableName=self._name, Item=_entry(loser), ConditionExpression="attribute_not_exists(pk)"
+            )
+        except AWS_ERRORS as error:
+            if failure_of(error) is not Failure.CONDITION:
+                raise
+
+
+def _entry(loser: Loser) -> dict[str, Any]:
+    key = key_text(loser.key)
+    winner = {"winner": {"S": str(loser.winner.version)}} if loser.winner else {}
+    item: dict[str, Any] = {"item": {"M": loser.item}} if loser.item else {}
+    about = hashlib.sha256(key.encode()).hexdigest()
+    return {
+        "pk": {"S": loser.table},
+        "sk": {"S": f"{about}#{loser.version}"},
+        "key": {"M": loser.key},
+        "version": {"S": loser.version},
+        "state": {"S": "open"},
+        **winner,
+        **item,
+    }

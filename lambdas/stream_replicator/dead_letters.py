@@ -1,0 +1,37 @@
+"""Records that cannot be replicated: each kept whole in a bucket, whose notification puts its place into a queue."""
+
+import base64
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+
+class DeadLetterBucket:
+    """A bucket of the replicator's own region."""
+
+    def __init__(self, client: "S3Client", bucket: str, function: str) -> None:
+        self._client = client
+        self._bucket = bucket
+        self._function = function
+
+    def keep(self, record: Mapping[str, Any], reason: str) -> None:
+        """Keep a record; kept again, it is the same object.
+
+        Raises:
+            BotoCoreError, ClientError: the bucket did not take it.
+        """
+        body = {"function": self._function, "reason": reason, "Records": [record]}
+        name = record.get("dynamodb", {}).get("SequenceNumber") or record.get("eventID", "unknown")
+        self._client.put_object(
+            Bucket=self._bucket,
+            Key=f"{self._function}/{name}.json",
+            Body=json.dumps(body, default=_as_text).encode(),
+            ContentType="application/json",
+        )
+
+
+def _as_text(binary: bytes) -> str:
+    return base64.b64encode(binary).decode()

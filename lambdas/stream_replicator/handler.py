@@ -1,0 +1,40 @@
+"""Carries one batch of a table's stream to the other site, and says which records must come again."""
+
+import functools
+import logging
+import os
+import time
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from failover.clock import SystemClock
+from failover.replication.lane import Lane
+from lambdas.stream_replicator.metrics import embedded
+from lambdas.stream_replicator.settings import Settings
+from lambdas.stream_replicator.tools import build
+
+log = logging.getLogger(__name__)
+SPARE_SECONDS = 3.0
+
+
+class Context(Protocol):
+    """What Lambda tells an invocation about itself."""
+
+    def get_remaining_time_in_millis(self) -> int: ...
+
+
+@functools.cache
+def lane() -> tuple[Lane, Settings]:
+    """Read the settings and make the clients, once per process, which carries one batch at a time."""
+    settings = Settings.from_env(os.environ)
+    return Lane(build(settings)), settings
+
+
+def handle(event: Mapping[str, Any], context: Context) -> dict[str, list[dict[str, str]]]:
+    """Carry the batch over while there is time; Lambda sends it again from the first record that failed."""
+    mine, settings = lane()
+    until = SystemClock().monotonic() + context.get_remaining_time_in_millis() / 1000 - SPARE_SECONDS
+    report = mine.carry(event["Records"], until)
+    log.info("carried", extra={"records": len(event["Records"]), "failed": len(report.failed), **report.counts})
+    print(embedded(report, settings, time.time()))
+    return {"batchItemFailures": [{"itemIdentifier": sequence} for sequence in report.failed]}

@@ -1,0 +1,65 @@
+"""Puts a lane's tools together: the only place that knows how its clients are made."""
+
+import random
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from failover.aws_clients import client
+from failover.clock import SystemClock
+from failover.replication.delivery import Delivery
+from failover.replication.epochs import Epochs
+from failover.replication.lane import Tools
+from failover.replication.losers import LoserTable
+from failover.replication.source import Source
+from failover.sites import other
+from lambdas.stream_replicator.dead_letters import DeadLetterBucket
+from lambdas.stream_replicator.settings import Settings
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+AT_ONCE = 48
+READ_SECONDS = 3.0
+
+
+def build(settings: Settings) -> Tools:
+    """Make the clients and hand them out."""
+    clock = SystemClock()
+    here, there = settings.here, other(settings.here)
+    source = client("dynamodb", settings.region, read_seconds=READ_SECONDS)
+    target = client("dynamodb", settings.sites.region(there), read_seconds=READ_SECONDS, connections=AT_ONCE)
+    losers = LoserTable(source, settings.losers_table)
+    return Tools(
+        here=here,
+        rules=settings.rules,
+        delivery=Delivery(
+            client=target,
+            table=settings.tables[there],
+            key_name=settings.partition_key,
+            rules=settings.rules,
+            losers=losers,
+        ),
+        source=_source(settings, source, losers, Epochs(_control(settings), settings.control_table, clock)),
+        dead_letters=DeadLetterBucket(client("s3", settings.region), settings.dead_letter_bucket, settings.function),
+        pool=ThreadPoolExecutor(AT_ONCE, thread_name_prefix="lane"),
+        clock=clock,
+        jitter=random.random,
+    )
+
+
+def _source(settings: Settings, source: "DynamoDBClient", losers: LoserTable, epochs: Epochs) -> Source:
+    return Source(
+        client=source,
+        table=settings.tables[settings.here],
+        key_name=settings.partition_key,
+        here=settings.here,
+        rules=settings.rules,
+        losers=losers,
+        epoch_of=epochs.of,
+        tombstone_seconds=settings.tombstone_seconds,
+    )
+
+
+def _control(settings: Settings) -> "Mapping[str, DynamoDBClient]":
+    return {region: client("dynamodb", region) for region in settings.control_regions}
