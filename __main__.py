@@ -10,11 +10,13 @@ from stacks.data import build_data
 from stacks.outputs import export, stack_outputs
 from stacks.pipeline import build_pipeline
 from stacks.providers import build_providers
+from stacks.replication import build_replication
 from stacks.settings import Settings
 
 settings = Settings.load(pulumi.get_stack(), os.environ.get("PULUMI_CONFIG", "{}"), os.environ.get(LOST_REGIONS, ""))
 providers = build_providers(settings)
 control = build_control(settings, providers)
 data = build_data(settings, providers)
+build_replication(settings, providers, data, control)
 pipeline = build_pipeline(settings, providers)
 export(stack_outputs(settings, control, data, pipeline))

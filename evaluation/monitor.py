@@ -116,7 +116,7 @@ class Monitor(mocks.MockMonitor, mocks.Mocks):
         path = str(one.inputs.get("path", "/")).removeprefix("/")
         arn = f"arn:aws:{service[0]}:{region}:{account}:{ARN_KINDS.get(service[2], '')}{path}{name}"
         url = f"https://sqs.{region}.amazonaws.com/{account}/{name}"
-        return name, {**one.inputs, "name": name, "arn": arn, "url": url}
+        return name, {**one.inputs, "name": name, "arn": arn, "url": url, "streamArn": f"{arn}/stream/made-up"}
 
 
 def _unknown(one: Registration) -> tuple[str, Mapping[str, Value]]:

@@ -9,11 +9,10 @@ from typing import Annotated, Any
 
 import typer
 
-from failover.client_view import SITES
 from failover.control_table import Snapshot
 from failover.decision import Action, Decision, decide
 from failover.orders import Order, OrderKind
-from failover.sites import Site, other
+from failover.sites import SITES, Site, other
 from failover.tier import TierRow
 from ops.asking import confirmed
 from ops.deployed import read_deployed, whoami

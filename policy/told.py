@@ -52,8 +52,9 @@ class Told:
         return self._values("CONTROL_TABLE")
 
     def recovery_functions(self) -> tuple[Registration, ...]:
-        """Return the functions that take part in the control plane: they know its table."""
-        return tuple(one for one in self.declared.of_type(FUNCTION) if "CONTROL_TABLE" in environment(one))
+        """Return the functions that take part in the control plane: they know its table, and carry no data over."""
+        known = [(one, environment(one)) for one in self.declared.of_type(FUNCTION)]
+        return tuple(one for one, told in known if "CONTROL_TABLE" in told and "PRIMARY_TABLE_NAME" not in told)
 
     def _values(self, variable: str) -> frozenset[str]:
         found = (environment(one).get(variable, "") for one in self.declared.of_type(FUNCTION))

@@ -56,6 +56,28 @@ WAIVERS: tuple[Waiver, ...] = (
     ),
     Waiver(
         rule="wildcard-permission",
+        resource="*-replicator-aws-*-policy",
+        subject="ReadOwnStream",
+        reason="a stream's label is the time at which DynamoDB made it",
+    ),
+    Waiver(
+        rule="wildcard-permission",
+        resource="*-replicator-aws-*-policy",
+        subject="KeepDeadRecords",
+        reason="each record that is kept has a name of its own in the region's bucket",
+    ),
+    Waiver(
+        rule="unbounded-write",
+        resource="*-replicator-aws-*-policy",
+        reason="it carries over whatever an application writes, under the application's own keys",
+    ),
+    Waiver(
+        rule="cross-region-arn",
+        resource="*-replicator-aws-*-policy",
+        reason="it carries data to the other region and asks any control region for the epoch; no failover needs it",
+    ),
+    Waiver(
+        rule="wildcard-permission",
         resource="pipeline-aws-*-policy",
         subject="*Own*",
         reason="what bears the stack's name is the stack's, and each environment has an account of its own",

@@ -1,5 +1,6 @@
 """The data tier: the application's tables and the canary that stands for them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from infra.aws.replicated_table import ReplicatedTable, ReplicatedTableArgs
@@ -14,21 +15,30 @@ CANARY = TableSchema(partition_key=Key(name="id"), point_in_time_recovery=False,
 
 @dataclass(frozen=True, kw_only=True)
 class DataOutputs:
-    """Physical names: the application's tables by their names in config, and the canary's."""
+    """Physical names: the application's tables by their names in config, and the canary's. ``tables`` has them all."""
 
     application_tables: dict[str, str]
     canary_table: str
+    tables: Mapping[str, ReplicatedTable]
 
 
 def build_data(settings: Settings, providers: Providers) -> DataOutputs:
     """Declare every application table, and the canary table in the same mode."""
     topology = topology_of(settings)
-    for name, schema in {**settings.data.tables, "canary": CANARY}.items():
-        ReplicatedTable(name, _args(topology.named(name), schema, settings, providers))
+    tables = {
+        name: ReplicatedTable(name, _args(topology.named(name), schema, settings, providers))
+        for name, schema in schemas(settings).items()
+    }
     return DataOutputs(
         application_tables={name: topology.named(name) for name in settings.data.tables},
         canary_table=topology.canary_table,
+        tables=tables,
     )
+
+
+def schemas(settings: Settings) -> Mapping[str, TableSchema]:
+    """Return what each table holds, the canary's among them."""
+    return {**settings.data.tables, "canary": CANARY}
 
 
 def _args(table_name: str, schema: TableSchema, settings: Settings, providers: Providers) -> ReplicatedTableArgs:

@@ -35,7 +35,9 @@ class DataSettings:
             raise ConfigError(f"{KEY}.secondaryRegion", self.secondary_region, "it must differ from primaryRegion")
         if self.mode == "mrsc":
             self._check_mrsc()
-        elif self.witness_region is not None:
+        if self.mode != "streams":
+            self._check_for_streams_only()
+        if self.mode != "mrsc" and self.witness_region is not None:
             raise ConfigError(
                 f"{KEY}.witnessRegion", self.witness_region, f"only mode mrsc has a witness, not {self.mode}"
             )
@@ -51,6 +53,14 @@ class DataSettings:
             raise ConfigError(f"{KEY}.{key}", region, f"{rule}; it must be one of {', '.join(KNOWN_REGIONS)}")
         if region not in KNOWN_REGIONS:
             raise ConfigError(f"{KEY}.{key}", region, f"it must be one of {', '.join(KNOWN_REGIONS)}")
+
+    def _check_for_streams_only(self) -> None:
+        for name, table in self.tables.items():
+            key, rule = f"{KEY}.tables.{name}", f"only mode streams has a replicator of ours, not {self.mode}"
+            if table.local_attributes:
+                raise ConfigError(f"{key}.localAttributes", list(table.local_attributes), rule)
+            if table.expiry != "ignore":
+                raise ConfigError(f"{key}.expiry", table.expiry, rule)
 
     def _check_mrsc(self) -> None:
         if mrsc_set_of(self.regions) is None:

@@ -17,6 +17,7 @@ SERVICES = (
     "iam",
     "lambda_",
     "logs",
+    "s3",
     "scheduler",
     "secretsmanager",
     "sns",
@@ -56,6 +57,7 @@ def _provider(aws_region: str, settings: Settings) -> aws.Provider:
         skip_credentials_validation=elsewhere or lost,
         skip_metadata_api_check=elsewhere,
         skip_requesting_account_id=lost,
+        s3_use_path_style=elsewhere or None,
     )
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Literal
 
-from infra.aws.table_schema import Index, InvalidSchema, Key, TableSchema
+from infra.aws.table_schema import Expiry, Index, InvalidSchema, Key, TableSchema
 from stacks.config_error import IN_THE_FILE, ConfigError
 from stacks.config_section import Section
 
@@ -41,7 +41,17 @@ def _schema(section: Section) -> TableSchema:
         ttl_attribute=section.optional_text("ttlAttribute"),
         point_in_time_recovery=section.flag("pointInTimeRecovery", True),
         encryption_key_id=section.optional_text("encryptionKeyId"),
+        local_attributes=section.texts("localAttributes", ()),
+        expiry=_expiry(section),
     )
+
+
+def _expiry(section: Section) -> Expiry:
+    match section.text("expiry", "ignore"):
+        case "ignore" | "replicate" as expiry:
+            return expiry
+        case other:
+            raise ConfigError(section.key("expiry"), other, "it must be ignore or replicate")
 
 
 def _indexes(indexes: Mapping[str, Section], is_global: bool) -> tuple[Index, ...]:

@@ -1,8 +1,8 @@
 """What the pipelines' roles may do: a preview only reads, a deployment changes what bears the stack's name.
 
 Neither writes IAM: whoever may write a policy may give himself everything, so a person deploys roles. Neither reads
-an application's items, messages or secrets, nor makes or removes tables: a new replica needs rights on all items
-(https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/V2globaltables_iam.html).
+an application's items, messages or secrets, nor makes or removes tables or buckets: a new replica needs rights on all
+items (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/V2globaltables_iam.html).
 """
 
 from collections.abc import Mapping
@@ -17,6 +17,9 @@ READS: Mapping[str, str] = {
     "dynamodb": "DescribeTable DescribeContinuousBackups DescribeTimeToLive ListTagsOfResource",
     "lambda": "GetFunction GetFunctionCodeSigningConfig GetFunctionEventInvokeConfig ListTags ListVersionsByFunction",
     "logs": "ListTagsForResource",
+    # The provider reads every property of a bucket that there is.
+    "s3": "GetBucket* GetAccelerateConfiguration GetEncryptionConfiguration GetLifecycleConfiguration"
+    " GetReplicationConfiguration ListBucket",
     "scheduler": "GetSchedule",
     "secretsmanager": "DescribeSecret GetResourcePolicy",
     "sns": "GetTopicAttributes ListTagsForResource",
@@ -30,6 +33,7 @@ WRITES: Mapping[str, str] = {
         " UntagResource UpdateFunctionCode UpdateFunctionConfiguration UpdateFunctionEventInvokeConfig"
     ),
     "logs": "CreateLogGroup DeleteLogGroup PutRetentionPolicy TagResource UntagResource",
+    "s3": "PutBucketNotification PutBucketPublicAccessBlock PutBucketTagging PutLifecycleConfiguration",
     "scheduler": "CreateSchedule DeleteSchedule UpdateSchedule",
     "secretsmanager": "CreateSecret DeleteSecret TagResource UntagResource UpdateSecret",
     "sns": "CreateTopic DeleteTopic SetTopicAttributes Subscribe TagResource UntagResource",
@@ -106,7 +110,7 @@ class Pipeline:
         return Statement(
             sid="NothingInOtherRegions",
             effect="Deny",
-            actions=tuple(f"{service}:*" for service in WRITES),
+            actions=tuple(f"{service}:*" for service in WRITES if service != "s3"),  # buckets say their region
             resources=("*",),
             condition={"StringNotEquals": {"aws:RequestedRegion": list(self.regions)}},
         )
@@ -136,6 +140,7 @@ class Pipeline:
             "dynamodb": topology.table_arn(aws_region, topology.named("*")),
             "lambda": topology.function_arn(aws_region, "*"),
             "logs": topology.log_group_arn(aws_region, "*"),
+            "s3": f"arn:aws:s3:::{topology.dead_records_bucket(aws_region)}",
             "scheduler": topology.schedule_arn(aws_region, "*"),
             "secretsmanager": topology.secret_arn(aws_region, f"{self.secret}-??????"),
             "sns": topology.topic_arn(aws_region, "*"),

@@ -30,7 +30,10 @@ class FunctionLimits:
 
 @dataclass(frozen=True, kw_only=True)
 class RegionalFunctionArgs:
-    """``noun`` names the code, ``lambdas/<noun>/``; with dashes for underscores it is part of the physical name."""
+    """``noun`` names the code, ``lambdas/<noun>/``; with dashes for underscores it is part of the physical name.
+
+    ``instance`` is another part of it, where a region has several functions of the same code.
+    """
 
     topology: Topology
     aws_region: str
@@ -39,11 +42,12 @@ class RegionalFunctionArgs:
     statements: tuple[Statement, ...]
     limits: FunctionLimits
     invoked_asynchronously: bool
+    instance: str = ""
 
     @property
     def dashed(self) -> str:
-        """Return the noun as it is spelt in names."""
-        return self.noun.replace("_", "-")
+        """Return the noun, and the instance if there is one, as it is spelt in names."""
+        return "-".join(filter(None, (self.noun.replace("_", "-"), self.instance)))
 
 
 class RegionalFunction(pulumi.ComponentResource):

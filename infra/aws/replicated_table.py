@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from infra.aws.table_schema import Index, Mode, TableSchema
+from infra.aws.table_schema import EXPIRES, Index, Mode, TableSchema
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,12 +31,17 @@ class ReplicatedTable(pulumi.ComponentResource):
     plain tables that a replicator keeps alike. Deleting or replacing is refused while ``protect_data`` holds.
     """
 
+    stream_arns: dict[str, pulumi.Output[str]]
+    """By the region of each table that the program declares itself."""
+
     def __init__(self, name: str, args: ReplicatedTableArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("lifeboat:aws:ReplicatedTable", name, {}, opts)
         replicas = [] if args.mode == "streams" else [_replica(args)]
-        self._table(name, args, args.primary_aws_region, replicas)
+        primary = self._table(name, args, args.primary_aws_region, replicas)
+        self.stream_arns = {args.primary_aws_region: primary.stream_arn}
         if args.mode == "streams":
-            self._table(name, args, args.secondary_aws_region, [])
+            secondary = self._table(name, args, args.secondary_aws_region, [])
+            self.stream_arns[args.secondary_aws_region] = secondary.stream_arn
         self.register_outputs({})
 
     def _table(
@@ -54,7 +59,7 @@ class ReplicatedTable(pulumi.ComponentResource):
             ],
             global_secondary_indexes=[_global_index(index) for index in schema.global_indexes] or None,
             local_secondary_indexes=[_local_index(index) for index in schema.local_indexes] or None,
-            ttl=_ttl(schema.ttl_attribute),
+            ttl=_ttl(_expires_by(args)),
             point_in_time_recovery=aws.dynamodb.TablePointInTimeRecoveryArgs(enabled=schema.point_in_time_recovery),
             server_side_encryption=_encryption(args, aws_region),
             stream_enabled=True,
@@ -101,6 +106,11 @@ def _key_arn(args: ReplicatedTableArgs, aws_region: str) -> str | None:
     # Without an id the AWS-managed key of each region encrypts; a multi-Region key has one id everywhere.
     key_id = args.schema.encryption_key_id
     return f"arn:aws:kms:{aws_region}:{args.account_id}:key/{key_id}" if key_id else None
+
+
+def _expires_by(args: ReplicatedTableArgs) -> str | None:
+    # Deletions leave tombstones in this mode, which expire like anything else.
+    return args.schema.ttl_attribute or (EXPIRES if args.mode == "streams" else None)
 
 
 def _ttl(attribute: str | None) -> aws.dynamodb.TableTtlArgs | None:

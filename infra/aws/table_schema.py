@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 Mode = Literal["mrec", "mrsc", "streams"]
+Expiry = Literal["ignore", "replicate"]
 MODES: tuple[Mode, ...] = ("mrec", "mrsc", "streams")
+EXPIRES = "_lifeboat_expires"
+"""What tombstones expire by in a `streams` table that has no TTL of its own."""
 KEY_TYPES = ("S", "N", "B")
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html
 LARGEST_GLOBAL_INDEXES = 20
@@ -64,6 +67,9 @@ class Index:
 class TableSchema:
     """A table that DynamoDB accepts.
 
+    In mode `streams` ``local_attributes`` never leave the region that they were written in, and ``expiry`` says whether
+    an item that expired is deleted in the other region as well, or left to expire there by itself.
+
     ``account_key`` encrypts with a key of the account, AWS-managed or ``encryption_key_id``: its uses are in CloudTrail
     and cost; without it the key is one of DynamoDB's own.
 
@@ -80,6 +86,8 @@ class TableSchema:
     point_in_time_recovery: bool = True
     encryption_key_id: str | None = None
     account_key: bool = True
+    local_attributes: tuple[str, ...] = ()
+    expiry: Expiry = "ignore"
 
     def __post_init__(self) -> None:
         _require_two_names(self.partition_key, self.sort_key)
@@ -94,6 +102,9 @@ class TableSchema:
                 raise InvalidSchema("localIndexes", index.name, "its sortKey must not be the table's partitionKey")
         if self.encryption_key_id and not self.encryption_key_id.startswith("mrk-"):
             raise InvalidSchema("encryptionKeyId", self.encryption_key_id, "it must be a multi-Region key, mrk-...")
+        for name in self.local_attributes:
+            if name in self.key_types() or name == self.ttl_attribute:
+                raise InvalidSchema("localAttributes", name, "both regions need an item's keys and its expiry")
         # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-before-you-start.html
         if self.key_types().get(str(self.ttl_attribute), "N") != "N":
             raise InvalidSchema("ttlAttribute", self.ttl_attribute, "items expire by a number, and this key is none")

@@ -56,6 +56,14 @@ class Topology:
         """Return the bucket that holds Pulumi's state, or its copy, in a region; S3's names are everybody's."""
         return f"{self.named('state')}-{self.account_id}-{aws_region}"
 
+    def dead_records_bucket(self, aws_region: str) -> str:
+        """Return the bucket that keeps what a region's replicators could not carry over."""
+        return f"{self.named('dead-records')}-{self.account_id}-{aws_region}"
+
+    def other_data_region(self, aws_region: str) -> str:
+        """Return the data region that is not this one."""
+        return self.secondary_region if aws_region == self.primary_region else self.primary_region
+
     @property
     def state_key_alias(self) -> str:
         """The alias of the key that encrypts Pulumi's state, the same in both regions."""

@@ -40,7 +40,8 @@ TOLD = {"PRIMARY_REGION_NAME", "SECONDARY_REGION_NAME", "CONTROL_REGIONS", "LIFE
 
 
 def movers(stack: Evaluation) -> list[Registration]:
-    return [one for one in of_type(stack, FUNCTION) if not text(one.inputs, "name").endswith(("notifier", "readiness"))]
+    nouns = ("health-checker", "failover-orchestrator")
+    return [one for one in of_type(stack, FUNCTION) if text(one.inputs, "name").endswith(nouns)]
 
 
 def test_functions_are_told_the_same_of_the_stack_everywhere(stack: Evaluation) -> None:

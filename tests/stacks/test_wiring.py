@@ -6,8 +6,10 @@ import pytest
 
 from evaluation import Evaluation, Registration
 from failover.orders import OrderKind
+from tests.conftest import Evaluate
 from tests.stacks.registered import (
     ALARM,
+    BUCKET,
     FUNCTION,
     MAPPING,
     QUEUE,
@@ -17,10 +19,12 @@ from tests.stacks.registered import (
     TABLE,
     TOPIC,
     at,
+    items,
     named,
     of_type,
     replicas,
     text,
+    texts,
 )
 
 
@@ -39,7 +43,8 @@ def variables(function: Registration) -> dict[str, str]:
 def test_what_is_broken_about_telling_people_goes_past_the_notifier(stack: Evaluation) -> None:
     for alarm in of_type(stack, ALARM):
         name = text(alarm.inputs, "name")
-        past = name.endswith("dead-letters") or "notifier" in name
+        nobody_else = alarm.region not in texts(stack.outputs["controlRegions"])
+        past = name.endswith("dead-letters") or "notifier" in name or nobody_else
         expected = "alerts" if past else "signals"
         assert str(alarm.inputs["alarmActions"]).rstrip("']").endswith(expected), name
 
@@ -63,11 +68,15 @@ def test_an_error_alarms_though_it_is_told_only_when_the_run_ends(stack: Evaluat
     errors = [
         one for one in of_type(stack, ALARM) if one.inputs["metricName"] == "Errors" and one.inputs["period"] == 60
     ]
-    assert len(errors) == 3 * 3
+    assert len(errors) == 3 * 3 + len(replicators(stack))
     for alarm in errors:
         seconds = longest[alarm.region, text(alarm.inputs, "dimensions", "FunctionName")]
         assert int(str(alarm.inputs["evaluationPeriods"])) * 60 >= seconds + 2 * 60, alarm.name
         assert alarm.inputs["datapointsToAlarm"] == 1
+
+
+def replicators(stack: Evaluation) -> list[Registration]:
+    return [one for one in of_type(stack, FUNCTION) if "PRIMARY_TABLE_NAME" in variables(one)]
 
 
 def test_silence_of_an_observer_and_of_the_look_at_readiness_is_an_alarm(stack: Evaluation) -> None:
@@ -79,7 +88,8 @@ def test_silence_of_an_observer_and_of_the_look_at_readiness_is_an_alarm(stack: 
 def test_subscriptions_lead_from_a_topic_to_a_queue_that_lets_it_in(stack: Evaluation) -> None:
     policies = of_type(stack, "aws:sqs/queuePolicy:QueuePolicy")
     statements = [one for policy in policies for one in json.loads(text(policy.inputs, "policy"))["Statement"]]
-    admitted = {(one["Resource"][0], one["Condition"]["ArnEquals"]["aws:SourceArn"]) for one in statements}
+    sources = {(one["Resource"][0], one["Condition"]["ArnEquals"]["aws:SourceArn"]) for one in statements}
+    admitted = {(queue, source) for queue, source in sources if ":sns:" in source}
     to_queues = [one for one in of_type(stack, SUBSCRIPTION) if one.inputs["protocol"] == "sqs"]
     assert {(text(one.inputs, "endpoint"), text(one.inputs, "topic")) for one in to_queues} == admitted
     assert {place(queue) for queue, _ in admitted} <= named(stack, QUEUE)
@@ -105,10 +115,38 @@ def test_people_hear_of_alerts_in_every_control_region(prod: Evaluation) -> None
     assert len(people) == 3 * 2
 
 
-def test_event_sources_are_queues_of_the_functions_region(stack: Evaluation) -> None:
+def test_event_sources_are_of_the_functions_region(stack: Evaluation) -> None:
+    streams = {(one.region, f"table/{text(one.inputs, 'name')}/stream/made-up") for one in of_type(stack, TABLE)}
     for mapping in of_type(stack, MAPPING):
-        assert place(text(mapping.inputs, "eventSourceArn")) in named(stack, QUEUE)
         assert (mapping.region, text(mapping.inputs, "functionName")) in named(stack, FUNCTION)
+        assert place(text(mapping.inputs, "eventSourceArn")) in named(stack, QUEUE) | streams
+
+
+def test_each_table_is_replicated_both_ways_by_a_function_that_writes_no_other(variant: Evaluate) -> None:
+    stack = variant("streams")
+    sites = {text(stack.outputs, "primaryRegion"), text(stack.outputs, "secondaryRegion")}
+    told = {(one.region, variables(one)["PRIMARY_TABLE_NAME"]) for one in replicators(stack)}
+    assert told == {(region, f"lifeboat-prod-{name}") for region in sites for name in ("canary", "orders")}
+    for function in replicators(stack):
+        mine = variables(function)
+        assert mine["PRIMARY_TABLE_NAME"] == mine["SECONDARY_TABLE_NAME"]
+        assert {mine["PRIMARY_REGION"], mine["SECONDARY_REGION"]} == sites
+        assert mine["DEAD_LETTER_BUCKET"] in {text(one.inputs, "bucket") for one in of_type(stack, BUCKET)}
+
+
+def test_a_bucket_tells_a_queue_of_its_region_that_lets_it_in(variant: Evaluate) -> None:
+    stack = variant("streams")
+    policies = of_type(stack, "aws:sqs/queuePolicy:QueuePolicy")
+    statements = [one for policy in policies for one in json.loads(text(policy.inputs, "policy"))["Statement"]]
+    admitted = {
+        one["Condition"]["ArnEquals"]["aws:SourceArn"].rpartition(":")[2]: one["Resource"][0]
+        for one in statements
+        if one["Principal"] == {"Service": "s3.amazonaws.com"}
+    }
+    told = of_type(stack, "aws:s3/bucketNotification:BucketNotification")
+    pairs = {text(one.inputs, "bucket"): text(items(one.inputs["queues"])[0], "queueArn") for one in told}
+    assert pairs == admitted
+    assert set(pairs) == {text(one.inputs, "bucket") for one in of_type(stack, BUCKET)}
 
 
 def test_an_observer_is_started_every_minute_and_a_look_every_hour(stack: Evaluation) -> None:
@@ -130,7 +168,8 @@ def test_what_a_function_is_told_exists_in_its_region(stack: Evaluation) -> None
     for function in of_type(stack, FUNCTION):
         told = variables(function)
         for name, declared in named_things.items():
-            assert name not in told or (function.region, told[name]) in declared, f"{function.name} {name}"
+            where = told["CONTROL_REGIONS"].split(",") if function in replicators(stack) else [function.region]
+            assert name not in told or {(region, told[name]) for region in where} <= declared, f"{function.name} {name}"
         for name in ("SNS_TOPIC_ARN", "ALERTS_TOPIC_ARN"):
             assert name not in told or place(told[name]) in named(stack, TOPIC), f"{function.name} {name}"
 

@@ -1,0 +1,168 @@
+"""The replicator of one `streams` table in one direction: the function, and the mapping that feeds it the stream."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+from infra.aws.alarm import AlarmArgs, Metric, alarm, errors_alarm, throttles_alarm
+from infra.aws.losers_table import NOUN as LOSERS
+from infra.aws.policy import Statement, leading_keys
+from infra.aws.regional_function import FunctionLimits, RegionalFunction, RegionalFunctionArgs
+from infra.aws.table_schema import EXPIRES, TableSchema
+from infra.aws.topology import Topology
+
+NOUN = "stream_replicator"
+BATCH = 500
+LANES = 10  # the most that Lambda opens for a shard
+LONGEST_SECONDS = 120
+# As long as records can wait and still be kept: a stream forgets after 24 hours, the bucket does not. Until then a
+# target that does not answer is waited for.
+KEPT_WAITING_SECONDS = 20 * 3600
+LARGEST_RETRIES = 10_000
+LATE_MS = 10_000
+LATE_MINUTES = 3
+# Longer than a stream remembers: a write that is still on its way must meet the deletion that overtook it.
+TOMBSTONE_SECONDS = 7 * 24 * 3600
+
+
+@dataclass(frozen=True, kw_only=True)
+class StreamReplicatorArgs:
+    """``table`` is the table's name in config, ``table_name`` in AWS; the topics are of the same region."""
+
+    topology: Topology
+    aws_region: str
+    table: str
+    table_name: str
+    schema: TableSchema
+    stream_arn: pulumi.Input[str]
+    dead_records_arn: pulumi.Input[str]
+    environment: Mapping[str, str]
+    alerts_arn: pulumi.Input[str]
+    limits: FunctionLimits
+
+
+class StreamReplicator(pulumi.ComponentResource):
+    """Carries each change of the table in its region to the other region's. A lane keeps the order of each key.
+
+    What cannot be carried over is kept by the function itself, alone; what has waited too long, by Lambda, in the same
+    bucket.
+    """
+
+    def __init__(self, name: str, args: StreamReplicatorArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("lifeboat:aws:StreamReplicator", name, {}, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        function = RegionalFunction(f"{name}-carrier", _function(args), child)
+        self._mapping(name, args, function)
+        self._alarms(name, args, function, child)
+        self.register_outputs({})
+
+    def _mapping(
+        self, name: str, args: StreamReplicatorArgs, function: RegionalFunction
+    ) -> aws.lambda_.EventSourceMapping:
+        return aws.lambda_.EventSourceMapping(
+            f"{name}-stream",
+            event_source_arn=args.stream_arn,
+            function_name=function.name,
+            starting_position="TRIM_HORIZON",
+            batch_size=BATCH,
+            parallelization_factor=LANES,
+            bisect_batch_on_function_error=True,
+            maximum_record_age_in_seconds=KEPT_WAITING_SECONDS,
+            maximum_retry_attempts=LARGEST_RETRIES,
+            function_response_types=["ReportBatchItemFailures"],
+            destination_config=aws.lambda_.EventSourceMappingDestinationConfigArgs(
+                on_failure=aws.lambda_.EventSourceMappingDestinationConfigOnFailureArgs(
+                    destination_arn=args.dead_records_arn
+                )
+            ),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+    def _alarms(
+        self, name: str, args: StreamReplicatorArgs, function: RegionalFunction, child: pulumi.ResourceOptions
+    ) -> None:
+        named = args.topology.named
+        who, longest = f"replicator of {args.table}", args.limits.timeout_seconds
+        errors = errors_alarm(who, named(f"{args.table}-replicator-errors"), function.name, args.alerts_arn, longest)
+        throttled = throttles_alarm(who, named(f"{args.table}-replicator-throttled"), function.name, args.alerts_arn)
+        alarm(f"{name}-errors", errors, child)
+        alarm(f"{name}-throttled", throttled, child)
+        alarm(f"{name}-late", _late(args, function), child)
+
+
+def _late(args: StreamReplicatorArgs, function: RegionalFunction) -> AlarmArgs:
+    """Lambda's own measure: it goes on growing while the function cannot run at all.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+    """
+    age = Metric(
+        namespace="AWS/Lambda", name="IteratorAge", dimensions={"FunctionName": function.name}, statistic="Maximum"
+    )
+    return AlarmArgs(
+        alarm_name=args.topology.named(f"{args.table}-replication-late"),
+        metric=age,
+        breaches_when="at_least",
+        threshold=LATE_MS,
+        minutes=LATE_MINUTES,
+        silence_breaches=False,
+        topic_arn=args.alerts_arn,
+        next_step=f"Changes of {args.table} reach the other region late. `lifeboat status`; a failover now would list "
+        "what has not arrived.",
+    )
+
+
+def _function(args: StreamReplicatorArgs) -> RegionalFunctionArgs:
+    return RegionalFunctionArgs(
+        topology=args.topology,
+        aws_region=args.aws_region,
+        noun=NOUN,
+        instance=args.table,
+        environment={**args.environment, **_environment(args)},
+        statements=replicator_statements(args.topology, args.aws_region, args.table_name),
+        limits=args.limits,
+        invoked_asynchronously=False,
+    )
+
+
+def _environment(args: StreamReplicatorArgs) -> dict[str, str]:
+    topology, schema = args.topology, args.schema
+    return {
+        "PRIMARY_REGION": topology.primary_region,
+        "SECONDARY_REGION": topology.secondary_region,
+        "PRIMARY_TABLE_NAME": args.table_name,
+        "SECONDARY_TABLE_NAME": args.table_name,
+        "PARTITION_KEY": schema.partition_key.name,
+        "TTL_ATTRIBUTE": schema.ttl_attribute or EXPIRES,
+        "EXCLUDED_ATTRIBUTES": ",".join(schema.local_attributes),
+        "EXPIRY": schema.expiry,
+        "TOMBSTONE_SECONDS": str(TOMBSTONE_SECONDS),
+        "LOSERS_TABLE": topology.named(LOSERS),
+        "DEAD_LETTER_BUCKET": topology.dead_records_bucket(args.aws_region),
+    }
+
+
+def replicator_statements(topology: Topology, aws_region: str, table_name: str) -> tuple[Statement, ...]:
+    """Return what a replicator may do: read its stream, stamp its table, write the other one's, keep what it cannot."""
+    own = topology.table_arn(aws_region, table_name)
+    there = topology.table_arn(topology.other_data_region(aws_region), table_name)
+    control = tuple(topology.table_arn(region, topology.control_table) for region in topology.control_regions)
+    bucket = f"arn:aws:s3:::{topology.dead_records_bucket(aws_region)}"
+    read = ("dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:DescribeStream", "dynamodb:ListStreams")
+    stamp = ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem")
+    write = ("dynamodb:GetItem", "dynamodb:PutItem")
+    losers = (topology.table_arn(aws_region, topology.named(LOSERS)),)
+    return (
+        # A stream's label is the time at which it was made.
+        Statement(sid="ReadOwnStream", actions=read, resources=(f"{own}/stream/*",)),
+        Statement(sid="StampOwnTable", actions=stamp, resources=(own,)),
+        Statement(sid="WriteOtherTable", actions=write, resources=(there,)),
+        Statement(
+            sid="ReadTier", actions=("dynamodb:GetItem",), resources=control, condition=leading_keys("tier#data")
+        ),
+        Statement(sid="ListLosers", actions=("dynamodb:PutItem",), resources=losers),
+        # Each record has a name of its own.
+        Statement(sid="KeepDeadRecords", actions=("s3:PutObject",), resources=(f"{bucket}/*",)),
+        Statement(sid="LetLambdaKeepThem", actions=("s3:ListBucket",), resources=(bucket,)),
+    )

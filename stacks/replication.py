@@ -1,0 +1,84 @@
+"""Replication of `streams` tables: one replicator for each table and direction, and what each region keeps for them."""
+
+import pulumi
+
+from infra.aws.dead_records import DeadRecords, DeadRecordsArgs
+from infra.aws.losers_table import NOUN as LOSERS
+from infra.aws.losers_table import LosersTable, LosersTableArgs
+from infra.aws.regional_function import FunctionLimits
+from infra.aws.stream_replicator import LONGEST_SECONDS, StreamReplicator, StreamReplicatorArgs
+from infra.aws.topic import Topic, TopicArgs
+from stacks.control import ControlOutputs
+from stacks.data import DataOutputs, schemas
+from stacks.providers import Providers, within
+from stacks.settings import ONE_PROCESSOR_MB, Settings
+from stacks.topology import topology_of
+
+
+def build_replication(settings: Settings, providers: Providers, data: DataOutputs, control: ControlOutputs) -> None:
+    """Declare the replicators, where the tables need any."""
+    if settings.data.mode != "streams":
+        return
+    for aws_region in settings.data.regions:
+        _data_region(aws_region, settings, data, _alerts(aws_region, settings, providers, control), providers)
+
+
+def _alerts(aws_region: str, settings: Settings, providers: Providers, control: ControlOutputs) -> pulumi.Input[str]:
+    """Return the topic that alarms of a region tell: a control region has one that a notifier reads."""
+    if aws_region in control.signals_topic_arns:
+        return control.signals_topic_arns[aws_region]
+    people = TopicArgs(
+        topic_name=topology_of(settings).named("alerts"),
+        emails=settings.alerting.emails,
+        webhooks=settings.alerting.webhooks,
+    )
+    return Topic(f"alerts-aws-{aws_region}", people, within(providers.aws[aws_region])).arn
+
+
+def _data_region(
+    aws_region: str, settings: Settings, data: DataOutputs, alerts_arn: pulumi.Input[str], providers: Providers
+) -> None:
+    topology, opts = topology_of(settings), within(providers.aws[aws_region])
+    losers = LosersTableArgs(table_name=topology.named(LOSERS), protect_data=settings.protect_data)
+    LosersTable(f"losers-aws-{aws_region}", losers, opts)
+    dead = DeadRecords(
+        f"dead-records-aws-{aws_region}",
+        DeadRecordsArgs(
+            topology=topology, aws_region=aws_region, alerts_arn=alerts_arn, protect_data=settings.protect_data
+        ),
+        opts,
+    )
+    for table in data.tables:
+        args = _replicator(aws_region, table, settings, data, dead, alerts_arn)
+        StreamReplicator(f"{table}-replicator-aws-{aws_region}", args, opts)
+
+
+def _replicator(
+    aws_region: str,
+    table: str,
+    settings: Settings,
+    data: DataOutputs,
+    dead: DeadRecords,
+    alerts_arn: pulumi.Input[str],
+) -> StreamReplicatorArgs:
+    topology = topology_of(settings)
+    return StreamReplicatorArgs(
+        topology=topology,
+        aws_region=aws_region,
+        table=table,
+        table_name=topology.named(table),
+        schema=schemas(settings)[table],
+        stream_arn=data.tables[table].stream_arns[aws_region],
+        dead_records_arn=dead.bucket_arn,
+        environment={
+            "STACK": settings.stack,
+            "CONTROL_TABLE": topology.control_table,
+            "CONTROL_REGIONS": ",".join(settings.control.regions),
+        },
+        alerts_arn=alerts_arn,
+        limits=FunctionLimits(
+            timeout_seconds=LONGEST_SECONDS,
+            memory_mb=ONE_PROCESSOR_MB,
+            log_retention_days=settings.functions.log_retention_days,
+        ),
+    )
