@@ -12,9 +12,9 @@ from localcloud.function_logs import FunctionLogs
 from localcloud.functions import Runner, Surroundings
 from localcloud.gateway import Gateway
 from localcloud.invoke import Invoke
-from localcloud.mappings import Mappings
 from localcloud.metrics import Metrics, utc_now
 from localcloud.permissions import Permissions
+from localcloud.queue_mappings import QueueMappings
 from localcloud.queue_metrics import QueueMetrics
 from localcloud.queues import LongPolls, Queues
 from localcloud.schedules import Schedules, Times
@@ -58,7 +58,7 @@ def assemble(gateway: Gateway, permissions: Permissions, surroundings: Surroundi
     Invoke(runner, asynchronous).set_route(gateway)
     AccountSettings(gateway)
     LongPolls(gateway)
-    Mappings(gateway, runner, queues, permissions, timers, lambda: latency.draw(profile.queue_poller_seconds))
+    QueueMappings(gateway, runner, queues, permissions, timers, lambda: latency.draw(profile.queue_poller_seconds))
     schedules = Schedules(gateway, asynchronous, queues, permissions, _times(gateway, timers, time_scale))
     alarms = Alarms(gateway, metrics, topics.publish, time_scale)
     timers.every(lambda: SCHEDULE_LOOK_SECONDS * time_scale, schedules.tick)

@@ -11,8 +11,8 @@ from moto.sqs.models import Message
 from localcloud.batches import failed_messages, queue_event
 from localcloud.front import Front
 from localcloud.functions import RegionDark
-from localcloud.mappings import ACTIONS, Mappings
 from localcloud.pool import Throttled
+from localcloud.queue_mappings import ACTIONS, QueueMappings
 from localcloud.queues import LongPolls, Queues
 from localcloud.sandbox import Outcome
 from tests.localcloud.conftest import ClientOf
@@ -34,7 +34,7 @@ class Bench:
         roles = front.gateway.roles
         LongPolls(front.gateway)
         queues = Queues(front.gateway, roles)
-        Mappings(front.gateway, self.runner, queues, roles, self.timers, lambda: poll_seconds)  # type: ignore[arg-type]
+        QueueMappings(front.gateway, self.runner, queues, roles, self.timers, lambda: poll_seconds)  # type: ignore[arg-type]
         self.dead_url, dead = make_queue(client, f"{name}-dead")
         redrive = json.dumps({"deadLetterTargetArn": dead, "maxReceiveCount": 3})
         self.url, self.arn = make_queue(client, name, VisibilityTimeout="0", RedrivePolicy=redrive)

@@ -49,7 +49,7 @@ class _Poller:
         return int((self.mapping.scaling_config or {}).get("MaximumConcurrency", DEFAULT_CONCURRENCY))
 
 
-class Mappings:
+class QueueMappings:
     """Polls the queues of all enabled mappings, and hands what it finds to their functions in batches."""
 
     def __init__(
