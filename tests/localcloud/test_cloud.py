@@ -50,6 +50,12 @@ def function_in(cloud: EmbeddedCloud, name: str) -> None:
     client("lambda").invoke(FunctionName=name)
 
 
+def test_streams_can_be_made_to_forget_sooner(cloud: EmbeddedCloud) -> None:
+    assert cloud.remote.get("streams") == {"retention_seconds": 86400.0}
+    cloud.keep_streams_for(30)
+    assert cloud.remote.get("streams") == {"retention_seconds": 30.0}
+
+
 def process_of(cloud: EmbeddedCloud) -> int:
     return leftovers.process_of(cloud.addresses.directory).pid
 
