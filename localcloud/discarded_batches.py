@@ -10,9 +10,6 @@ from datetime import UTC, datetime
 
 from localcloud.stream_batches import Batch
 
-ERROR = {"statusCode": 200, "executedVersion": "$LATEST", "functionError": "Unhandled"}
-REPORTED = {**ERROR, "functionError": None}
-
 
 @dataclass(frozen=True, kw_only=True)
 class Origin:
@@ -33,13 +30,18 @@ def invocation_record(origin: Origin, batch: Batch, now: datetime, with_payload:
             "condition": batch.fate,
             "approximateInvokeCount": batch.invocations,
         },
-        "responseContext": (ERROR if batch.raised else REPORTED) if batch.invocations else None,
+        **({"responseContext": _response(batch)} if batch.invocations else {}),
         "version": "1.0",
         "timestamp": f"{now.astimezone(UTC).isoformat(timespec='milliseconds').removesuffix('+00:00')}Z",
         "DDBStreamBatchInfo": _batch_info(origin, batch),
         **({"payload": batch.payload} if with_payload else {}),
     }
     return json.dumps(record)
+
+
+def _response(batch: Batch) -> Mapping[str, object]:
+    raised = {"functionError": "Unhandled"} if batch.raised else {}
+    return {"statusCode": 200, "executedVersion": "$LATEST", **raised}
 
 
 def object_key(origin: Origin, now: datetime, unique: str) -> str:

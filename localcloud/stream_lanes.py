@@ -72,10 +72,11 @@ class Lane:
         self.busy = False
 
     def _is_due(self, limits: Limits, now: float) -> bool:
+        """Say whether a batch is to be gathered; a window begins no sooner than the former batch ended."""
         if not self.waiting:
             return False
         full = min(limits.batch_size, len(self.waiting))
-        old = now - self.waiting[0][0] >= limits.window_seconds
+        old = now - max(self.waiting[0][0], self.resume_at) >= limits.window_seconds
         return old or full == limits.batch_size or fitting(self._next(full), full) < full
 
     def _gathered(self, limits: Limits) -> Batch:

@@ -69,6 +69,15 @@ def test_a_window_ends_with_time_a_full_batch_or_a_full_payload(count: int, size
     assert bool(taken(lane, Limits(batch_size=3, window_seconds=30), START + later)) is due
 
 
+def test_a_window_begins_when_the_former_batch_ended() -> None:
+    lane = lane_with(0, 1)
+    assert taken(lane, Limits(batch_size=1, window_seconds=30)) == [[0]]
+    lane.settle([], START + 40)
+    limits = Limits(batch_size=3, window_seconds=30)
+    assert taken(lane, limits, START + 69) == []
+    assert taken(lane, limits, START + 70) == [[1]]
+
+
 def test_without_a_window_whatever_waits_is_due() -> None:
     assert taken(lane_with(0), Limits(batch_size=100)) == [[0]]
 
