@@ -80,11 +80,11 @@ class StreamMappings:
         arn = str(asked["EventSourceArn"])
         try:
             check_new(asked)
-            if arn.split(":")[3] != region:
-                raise Refused(f"{arn} is not in {region}, where its function is.")
             self._services.streams.place(arn, "LATEST")
         except (InvalidSetting, NoSuchStream) as wrong:
             raise Refused(str(wrong)) from wrong
+        if arn.split(":")[3] != region:
+            raise Refused(f"{arn} is not in {region}, where its function is.")
         return {**DEFAULTS, **{name: value for name, value in asked.items() if value is not None}}
 
     def check_change(self, asked: Asked) -> None:

@@ -4,6 +4,7 @@ moto's streams have one shard each. Their records lie in a list, and its first o
 """
 
 import logging
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +24,7 @@ from localcloud.stream_records import Kept, created_at
 
 log = logging.getLogger(__name__)
 
+ARN = re.compile(r"arn:aws:dynamodb:([^:]+):\d+:table/([^/]+)/stream/(.+)")
 RETENTION_SECONDS = 24 * 3600.0
 
 
@@ -66,7 +68,7 @@ class Streams:
             NoSuchStream: there is none of that ARN.
         """
         with self._gateway.lock("dynamodb"):
-            shard = self._shard(arn)
+            shard = self.shard(arn)
             self._trim(shard)
             return int(shard.starting_sequence_number) + (len(shard.items) if position == "LATEST" else 0)
 
@@ -77,7 +79,7 @@ class Streams:
             NoSuchStream: there is none of that ARN.
         """
         with self._gateway.lock("dynamodb"):
-            shard = self._shard(arn)
+            shard = self.shard(arn)
             self._trim(shard)
             start = max(position, int(shard.starting_sequence_number))
             records = shard.get(start, most)
@@ -89,20 +91,25 @@ class Streams:
             partition_key=shard.table.hash_key_attr,
         )
 
+    def shard(self, arn: str) -> StreamShard:
+        """Find a stream's shard; of a strongly consistent table only one region's has records. The lock is held.
+
+        Raises:
+            NoSuchStream: there is none of that ARN.
+        """
+        found = ARN.fullmatch(arn)
+        region, name, label = found.groups() if found else ("", "", "")
+        known = self._known.find(region, name)
+        shard = self._tables.shard(known.home if known and known.strong else region, name) if found else None
+        if shard is None or self._tables.stream_label(region, name) != label:
+            raise NoSuchStream(f"Stream not found: {arn}")
+        return shard
+
     def trim(self) -> None:
         """Rid all streams of what is too old, whether or not anybody reads them."""
         with self._gateway.lock("dynamodb"):
             for shard in self._tables.shards():
                 self._trim(shard)
-
-    def _shard(self, arn: str) -> StreamShard:
-        """Find a stream's shard. Of a strongly consistent table only one region's has records, whichever it is."""
-        region, (_, name, *_, label) = arn.split(":")[3], arn.split(":", 5)[5].split("/")
-        known = self._known.find(region, name)
-        shard = self._tables.shard(known.home if known and known.strong else region, name)
-        if shard is None or self._tables.stream_label(region, name) != label:
-            raise NoSuchStream(f"Stream not found: {arn}")
-        return shard
 
     def _trim(self, shard: StreamShard) -> None:
         oldest = self._clock().timestamp() - self.retention_seconds

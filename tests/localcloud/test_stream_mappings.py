@@ -127,10 +127,10 @@ def test_what_no_filter_wants_is_skipped_and_counts_as_done(mapped: StreamBench)
 def test_what_could_not_start_keeps_its_place_and_takes_none_of_the_retries(
     mapped: StreamBench, refusal: Exception
 ) -> None:
-    mapped.runner.answers = [refusal, refusal, refusal, succeeded()]
-    mapped.map(MaximumRetryAttempts=0)
+    mapped.runner.answers = [refusal, refusal, refusal, failed(), succeeded()]
+    mapped.map(MaximumRetryAttempts=1)
     mapped.put("a")
-    assert mapped.after(10) == [["a"]] * 4
+    assert mapped.after(10) == [["a"]] * 5
 
 
 def test_a_function_that_is_gone_is_waited_for(mapped: StreamBench) -> None:
@@ -237,8 +237,17 @@ def test_a_time_scale_shortens_windows_and_ages(front: Front, client: ClientOf) 
     assert mapped.after(2) == [["a"]]
 
 
+def test_a_time_scale_shortens_ages_too(front: Front, client: ClientOf) -> None:
+    mapped = StreamBench(front, client, "scaled-age", time_scale=0.1)
+    mapped.runner.answers = [failed()]
+    mapped.map(MaximumRecordAgeInSeconds=60)
+    mapped.put("a")
+    seen = mapped.after(10)
+    assert mapped.after(50) == seen
+
+
 def test_reading_on_costs_no_more_after_many_records(mapped: StreamBench) -> None:
-    shard = mapped.front.dynamodb.streams._shard(mapped.stream)  # noqa: SLF001 a fast way to a long stream
+    shard = mapped.streams.shard(mapped.stream)
     mapped.put("a")
     shard.items.extend(shard.items * 50_000)
     position = mapped.streams.place(mapped.stream, "LATEST") - 3

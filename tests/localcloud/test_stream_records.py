@@ -1,5 +1,10 @@
 """A record as a function gets it from a stream."""
 
+from datetime import datetime
+
+import pytest
+
+from localcloud.stream_records import read_record
 from tests.localcloud.stream_bench import EAST, StreamBench
 from tests.localcloud.tables import key
 
@@ -44,3 +49,18 @@ def test_an_image_is_that_of_its_own_time_whatever_becomes_of_the_item(mapped: S
     assert first["dynamodb"]["NewImage"]["m"] == {"M": before}
     assert second["dynamodb"]["OldImage"]["m"] == {"M": before}
     assert second["dynamodb"]["NewImage"]["m"] == {"M": after}
+
+
+def key_of(value: dict[str, object]) -> str:
+    change = {"Keys": {"id": value}, "SequenceNumber": "1", "ApproximateCreationDateTime": datetime(2026, 3, 1)}  # noqa: DTZ001 as moto keeps it
+    return read_record({"dynamodb": change}, {}, "id").key
+
+
+@pytest.mark.parametrize("other", ["1.0", "1.00", "0.1e1"])
+def test_a_number_is_one_key_however_it_is_spelled(other: str) -> None:
+    assert key_of({"N": other}) == key_of({"N": "1"})
+
+
+@pytest.mark.parametrize("other", [{"N": "2"}, {"S": "1"}, {"B": b"1"}])
+def test_other_values_are_other_keys(other: dict[str, object]) -> None:
+    assert key_of(other) != key_of({"N": "1"})

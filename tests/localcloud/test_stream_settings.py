@@ -62,6 +62,21 @@ def test_a_stream_that_is_not_there_is_refused(mapped: StreamBench, wrong: str) 
     assert refused.value.response["Error"]["Code"] == "InvalidParameterValueException"
 
 
+@pytest.mark.parametrize("wrong", ["arn:aws:dynamodb", "arn:aws:dynamodb:us-east-1:123456789012:table/t"])
+def test_an_arn_of_no_stream_is_refused(mapped: StreamBench, wrong: str) -> None:
+    with pytest.raises(ClientError, match="Stream not found"):
+        mapped.client("lambda").create_event_source_mapping(
+            EventSourceArn=wrong, FunctionName=mapped.name, StartingPosition="LATEST"
+        )
+
+
+def test_a_stream_of_another_region_is_refused(mapped: StreamBench) -> None:
+    with pytest.raises(ClientError, match="is not in us-west-2"):
+        mapped.client("lambda", "us-west-2").create_event_source_mapping(
+            EventSourceArn=mapped.stream, FunctionName=mapped.name, StartingPosition="LATEST"
+        )
+
+
 def test_what_was_not_said_is_told_as_lambda_fills_it_in(mapped: StreamBench) -> None:
     uuid = mapped.map()
     told = mapped.client("lambda").get_event_source_mapping(UUID=uuid)

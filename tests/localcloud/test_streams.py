@@ -1,5 +1,6 @@
 """Streams as DynamoDB keeps them: for a time, and readable from any place that is left."""
 
+import copy
 from typing import Any
 
 import pytest
@@ -100,7 +101,11 @@ def test_every_region_of_a_strong_table_streams_all_its_writes(front: Front, cli
 
 
 def test_a_table_made_anew_has_another_stream(mapped: StreamBench, client: ClientOf) -> None:
-    client("dynamodb").delete_table(TableName=mapped.table)
+    dynamodb = client("dynamodb")
+    described = dynamodb.describe_table(TableName=mapped.table)["Table"]
+    same = {name: described[name] for name in ("KeySchema", "AttributeDefinitions", "StreamSpecification")}
+    dynamodb.delete_table(TableName=mapped.table)
+    dynamodb.create_table(TableName=mapped.table, BillingMode="PAY_PER_REQUEST", **same)
     with pytest.raises(NoSuchStream, match="Stream not found"):
         mapped.streams.place(mapped.stream, "LATEST")
 
@@ -109,6 +114,12 @@ def test_a_table_without_a_stream_has_none(front: Front, client: ClientOf) -> No
     table = make_strong(client("dynamodb"))
     with pytest.raises(NoSuchStream):
         front.dynamodb.streams.place(f"arn:aws:dynamodb:{EAST}:123456789012:table/{table}/stream/2026", "LATEST")
+
+
+def test_what_is_copied_before_a_transaction_leaves_out_the_records(mapped: StreamBench) -> None:
+    mapped.put("a")
+    records = mapped.streams.shard(mapped.stream).items
+    assert copy.deepcopy(records)[0] is records[0]
 
 
 def test_a_transaction_that_fails_leaves_no_record(mapped: StreamBench, client: ClientOf) -> None:
