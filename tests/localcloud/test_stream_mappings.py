@@ -230,7 +230,7 @@ def test_the_age_of_the_last_record_is_told_after_each_attempt(mapped: StreamBen
 
 
 def test_a_time_scale_shortens_windows_and_ages(front: Front, client: ClientOf) -> None:
-    mapped = StreamBench(front, client, "scaled", time_scale=0.1)
+    mapped = StreamBench(front, client, "hasty-window", time_scale=0.1)
     mapped.map(MaximumBatchingWindowInSeconds=50)
     mapped.put("a")
     assert mapped.after(4) == []
@@ -238,7 +238,7 @@ def test_a_time_scale_shortens_windows_and_ages(front: Front, client: ClientOf) 
 
 
 def test_a_time_scale_shortens_ages_too(front: Front, client: ClientOf) -> None:
-    mapped = StreamBench(front, client, "scaled-age", time_scale=0.1)
+    mapped = StreamBench(front, client, "hasty-age", time_scale=0.1)
     mapped.runner.answers = [failed()]
     mapped.map(MaximumRecordAgeInSeconds=60)
     mapped.put("a")
