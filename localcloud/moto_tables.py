@@ -110,17 +110,21 @@ class MotoTables:
         return len(shard.items) if shard else 0
 
     def tidy(self, region: str, name: str, since: int) -> None:
-        """Make one stream record of the two that moto writes for an UpdateItem that creates its item.
+        """Make a stream's records after its ``since`` first ones those that DynamoDB would write.
 
-        Only what the stream had after its ``since`` first changes is looked at, however long it is.
+        That is one where moto writes two, for an UpdateItem that creates its item, and none for a write that changes
+        nothing: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html
         """
         shard = self._table(region, name).stream_shard
         if shard is None:
             return
         kept: list[StreamRecord] = []
         for record in shard.items[since:]:
+            if _changes_nothing(record):
+                continue
             if kept and _completes(record, kept[-1]):
                 kept.pop()
+            record.record["awsRegion"] = region
             record.record["dynamodb"]["SequenceNumber"] = str(shard.starting_sequence_number + since + len(kept))
             kept.append(record)
         shard.items[since:] = kept
@@ -134,11 +138,12 @@ class MotoTables:
 
     def apply(self, region: str, change: Change) -> None:
         """Make an item what the change says, without any condition."""
-        table = self._table(region, change.table)
+        table, since = self._table(region, change.table), self.written(region, change.table)
         if change.image is not None:
             table.put_item(dict(change.image), overwrite=True)
-            return
-        table.delete_item(*_place(table, change))
+        else:
+            table.delete_item(*_place(table, change))
+        self.tidy(region, change.table, since)
 
     def lapsing(self) -> Iterator[tuple[str, str, str]]:
         """Give region, table and attribute of every table whose items have a time to live."""
@@ -192,6 +197,12 @@ def _unordered(table: Table) -> Iterator[Item]:
     """Give all items without sorting them, which takes moto most of the time."""
     held: Iterable[Any] = table.items.values()
     return iter([item for below in held for item in below.values()] if table.range_key_attr else held)
+
+
+def _changes_nothing(record: StreamRecord) -> bool:
+    """Say whether a record tells of an item that stayed as it was; without both images that cannot be told."""
+    change = record.record["dynamodb"]
+    return {"OldImage", "NewImage"} <= change.keys() and bool(change["OldImage"] == change["NewImage"])
 
 
 def _completes(record: StreamRecord, before: StreamRecord) -> bool:

@@ -93,7 +93,8 @@ def test_without_the_setting_a_report_means_nothing(mapped: StreamBench) -> None
 def test_lanes_work_side_by_side_and_a_key_stays_in_its_own(mapped: StreamBench) -> None:
     mapped.runner.invoke = failing_on(mapped, "a")  # type: ignore[method-assign]
     mapped.map(ParallelizationFactor=10)
-    mapped.put("a", "b", "e", "a", "b", "f")
+    mapped.put("a", "b", "e")
+    mapped.put("a", "b", "f", v="2")
     mapped.wait(1)
     batches = mapped.items()
     lanes = {item: number for number, batch in enumerate(batches) for item in batch if item != "a"}
@@ -108,7 +109,7 @@ def test_more_lanes_are_made_when_the_former_are_through(mapped: StreamBench) ->
     mapped.put("a", "b")
     mapped.wait(0.25)
     mapped.change(uuid, ParallelizationFactor=10)
-    mapped.put("a", "b")
+    mapped.put("a", "b", v="2")
     assert mapped.after(5) == [["a", "b"], ["a", "b"], ["b"], ["a"]]
 
 

@@ -16,13 +16,13 @@ UPSERT = {"UpdateExpression": "SET v = :v", "ExpressionAttributeValues": {":v": 
 
 
 def records(client: ClientOf, stream: str, iterator: str | None = None) -> list[dict[str, Any]]:
-    api = client("dynamodbstreams")
+    api = client("dynamodbstreams", stream.split(":")[3])
     found: list[dict[str, Any]] = api.get_records(ShardIterator=iterator or begin(client, stream))["Records"]
     return found
 
 
 def begin(client: ClientOf, stream: str) -> str:
-    api = client("dynamodbstreams")
+    api = client("dynamodbstreams", stream.split(":")[3])
     (shard,) = api.describe_stream(StreamArn=stream)["StreamDescription"]["Shards"]
     asked = {"StreamArn": stream, "ShardId": shard["ShardId"], "ShardIteratorType": "TRIM_HORIZON"}
     return str(api.get_shard_iterator(**asked)["ShardIterator"])
@@ -86,6 +86,26 @@ def test_an_update_that_creates_an_item_is_one_record(client: ClientOf, consiste
     stream = dynamodb.describe_table(TableName=table)["Table"]["LatestStreamArn"]
     (record,) = records(client, stream)
     assert (record["eventName"], record["dynamodb"]["NewImage"]) == ("INSERT", {**key("a"), "v": {"S": "1"}})
+
+
+def test_a_write_that_changes_nothing_is_no_record(mapped: StreamBench, client: ClientOf) -> None:
+    dynamodb = client("dynamodb")
+    for _ in range(2):
+        mapped.put("a")
+        dynamodb.update_item(TableName=mapped.table, Key=key("a"), **UPSERT)
+    mapped.put("b")
+    found = records(client, mapped.stream)
+    assert [one["dynamodb"]["Keys"] for one in found] == [key("a"), key("b")]
+    first, second = (int(one["dynamodb"]["SequenceNumber"]) for one in found)
+    assert second == first + 1
+
+
+def test_a_record_tells_its_own_region(client: ClientOf) -> None:
+    dynamodb = client("dynamodb", "us-west-2")
+    table = make(dynamodb, StreamSpecification=BOTH_IMAGES)
+    put(dynamodb, table, "a", "1")
+    (record,) = records(client, dynamodb.describe_table(TableName=table)["Table"]["LatestStreamArn"])
+    assert record["awsRegion"] == "us-west-2"
 
 
 def test_every_region_of_a_strong_table_streams_all_its_writes(front: Front, client: ClientOf) -> None:
