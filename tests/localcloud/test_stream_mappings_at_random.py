@@ -29,11 +29,11 @@ class Whims:
         self.asked: dict[str, list[dict[str, Any]]] = {}
         self.calm = False
 
-    def invoke(self, _region: str, _name: str, payload: bytes, request_id: str = "") -> Outcome:
+    def invoke(self, _region: str, _name: str, payload: bytes, *request_id: str) -> Outcome:
         if not self.front.gateway.world.up(EAST):
             raise RegionDark("lost")
         changes = [record["dynamodb"] for record in json.loads(payload)["Records"]]
-        self.asked[request_id] = changes
+        self.asked[request_id[0]] = changes
         whim = 5 if self.calm else self.random.randrange(8)
         if whim == 0:
             raise Throttled("busy")
