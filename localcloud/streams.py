@@ -58,6 +58,8 @@ class Streams:
         self._clock = clock
         self.retention_seconds = RETENTION_SECONDS
         gateway.routes["dynamodbstreams", "GetRecords"] = self._get_records
+        for operation in ("DescribeStream", "GetShardIterator"):
+            gateway.routes["dynamodbstreams", operation] = self._of_a_stream
         gateway.admin.routes["GET", "streams"] = lambda _given: self._settings()
         gateway.admin.routes["POST", "streams"] = self._change
 
@@ -118,6 +120,18 @@ class Streams:
             del shard.items[:old]
             shard.starting_sequence_number += old
             log.info("stream trimmed", extra={"table": shard.table.table_arn, "records": old})
+
+    def _of_a_stream(self, request: Request) -> Response:
+        """Answer from moto, which takes any ARN for the stream that its table has now in the caller's region."""
+        arn = str(request.params.get("StreamArn"))
+        with self._gateway.lock("dynamodb"):
+            try:
+                self._trim(self.shard(arn))
+            except NoSuchStream as missing:
+                return error(request, 400, "ResourceNotFoundException", str(missing))
+            if arn.split(":")[3] != request.region:
+                return error(request, 400, "ResourceNotFoundException", f"{arn} is not in {request.region}")
+            return self._gateway.moto(request)
 
     def _get_records(self, request: Request) -> Response:
         """Answer from moto, unless the place to read from is no longer in the stream."""

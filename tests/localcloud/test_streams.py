@@ -10,8 +10,9 @@ from localcloud.front import Front
 from localcloud.streams import NoSuchStream
 from tests.localcloud.conftest import ClientOf
 from tests.localcloud.stream_bench import EAST, StreamBench
-from tests.localcloud.tables import BOTH_IMAGES, key, make, make_strong, put
+from tests.localcloud.tables import BOTH_IMAGES, key, make, make_strong, put, replicate
 
+SHARD = "shardId-00000001541626099285-f35f62ef"  # the one that moto gives every stream
 UPSERT = {"UpdateExpression": "SET v = :v", "ExpressionAttributeValues": {":v": {"S": "1"}}}
 
 
@@ -52,6 +53,19 @@ def test_numbers_go_on_growing_when_a_stream_was_trimmed(mapped: StreamBench, cl
     client("dynamodb").update_item(TableName=mapped.table, Key=key("c"), **UPSERT)
     (after,) = records(client, mapped.stream)
     assert int(after["dynamodb"]["SequenceNumber"]) == int(before[-1]) + 1
+
+
+@pytest.mark.parametrize("operation", ["describe_stream", "get_shard_iterator"])
+def test_a_stream_is_found_by_its_own_arn_in_its_own_region_only(
+    mapped: StreamBench, client: ClientOf, operation: str
+) -> None:
+    replicate(client("dynamodb"), mapped.table, "us-west-2")
+    more = {} if operation == "describe_stream" else {"ShardId": SHARD, "ShardIteratorType": "LATEST"}
+    for region, arn in (("us-west-2", mapped.stream), (EAST, f"{mapped.stream}-before")):
+        with pytest.raises(ClientError) as refused:
+            getattr(client("dynamodbstreams", region), operation)(StreamArn=arn, **more)
+        assert refused.value.response["Error"]["Code"] == "ResourceNotFoundException"
+    assert getattr(client("dynamodbstreams"), operation)(StreamArn=mapped.stream, **more)
 
 
 def test_what_left_the_stream_unread_is_counted(mapped: StreamBench) -> None:
