@@ -102,6 +102,23 @@ def _parameter(request: Request, naming: Naming) -> str:
     return name if name.startswith("arn:") else _arn(request, naming, f"parameter/{name.lstrip('/')}")
 
 
+def _stream(request: Request, _naming: Naming) -> str:
+    """Name a stream; an iterator begins with the ARN of the stream that it reads."""
+    return _param(request, "StreamArn") or _param(request, "ShardIterator").partition("|")[0]
+
+
+def _mapping(request: Request, naming: Naming) -> str:
+    return _arn(request, naming, f"event-source-mapping:{_param(request, 'UUID')}")
+
+
+def _bucket(request: Request, _naming: Naming) -> str:
+    return f"arn:aws:s3:::{_param(request, 'Bucket')}"
+
+
+def _object(request: Request, naming: Naming) -> str:
+    return f"{_bucket(request, naming)}/{_param(request, 'Key')}"
+
+
 def _everything(_request: Request, _naming: Naming) -> str:
     return EVERYTHING
 
@@ -119,6 +136,14 @@ RULES: Mapping[tuple[str, str], Rule] = {
     ("lambda", "Invoke"): _on("lambda:InvokeFunction", _function),
     **_rules("lambda", _function, "GetFunctionConfiguration", "GetFunctionConcurrency"),
     **_rules("lambda", _everything, "GetAccountSettings", "ListEventSourceMappings"),
+    **_rules("lambda", _mapping, "GetEventSourceMapping", "UpdateEventSourceMapping"),
+    **{
+        ("dynamodbstreams", operation): _on(f"dynamodb:{operation}", _stream)
+        for operation in ("DescribeStream", "GetRecords", "GetShardIterator")
+    },
+    **_rules("s3", _object, "GetObject", "PutObject", "DeleteObject"),
+    ("s3", "HeadObject"): _on("s3:GetObject", _object),
+    ("s3", "ListObjectsV2"): _on("s3:ListBucket", _bucket),
     **_rules("scheduler", _schedule, "GetSchedule"),
     **_rules("ssm", _parameter, "GetParameter", "PutParameter"),
     **_rules("secretsmanager", _secret, "GetSecretValue", "DescribeSecret"),

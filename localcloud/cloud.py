@@ -154,6 +154,10 @@ class EmbeddedCloud:
         answer = self.remote.post("kills", {"region": region, "function": function})
         return int(str(answer["killed"]))
 
+    def keep_streams_for(self, seconds: float) -> None:
+        """Let DynamoDB's streams forget what is older than so many seconds, instead of 24 hours of this cloud's."""
+        self.remote.post("streams", {"retention_seconds": seconds})
+
     def stop(self) -> None:
         """End the cloud and everything in it; harmless when it has ended."""
         if self._process is None:

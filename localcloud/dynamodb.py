@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 
+from localcloud.expiry import Expiry
 from localcloud.gateway import EVERY_OPERATION, Gateway
 from localcloud.global_tables import GlobalTable, GlobalTables, NotPossible, Update
 from localcloud.moto_tables import Attributes, MotoTables
@@ -10,6 +11,7 @@ from localcloud.mrec import Replication
 from localcloud.mrsc import Item, StrongTables
 from localcloud.protocols import error
 from localcloud.request import Request, Response
+from localcloud.streams import Streams
 from localcloud.table_calls import READS, WRITES, is_consistent, tables, touched
 
 UNSUPPORTED = frozenset({"TransactWriteItems", "TransactGetItems", "UpdateTimeToLive"})
@@ -23,10 +25,12 @@ class DynamoDb:
         self._gateway = gateway
         self._tables = MotoTables()
         self._known = GlobalTables(self._tables)
-        self._strong = StrongTables(gateway.world, gateway.latency.profile, gateway.moto, gateway.sleep)
+        self._strong = StrongTables(gateway.world, gateway.latency.profile, self._local, gateway.sleep)
         self.replication = Replication(
             self._tables, self._known, gateway.world, gateway.latency, lambda: gateway.lock("dynamodb")
         )
+        self.streams = Streams(self._tables, self._known, gateway)
+        self.expiry = Expiry(self._tables, self._known, self.replication, gateway)
         gateway.routes["dynamodb", EVERY_OPERATION] = self._answer
         gateway.routes["dynamodb", "UpdateTable"] = self._update_table
         gateway.routes["dynamodb", "DescribeTable"] = self._describe_table

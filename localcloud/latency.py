@@ -22,6 +22,7 @@ class Profile:
     mrsc_no_majority_seconds: float = 0.0
     sns_to_sqs_seconds: float = 0.0
     queue_poller_seconds: Range = (0.0, 0.0)
+    stream_poller_seconds: Range = (0.0, 0.0)
     schedule_jitter_seconds: Range = (0.0, 0.0)
     mrec_lag_seconds: Range = (0.0, 0.0)
 
@@ -45,6 +46,8 @@ class Profile:
             mrsc_no_majority_seconds=1.0,
             sns_to_sqs_seconds=0.2,
             queue_poller_seconds=(0.0, 1.0),
+            # four times a second, as Lambda does (https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html)
+            stream_poller_seconds=(0.0, 0.5),
             schedule_jitter_seconds=(0.0, 25.0),
             mrec_lag_seconds=(0.5, 1.5),
         )
@@ -58,6 +61,7 @@ class Profile:
             mrsc_no_majority_seconds=self.mrsc_no_majority_seconds * factor,
             sns_to_sqs_seconds=self.sns_to_sqs_seconds * factor,
             queue_poller_seconds=_scaled(self.queue_poller_seconds, factor),
+            stream_poller_seconds=_scaled(self.stream_poller_seconds, factor),
             schedule_jitter_seconds=_scaled(self.schedule_jitter_seconds, factor),
             mrec_lag_seconds=_scaled(self.mrec_lag_seconds, factor),
         )

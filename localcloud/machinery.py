@@ -5,20 +5,23 @@ from dataclasses import dataclass
 from localcloud.account_settings import AccountSettings
 from localcloud.alarms import Alarms
 from localcloud.asynchronous import Asynchronous
+from localcloud.buckets import BucketNotifications, Buckets
 from localcloud.delivery import Delivery
 from localcloud.deployed import Functions
 from localcloud.destinations import Destinations
+from localcloud.dynamodb import DynamoDb
 from localcloud.function_logs import FunctionLogs
 from localcloud.functions import Runner, Surroundings
 from localcloud.gateway import Gateway
 from localcloud.invoke import Invoke
-from localcloud.mappings import Mappings
+from localcloud.mapped_sources import SourceServices, map_sources
 from localcloud.metrics import Metrics, utc_now
 from localcloud.permissions import Permissions
 from localcloud.queue_metrics import QueueMetrics
 from localcloud.queues import LongPolls, Queues
 from localcloud.schedules import Schedules, Times
 from localcloud.sinks import Sinks
+from localcloud.streams import RETENTION_SECONDS
 from localcloud.timers import Timers
 from localcloud.topics import Topics
 
@@ -26,6 +29,8 @@ SCHEDULE_LOOK_SECONDS = 0.25
 ALARM_LOOK_SECONDS = 1.0
 QUEUE_METRICS_SECONDS = 60.0
 FORGET_SECONDS = 60.0
+EXPIRY_SECONDS = 60.0
+TRIM_SECONDS = 60.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,29 +49,52 @@ class Machinery:
         self.runner.close()
 
 
-def assemble(gateway: Gateway, permissions: Permissions, surroundings: Surroundings, time_scale: float) -> Machinery:
+def assemble(
+    gateway: Gateway, dynamodb: DynamoDb, permissions: Permissions, surroundings: Surroundings, time_scale: float
+) -> Machinery:
     """Set the gateway's routes and start what fires, polls, retries and judges."""
     timers, metrics, sinks = Timers(), Metrics(gateway), Sinks()
-    latency, profile = gateway.latency, gateway.latency.profile
+    profile = gateway.latency.profile
     logs = FunctionLogs(gateway, permissions, metrics)
     runner = Runner(Functions(gateway), logs, metrics, gateway.world, surroundings)
     queues = Queues(gateway, permissions)
-    destinations = Destinations(queues, permissions)
+    destinations = Destinations(queues, Buckets(gateway), permissions)
     asynchronous = Asynchronous(runner, timers, destinations.send, time_scale)
     topics = Topics(gateway, Delivery(queues, asynchronous, sinks, permissions), timers, profile.sns_to_sqs_seconds)
     destinations.publish, destinations.invoke = topics.publish, asynchronous.accept
     Invoke(runner, asynchronous).set_route(gateway)
     AccountSettings(gateway)
     LongPolls(gateway)
-    Mappings(gateway, runner, queues, permissions, timers, lambda: latency.draw(profile.queue_poller_seconds))
+    BucketNotifications(gateway, queues, timers)
+    map_sources(
+        SourceServices(
+            gateway=gateway,
+            streams=dynamodb.streams,
+            runner=runner,
+            queues=queues,
+            destinations=destinations,
+            permissions=permissions,
+            timers=timers,
+            metrics=metrics,
+            time_scale=time_scale,
+        )
+    )
     schedules = Schedules(gateway, asynchronous, queues, permissions, _times(gateway, timers, time_scale))
     alarms = Alarms(gateway, metrics, topics.publish, time_scale)
     timers.every(lambda: SCHEDULE_LOOK_SECONDS * time_scale, schedules.tick)
     timers.every(lambda: ALARM_LOOK_SECONDS * time_scale, alarms.tick)
     timers.every(lambda: QUEUE_METRICS_SECONDS * time_scale, QueueMetrics(gateway, metrics).tick)
     timers.every(lambda: FORGET_SECONDS, metrics.forget_old)
+    _let_data_age(dynamodb, timers, time_scale)
     timers.start()
     return Machinery(runner=runner, asynchronous=asynchronous, logs=logs, sinks=sinks, timers=timers)
+
+
+def _let_data_age(dynamodb: DynamoDb, timers: Timers, time_scale: float) -> None:
+    """Delete items whose time to live is over, and forget what streams no longer keep."""
+    dynamodb.streams.retention_seconds = RETENTION_SECONDS * time_scale
+    timers.every(lambda: EXPIRY_SECONDS * time_scale, dynamodb.expiry.tick)
+    timers.every(lambda: TRIM_SECONDS * time_scale, dynamodb.streams.trim)
 
 
 def _times(gateway: Gateway, timers: Timers, time_scale: float) -> Times:

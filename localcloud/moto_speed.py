@@ -6,6 +6,7 @@ from typing import Any
 from moto import backends
 from moto.core.model import StructureShape
 from moto.core.serialize import BaseJSONSerializer
+from moto.dynamodb.models.table import StreamRecord
 
 PLAIN = frozenset({"S", "N", "BOOL", "NULL", "SS", "NS"})
 _whole = BaseJSONSerializer._serialize_type_structure  # noqa: SLF001  no other way in
@@ -15,11 +16,13 @@ def hurry() -> None:
     """Speed moto up in this process; called again it changes nothing.
 
     It lists its modules from disk at every request, and looks for each of an attribute value's ten types under a dozen
-    spellings, which is half of what a read costs.
+    spellings, which is half of what a read costs. Before each transaction it copies the tables with every record that
+    their streams ever had; those never change once they are written.
     """
     listed = tuple(backends.list_of_moto_modules())
     backends.list_of_moto_modules = lambda: listed
     BaseJSONSerializer._serialize_type_structure = _structure  # type: ignore[method-assign,assignment]  # noqa: SLF001
+    setattr(StreamRecord, "__deepcopy__", lambda record, _memo: record)  # noqa: B010 moto has no such method to replace
 
 
 def _structure(

@@ -4,13 +4,14 @@ Callers hold the gateway's ``dynamodb`` lock.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
-from moto.dynamodb.models.dynamo_type import DynamoType
-from moto.dynamodb.models.table import StreamRecord, Table
+from moto.dynamodb.models.dynamo_type import DynamoType, Item
+from moto.dynamodb.models.table import StreamRecord, StreamShard, Table
 
 Attributes = Mapping[str, Mapping[str, object]]
 """An item as the API spells it: ``{"id": {"S": "a"}}``."""
@@ -55,6 +56,21 @@ class MotoTables:
         specification = self._table(region, name).stream_specification or {}
         return specification.get("StreamViewType") == "NEW_AND_OLD_IMAGES"
 
+    def shard(self, region: str, name: str) -> StreamShard | None:
+        """Give the one shard of a table's stream; None without a table or a stream."""
+        table = self._backend(region).tables.get(name)
+        return table.stream_shard if table else None
+
+    def shards(self) -> Iterator[StreamShard]:
+        """Give the shards of all streams."""
+        tables = [table for backend in self._backends() for table in backend.tables.values()]
+        yield from (table.stream_shard for table in tables if table.stream_shard)
+
+    def stream_label(self, region: str, name: str) -> str | None:
+        """Give what tells a table's stream from those that it had before; None without."""
+        table = self._backend(region).tables.get(name)
+        return table.latest_stream_label if table else None
+
     def copy(self, name: str, source: str, target: str) -> None:
         """Make an empty table in ``target`` like the one in ``source``."""
         table = self._table(source, name)
@@ -94,17 +110,24 @@ class MotoTables:
         return len(shard.items) if shard else 0
 
     def tidy(self, region: str, name: str, since: int) -> None:
-        """Make one stream record of the two that moto writes for an UpdateItem that creates its item."""
+        """Make a stream's records after its ``since`` first ones those that DynamoDB would write.
+
+        That is one where moto writes two, for an UpdateItem that creates its item, and none for a write that changes
+        nothing: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html
+        """
         shard = self._table(region, name).stream_shard
-        if shard is None or len(shard.items) - since < 2:
+        if shard is None:
             return
-        kept = shard.items[:since]
+        kept: list[StreamRecord] = []
         for record in shard.items[since:]:
-            if kept[since:] and _completes(record, kept[-1]):
+            if _changes_nothing(record):
+                continue
+            if kept and _completes(record, kept[-1]):
                 kept.pop()
-            record.record["dynamodb"]["SequenceNumber"] = str(shard.starting_sequence_number + len(kept))
+            record.record["awsRegion"] = region
+            record.record["dynamodb"]["SequenceNumber"] = str(shard.starting_sequence_number + since + len(kept))
             kept.append(record)
-        shard.items = kept
+        shard.items[since:] = kept
 
     def changes(self, region: str, name: str, since: int) -> list[Change]:
         """Give what the stream had after its ``since`` first changes, the last of each item only."""
@@ -115,18 +138,71 @@ class MotoTables:
 
     def apply(self, region: str, change: Change) -> None:
         """Make an item what the change says, without any condition."""
-        table = self._table(region, change.table)
+        table, since = self._table(region, change.table), self.written(region, change.table)
         if change.image is not None:
             table.put_item(dict(change.image), overwrite=True)
-            return
-        values = [DynamoType(dict(change.keys[key["AttributeName"]])) for key in table.schema]
-        table.delete_item(values[0], values[1] if len(values) > 1 else None)
+        else:
+            table.delete_item(*_place(table, change))
+        self.tidy(region, change.table, since)
+
+    def lapsing(self) -> Iterator[tuple[str, str, str]]:
+        """Give region, table and attribute of every table whose items have a time to live."""
+        tables = [table for backend in self._backends() for table in backend.tables.values()]
+        for table in tables:
+            if table.ttl.get("TimeToLiveStatus") == "ENABLED":
+                yield table.region_name, table.name, str(table.ttl["AttributeName"])
+
+    def deletions(self, region: str, name: str, attribute: str, condition: Callable[[object], bool]) -> list[Change]:
+        """Give the deletion of each item whose attribute, as the API spells its value, meets a condition."""
+        table = self._table(region, name)
+        return [
+            Change(table=name, keys=_keys(table, item), image=None)
+            for item in _unordered(table)
+            if attribute in item.attrs and condition(item.attrs[attribute].to_json())
+        ]
+
+    def value(self, region: str, change: Change, attribute: str) -> object:
+        """Give an attribute of the item that a change is about, as the API spells it; None without either."""
+        table = self._table(region, change.table)
+        item = table.get_item(*_place(table, change))
+        return item.attrs[attribute].to_json() if item and attribute in item.attrs else None
+
+    def mark(self, region: str, name: str, since: int, identity: Mapping[str, str]) -> None:
+        """Note in the records after a stream's ``since`` first ones who made the changes."""
+        shard = self._table(region, name).stream_shard
+        for record in shard.items[since:] if shard else ():
+            record.record["userIdentity"] = dict(identity)
+
+    def _backends(self) -> list[DynamoDBBackend]:
+        return list(dynamodb_backends[DEFAULT_ACCOUNT_ID].values())
 
     def _backend(self, region: str) -> DynamoDBBackend:
         return dynamodb_backends[DEFAULT_ACCOUNT_ID][region]
 
     def _table(self, region: str, name: str) -> Table:
         return self._backend(region).tables[name]
+
+
+def _place(table: Table, change: Change) -> tuple[DynamoType, DynamoType | None]:
+    """Give partition and sort key of a change's item."""
+    partition, sort = DynamoType(dict(change.keys[table.hash_key_attr])), table.range_key_attr
+    return partition, DynamoType(dict(change.keys[sort])) if sort else None
+
+
+def _keys(table: Table, item: Item) -> Attributes:
+    return {name: item.attrs[name].to_json() for name in table.table_key_attrs}
+
+
+def _unordered(table: Table) -> Iterator[Item]:
+    """Give all items without sorting them, which takes moto most of the time."""
+    held: Iterable[Any] = table.items.values()
+    return iter([item for below in held for item in below.values()] if table.range_key_attr else held)
+
+
+def _changes_nothing(record: StreamRecord) -> bool:
+    """Say whether a record tells of an item that stayed as it was; without both images that cannot be told."""
+    change = record.record["dynamodb"]
+    return {"OldImage", "NewImage"} <= change.keys() and bool(change["OldImage"] == change["NewImage"])
 
 
 def _completes(record: StreamRecord, before: StreamRecord) -> bool:

@@ -53,7 +53,7 @@ def _start(settings: ServeSettings, directory: Path) -> Machinery:
     profile = Profile.named(settings.profile).scaled(settings.time_scale)
     front = Front.open(profile, settings.seed, settings.port)
     surroundings = Surroundings(endpoint=front.endpoint, directory=directory)
-    machinery = assemble(front.gateway, front.gateway.roles, surroundings, settings.time_scale)
+    machinery = assemble(front.gateway, front.dynamodb, front.gateway.roles, surroundings, settings.time_scale)
     set_admin_routes(front.gateway, machinery)
     sink = SinkServer(machinery.sinks, front.gateway.world.up)
     addresses = {"endpoint": front.endpoint, "sink": sink.address, "directory": str(directory)}

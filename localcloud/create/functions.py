@@ -6,6 +6,22 @@ from evaluation import Archive, Value
 from localcloud.create.creation import Created, Creation, Creator, Unsupported, field
 
 SETTINGS = ("handler", "runtime", "role", "timeout", "memorySize", "description", "architectures", "loggingConfig")
+MAPPED = (
+    "eventSourceArn",
+    "functionName",
+    "batchSize",
+    "enabled",
+    "functionResponseTypes",
+    "scalingConfig",
+    "maximumBatchingWindowInSeconds",
+    "maximumRecordAgeInSeconds",
+    "maximumRetryAttempts",
+    "bisectBatchOnFunctionError",
+    "parallelizationFactor",
+    "startingPosition",
+    "filterCriteria",
+    "metricsConfig",
+)
 
 
 def function(creation: Creation) -> Created:
@@ -44,28 +60,29 @@ def _reserve(creation: Creation) -> None:
 
 
 def event_source_mapping(creation: Creation) -> Created:
-    """Let a function read a queue."""
-    names = (
-        "eventSourceArn",
-        "functionName",
-        "batchSize",
-        "enabled",
-        "functionResponseTypes",
-        "scalingConfig",
-        "maximumRecordAgeInSeconds",
-        "maximumRetryAttempts",
-        "startingPosition",
-        "filterCriteria",
-    )
-    window = creation.inputs.get("maximumBatchingWindowInSeconds")
+    """Let a function read a queue or a stream.
+
+    Raises:
+        Unsupported: it asks for tumbling windows.
+    """
+    if creation.inputs.get("tumblingWindowInSeconds"):
+        raise Unsupported(f"{creation.registration.urn}: the embedded cloud has no tumbling windows")
     answer = creation.call(
         "lambda",
         "create_event_source_mapping",
-        MaximumBatchingWindowInSeconds=window,
-        **creation.given(*names),
+        DestinationConfig=_on_failure(creation.block("destinationConfig")),
+        **creation.given(*MAPPED),
     )
     uuid = field(answer, "UUID")
-    return uuid, {"uuid": uuid, "functionArn": field(answer, "FunctionArn")}
+    outputs: dict[str, Value] = {"uuid": uuid, "functionArn": field(answer, "FunctionArn"), "state": "Enabled"}
+    return uuid, {**outputs, "arn": field(answer, "EventSourceMappingArn")}
+
+
+def _on_failure(config: Mapping[str, Value]) -> dict[str, object] | None:
+    """Spell a destination as the API does: the provider calls its ARN ``destinationArn`` for mappings only."""
+    failure = config.get("onFailure")
+    arn = failure.get("destinationArn") if isinstance(failure, dict) else None
+    return {"OnFailure": {"Destination": arn}} if arn else None
 
 
 def event_invoke_config(creation: Creation) -> Created:

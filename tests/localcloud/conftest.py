@@ -1,5 +1,6 @@
 """One embedded cloud front for all tests of this folder; each test leaves it whole."""
 
+import hashlib
 import sys
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -16,7 +17,9 @@ from localcloud.latency import Profile
 from localcloud.leftovers import own_directory
 from localcloud.machinery import Machinery, assemble
 from localcloud.machinery_admin import set_admin_routes
+from localcloud.streams import RETENTION_SECONDS
 from tests.localcloud.gate import Gate
+from tests.localcloud.stream_bench import StreamBench
 
 PATIENT = Config(connect_timeout=10, read_timeout=30, retries={"total_max_attempts": 1})
 HURRIED = PATIENT.merge(Config(read_timeout=2))
@@ -75,7 +78,8 @@ def client(front: Front) -> ClientOf:
 def whole_machinery(whole_front: Front, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machinery]:
     directory = own_directory(tmp_path_factory.mktemp("clouds"))
     surroundings = Surroundings(endpoint=whole_front.endpoint, directory=directory)
-    machinery = assemble(whole_front.gateway, whole_front.gateway.roles, surroundings, time_scale=1.0)
+    gateway, dynamodb = whole_front.gateway, whole_front.dynamodb
+    machinery = assemble(gateway, dynamodb, gateway.roles, surroundings, time_scale=1.0)
     set_admin_routes(whole_front.gateway, machinery)
     yield machinery
     machinery.stop()
@@ -91,3 +95,11 @@ def gate(tmp_path: Path) -> Iterator[Gate]:
     closed = Gate(tmp_path)
     yield closed
     closed.open()
+
+
+@pytest.fixture
+def mapped(front: Front, client: ClientOf, request: pytest.FixtureRequest) -> Iterator[StreamBench]:
+    """Give a table whose stream the test may map."""
+    name = f"read-{hashlib.sha256(request.node.name.encode()).hexdigest()[:12]}"
+    yield StreamBench(front, client, name)
+    front.dynamodb.streams.retention_seconds = RETENTION_SECONDS

@@ -101,6 +101,18 @@ def test_dynamodb_calls_need_their_tables_and_partition_keys(
         ("lambda", "Invoke", {"FunctionName": "arn:f"}, "lambda:InvokeFunction", "arn:f"),
         ("lambda", "GetAccountSettings", {}, "lambda:GetAccountSettings", "*"),
         (
+            "lambda",
+            "UpdateEventSourceMapping",
+            {"UUID": "u"},
+            "lambda:UpdateEventSourceMapping",
+            "arn:aws:lambda:us-east-1:1:event-source-mapping:u",
+        ),
+        ("dynamodbstreams", "DescribeStream", {"StreamArn": "arn:s"}, "dynamodb:DescribeStream", "arn:s"),
+        ("dynamodbstreams", "GetRecords", {"ShardIterator": "arn:s|1|abc"}, "dynamodb:GetRecords", "arn:s"),
+        ("s3", "GetObject", {"Bucket": "b", "Key": "a/b"}, "s3:GetObject", "arn:aws:s3:::b/a/b"),
+        ("s3", "HeadObject", {"Bucket": "b", "Key": "a"}, "s3:GetObject", "arn:aws:s3:::b/a"),
+        ("s3", "ListObjectsV2", {"Bucket": "b"}, "s3:ListBucket", "arn:aws:s3:::b"),
+        (
             "scheduler",
             "GetSchedule",
             {"Name": "look"},

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,7 @@ from localcloud.background import down
 from localcloud.cloud import EmbeddedCloud
 from localcloud.faults import Fault
 from tests.localcloud.deploying import ClientOf, make_function, make_role
+from tests.localcloud.tables import key, make
 from tests.waiting import eventually
 
 OWNER = """
@@ -48,6 +50,25 @@ def function_in(cloud: EmbeddedCloud, name: str) -> None:
     source = "def handle(event, context):\n    print('here')\n    return 1\n"
     make_function(client, name, source, make_role(client, f"{name}-role"))
     client("lambda").invoke(FunctionName=name)
+
+
+def test_streams_can_be_made_to_forget_sooner(cloud: EmbeddedCloud) -> None:
+    assert cloud.remote.get("streams") == {"retention_seconds": 86400.0}
+    cloud.keep_streams_for(30)
+    assert cloud.remote.get("streams") == {"retention_seconds": 30.0}
+
+
+def test_data_ages_by_the_cloud_s_own_time(tmp_path: Path) -> None:
+    with EmbeddedCloud.start(profile="none", state_dir=tmp_path, time_scale=0.005) as hasty:
+        assert hasty.remote.get("streams") == {"retention_seconds": 432.0}
+        dynamodb = client_of(hasty)("dynamodb")
+        table = make(dynamodb)
+        dynamodb.update_time_to_live(
+            TableName=table, TimeToLiveSpecification={"Enabled": True, "AttributeName": "until"}
+        )
+        past = str(int(time.time()) - 60)
+        dynamodb.put_item(TableName=table, Item={**key("a"), "until": {"N": past}})
+        eventually(lambda: not dynamodb.scan(TableName=table)["Items"], 20, "the item is past its time")
 
 
 def process_of(cloud: EmbeddedCloud) -> int:

@@ -9,10 +9,11 @@ from botocore.exceptions import ClientError
 from moto.sqs.models import Message
 
 from localcloud.batches import failed_messages, queue_event
+from localcloud.event_sources import EventSources
 from localcloud.front import Front
 from localcloud.functions import RegionDark
-from localcloud.mappings import ACTIONS, Mappings
 from localcloud.pool import Throttled
+from localcloud.queue_mappings import ACTIONS, QueueMappings
 from localcloud.queues import LongPolls, Queues
 from localcloud.sandbox import Outcome
 from tests.localcloud.conftest import ClientOf
@@ -34,7 +35,8 @@ class Bench:
         roles = front.gateway.roles
         LongPolls(front.gateway)
         queues = Queues(front.gateway, roles)
-        Mappings(front.gateway, self.runner, queues, roles, self.timers, lambda: poll_seconds)  # type: ignore[arg-type]
+        source = QueueMappings(front.gateway, self.runner, queues, roles, self.timers, lambda: poll_seconds)  # type: ignore[arg-type]
+        EventSources(front.gateway, self.runner.functions, {"sqs": source})  # type: ignore[arg-type]
         self.dead_url, dead = make_queue(client, f"{name}-dead")
         redrive = json.dumps({"deadLetterTargetArn": dead, "maxReceiveCount": 3})
         self.url, self.arn = make_queue(client, name, VisibilityTimeout="0", RedrivePolicy=redrive)
@@ -164,10 +166,26 @@ def test_a_disabled_or_deleted_mapping_polls_nothing(bench: Bench) -> None:
     assert bench.after(5) == [["a"]]
 
 
-def test_streams_are_refused_with_a_word_on_what_is_possible(bench: Bench) -> None:
-    stream = "arn:aws:dynamodb:us-east-1:123456789012:table/t/stream/2026"
-    with pytest.raises(ClientError, match="maps SQS queues only"):
+def test_other_sources_are_refused_with_a_word_on_what_is_possible(bench: Bench) -> None:
+    stream = "arn:aws:kinesis:us-east-1:123456789012:stream/s"
+    with pytest.raises(ClientError, match="maps SQS queues and DynamoDB streams only"):
         bench.client("lambda").create_event_source_mapping(EventSourceArn=stream, FunctionName="f")
+
+
+def test_messages_are_not_filtered_and_nobody_is_left_to_believe_it(bench: Bench) -> None:
+    filtered = {"FilterCriteria": {"Filters": [{"Pattern": '{"body": ["a"]}'}]}}
+    with pytest.raises(ClientError, match="no messages of queues"):
+        bench.map(**filtered)
+    uuid = bench.map()
+    with pytest.raises(ClientError, match="no messages of queues"):
+        bench.client("lambda").update_event_source_mapping(UUID=uuid, **filtered)
+
+
+def test_a_queue_is_mapped_to_a_function_once(bench: Bench) -> None:
+    bench.map()
+    with pytest.raises(ClientError, match="already exists") as refused:
+        bench.map()
+    assert refused.value.response["Error"]["Code"] == "ResourceConflictException"
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Event source mappings of queues: kept in moto, which would fire them inside the producer's call, polled here.
+"""Event source mappings of queues: polled, their messages handed over in batches.
 
 https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
 """
@@ -8,19 +8,17 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from moto.awslambda.models import EventSourceMapping, lambda_backends
-from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.awslambda.models import EventSourceMapping
 from moto.sqs.models import Message
 
 from localcloud.batches import failed_messages, queue_event
 from localcloud.deployed import NoSuchFunction
+from localcloud.event_sources import Asked, Refused, exists
 from localcloud.functions import RegionDark, Runner
 from localcloud.gateway import Gateway
 from localcloud.permissions import Permissions
 from localcloud.pool import Throttled
-from localcloud.protocols import error
 from localcloud.queues import NoSuchQueue, Queues
-from localcloud.request import Request, Response
 from localcloud.timers import Timers
 
 log = logging.getLogger(__name__)
@@ -49,7 +47,7 @@ class _Poller:
         return int((self.mapping.scaling_config or {}).get("MaximumConcurrency", DEFAULT_CONCURRENCY))
 
 
-class Mappings:
+class QueueMappings:
     """Polls the queues of all enabled mappings, and hands what it finds to their functions in batches."""
 
     def __init__(
@@ -67,28 +65,32 @@ class Mappings:
         self._permissions = permissions
         self._timers = timers
         self._pause = pause
-        gateway.routes["lambda", "CreateEventSourceMapping"] = self._create
 
-    def _create(self, request: Request) -> Response:
-        """Create a mapping without telling moto's queue of it."""
-        asked = json.loads(request.body or b"{}")
-        source = str(asked.get("EventSourceArn", ""))
-        if source.split(":")[2:3] != ["sqs"] or asked.get("FilterCriteria"):
-            words = "the embedded cloud maps SQS queues only, without filter criteria, and no streams yet"
-            return error(request, 400, "InvalidParameterValueException", f"{source}: {words}")
+    def settled(self, _region: str, asked: Asked) -> Asked:
+        """Check a new mapping.
+
+        Raises:
+            Refused: the queue does not exist, or messages would have to be filtered.
+        """
+        self.check_change(asked)
         try:
-            self._queues.queue(source)
-            function = self._runner.functions.get(request.region, asked["FunctionName"])
-        except (NoSuchQueue, NoSuchFunction) as missing:
-            return error(request, 404, "ResourceNotFoundException", str(missing))
-        known = {"RegionName": request.region, "AccountId": DEFAULT_ACCOUNT_ID, "FunctionArn": function.arn}
-        mapping = EventSourceMapping({**asked, **known, "FunctionName": function.name})  # type: ignore[abstract]
-        with self._gateway.lock("lambda"):
-            # moto's own way in would tie the mapping to the queue, which then invokes inside SendMessage
-            lambda_backends[DEFAULT_ACCOUNT_ID][request.region]._event_source_mappings[mapping.uuid] = mapping  # noqa: SLF001
+            self._queues.queue(str(asked["EventSourceArn"]))
+        except NoSuchQueue as missing:
+            raise Refused(str(missing), "ResourceNotFoundException", 404) from missing
+        return asked
+
+    def check_change(self, asked: Asked) -> None:
+        """Check what is to be changed.
+
+        Raises:
+            Refused: messages would have to be filtered.
+        """
+        if asked.get("FilterCriteria"):
+            raise Refused("the embedded cloud filters the records of streams, but no messages of queues")
+
+    def begin(self, mapping: EventSourceMapping) -> None:
+        """Poll a mapping's queue until it is deleted."""
         self._begin(_Poller(mapping=mapping))
-        body = json.dumps(mapping.get_configuration()).encode()
-        return Response(status=202, headers={"Content-Type": "application/json"}, body=body)
 
     def _begin(self, poller: _Poller) -> None:
         self._timers.after(self._next(), lambda: self._turn(poller))
@@ -98,8 +100,7 @@ class Mappings:
 
     def _turn(self, poller: _Poller) -> None:
         """Poll once and come back, unless the mapping was deleted."""
-        backend = lambda_backends[DEFAULT_ACCOUNT_ID][poller.region]
-        if backend.get_event_source_mapping(poller.mapping.uuid) is not poller.mapping:
+        if not exists(poller.mapping):
             return
         try:
             if poller.mapping.enabled and self._gateway.world.up(poller.region):

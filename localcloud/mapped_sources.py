@@ -1,0 +1,69 @@
+"""What reads event sources, put together."""
+
+from dataclasses import dataclass
+
+from localcloud.destinations import Destinations
+from localcloud.discards import Discards
+from localcloud.event_sources import EventSources, Source
+from localcloud.functions import Runner
+from localcloud.gateway import Gateway
+from localcloud.mapping_metrics import MappingMetrics
+from localcloud.metrics import Metrics
+from localcloud.permissions import Permissions
+from localcloud.queue_mappings import QueueMappings
+from localcloud.queues import Queues
+from localcloud.stream_attempts import Attempts
+from localcloud.stream_mappings import StreamMappings, StreamServices
+from localcloud.streams import Streams
+from localcloud.timers import Timers
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceServices:
+    """What the sources stand on."""
+
+    gateway: Gateway
+    streams: Streams
+    runner: Runner
+    queues: Queues
+    destinations: Destinations
+    permissions: Permissions
+    timers: Timers
+    metrics: Metrics
+    time_scale: float
+
+
+def map_sources(services: SourceServices) -> None:
+    """Set the routes of mappings; those that are made are read from then on."""
+    sources: dict[str, Source] = {"sqs": _queues(services), "dynamodb": StreamMappings(_streams(services))}
+    EventSources(services.gateway, services.runner.functions, sources)
+
+
+def _queues(services: SourceServices) -> QueueMappings:
+    latency = services.gateway.latency
+    return QueueMappings(
+        services.gateway,
+        services.runner,
+        services.queues,
+        services.permissions,
+        services.timers,
+        lambda: latency.draw(latency.profile.queue_poller_seconds),
+    )
+
+
+def _streams(services: SourceServices) -> StreamServices:
+    latency, world, clock = services.gateway.latency, services.gateway.world, services.metrics.clock
+    metrics, functions = MappingMetrics(services.metrics), services.runner.functions
+    discards = Discards(services.destinations, functions, world, metrics, clock)
+    return StreamServices(
+        streams=services.streams,
+        functions=functions,
+        attempts=Attempts(services.runner, world, discards, metrics, clock, services.time_scale),
+        permissions=services.permissions,
+        metrics=metrics,
+        world=world,
+        timers=services.timers,
+        clock=clock,
+        pause=lambda: latency.draw(latency.profile.stream_poller_seconds),
+        time_scale=services.time_scale,
+    )
