@@ -19,7 +19,7 @@ def test_an_answer_counts_until_its_grant_expires(expires: bool, now: float, hon
 def test_where_dynamodb_orders_the_writes_home_comes_first_and_nothing_expires(home: Site, away: Site) -> None:
     views = AnyRegion(home, VirtualClock())
 
-    assert views.active() == home
+    assert views.heard().active == home
     assert views.grant(0.3) == Grant(epoch=None, sites=(home, away), until=1004.0, expires=False)
 
 
