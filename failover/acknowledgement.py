@@ -1,11 +1,11 @@
 """What a write ends with: the word that it is done, or that nobody knows."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef, WriteRequestTypeDef
 
 
 class UncertainWrite(Exception):
@@ -30,3 +30,27 @@ class Acknowledgement:
     region: str
     epoch: int | None
     attributes: "Mapping[str, AttributeValueTypeDef]"
+
+
+class BatchIncomplete(Exception):
+    """A batch that was not written as a whole; each of its requests is in exactly one of the three lists.
+
+    ``written`` is acknowledged. ``not_written`` had no effect and never will. ``uncertain`` may have been carried out,
+    or an unplanned failover may undo it. Puts and deletes may be sent again, unless somebody else wrote meanwhile. The
+    cause (``__cause__``) says what stopped it.
+    """
+
+    def __init__(
+        self,
+        *,
+        epoch: int | None,
+        written: "Sequence[WriteRequestTypeDef]",
+        not_written: "Sequence[WriteRequestTypeDef]",
+        uncertain: "Sequence[WriteRequestTypeDef]",
+    ) -> None:
+        counts = f"{len(written)} written, {len(not_written)} not, {len(uncertain)} uncertain"
+        super().__init__(f"epoch {epoch}: {counts}; send those not written again, read the uncertain ones first")
+        self.epoch = epoch
+        self.written = tuple(written)
+        self.not_written = tuple(not_written)
+        self.uncertain = tuple(uncertain)

@@ -12,17 +12,20 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, TypeVar, Unpack
 
-from failover.acknowledgement import Acknowledgement, UncertainWrite
+from failover.acknowledgement import Acknowledgement, BatchIncomplete, UncertainWrite
 from failover.attempts import Attempts
+from failover.batches import BatchAcknowledgement, BatchRead, BatchWrite, KeysUnprocessed
 from failover.clock import Clock
 from failover.first_of_two import FirstOfTwo
 from failover.item_writes import ItemWrites, PlainWrites
-from failover.read_answers import Freshness, Item, NoSuchItem, Page, Served, Stale, Which
+from failover.read_answers import Found, Freshness, Item, NoSuchItem, Page, Served, Stale, Which
 from failover.region_calls import RegionCalls
 from failover.sites import Site
 from failover.table_metrics import Metrics, NoMetrics, outcome_of, region_of
 from failover.table_reads import How, TableReads
 from failover.table_requests import (
+    BatchGetItem,
+    BatchWriteItem,
     DeleteItem,
     GetItem,
     PutItem,
@@ -40,8 +43,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Acknowledgement",
+    "BatchAcknowledgement",
+    "BatchIncomplete",
+    "Found",
     "Freshness",
     "Item",
+    "KeysUnprocessed",
     "NoSuchItem",
     "Page",
     "RegionalTable",
@@ -134,6 +141,21 @@ class RegionalTable:
             "update_item", lambda: self._write(lambda epoch: self._writes.update(self.name, request, epoch))
         )
 
+    def batch_write_item(self, **request: Unpack[BatchWriteItem]) -> BatchAcknowledgement:
+        """Put and delete any number of items under one grant; not atomic, and no conditions.
+
+        Raises:
+            NotWritable: nothing was written.
+            BatchIncomplete: says which were written, which were not, and which may have been.
+            ClientError: refused before anything was written.
+        """
+
+        def write() -> BatchAcknowledgement:
+            batch = BatchWrite(self.name, self._attempts, self._views.grant(self._attempts.shortest), self._clock)
+            return batch.run(request["RequestItems"])
+
+        return self._measured("batch_write_item", write)
+
     # Reads.
 
     def get_item(self, *, site: Which = "active", stale: Stale = "never", **request: Unpack[GetItem]) -> Item:
@@ -192,6 +214,23 @@ class RegionalTable:
             request["ExclusiveStartKey"] = page.last_evaluated_key
             page = self.scan(site=site, stale=stale, **request)
             yield page
+
+    def batch_get_item(
+        self, *, site: Which = "active", stale: Stale = "never", **request: Unpack[BatchGetItem]
+    ) -> Found:
+        """Read any number of keys in a few seconds; those that are not there are left out, as boto3 does.
+
+        Raises:
+            KeysUnprocessed: the service kept turning some away; has the others' items.
+            Exception: as ``get_item``.
+        """
+        how = How(site=site, stale=stale, consistent=request.get("ConsistentRead", False))
+
+        def read() -> Found:
+            batch = BatchRead(self.name, self._attempts, self._clock, lambda send: self._reads.answer(send, how))
+            return batch.run(request)
+
+        return self._measured("batch_get_item", read)
 
     # What they have in common.
 
