@@ -18,7 +18,7 @@ from failover.batches import BatchAcknowledgement, BatchRead, BatchWrite, KeysUn
 from failover.clock import Clock
 from failover.first_of_two import FirstOfTwo
 from failover.item_writes import ItemWrites, PlainWrites
-from failover.read_answers import Found, Freshness, Item, NoSuchItem, Page, Served, Stale, Which
+from failover.read_answers import Found, Freshness, Item, NoSuchItem, Page, Served, Snapshot, Stale, Which
 from failover.region_calls import RegionCalls
 from failover.sites import Site
 from failover.table_metrics import Metrics, NoMetrics, outcome_of, region_of
@@ -31,8 +31,11 @@ from failover.table_requests import (
     PutItem,
     Query,
     Scan,
+    TransactGetItems,
+    TransactWriteItems,
     UpdateItem,
 )
+from failover.transactions import TransactionWrite, reads_of
 from failover.write_grants import Views
 
 if TYPE_CHECKING:
@@ -53,6 +56,7 @@ __all__ = [
     "Page",
     "RegionalTable",
     "Served",
+    "Snapshot",
     "TableOptions",
     "UncertainWrite",
 ]
@@ -156,6 +160,16 @@ class RegionalTable:
 
         return self._measured("batch_write_item", write)
 
+    def transact_write_items(self, **request: Unpack[TransactWriteItems]) -> Acknowledgement:
+        """Carry out up to 100 writes and checks together or not at all; raises like ``put_item``.
+
+        Conflicts with other transactions are tried again. A part may name another table of the tier by ``TableName``.
+        """
+        transaction = TransactionWrite(self.name, self._attempts, self._clock)
+        return self._measured(
+            "transact_write_items", lambda: transaction.run(self._views.grant(self._attempts.shortest), request)
+        )
+
     # Reads.
 
     def get_item(self, *, site: Which = "active", stale: Stale = "never", **request: Unpack[GetItem]) -> Item:
@@ -231,6 +245,18 @@ class RegionalTable:
             return batch.run(request)
 
         return self._measured("batch_get_item", read)
+
+    def transact_get_items(self, **request: Unpack[TransactGetItems]) -> Snapshot:
+        """Read up to 100 items as they were at one moment; the rule and the errors are those of consistent reads."""
+        items = reads_of(self.name, request["TransactItems"])
+
+        def read() -> Snapshot:
+            reply, served = self._reads.answer(
+                lambda client: client.transact_get_items(TransactItems=items), How(consistent=True)
+            )
+            return Snapshot(responses=tuple(reply["Responses"]), served=served)
+
+        return self._measured("transact_get_items", read)
 
     # What they have in common.
 
