@@ -65,12 +65,19 @@ class StillRunning(CallFailed):
     may_have_landed = True
 
 
+class Cancelled(CallFailed):
+    """A transaction lost to another one or was throttled, and may be tried again; nothing was done.
+
+    The cause (``__cause__``) is boto3's ``TransactionCanceledException``.
+    """
+
+
 class Throttled(CallFailed):
     """The service turned the request away for its rate; nothing was done."""
 
 
 class WriteConflict(CallFailed):
-    """Two regions of an MRSC table, or two transactions, changed one item at once and this lost; nothing was done.
+    """Another region's write, or a transaction, changed the item at the same time, and won; nothing was done.
 
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/V2globaltables_HowItWorks.html
     """
@@ -81,9 +88,8 @@ ANSWERS: dict[Failure, type[CallFailed]] = {
     Failure.THROTTLED: Throttled,
     Failure.CONFLICT: WriteConflict,
 }
-CONFLICT = frozenset({"TransactionConflict"})
-PASSING = CONFLICT | {"ProvisionedThroughputExceeded", "ThrottlingError"}
-ANSWERED = (Throttled, WriteConflict, StillRunning)  # so the region is well
+PASSING = frozenset({"ProvisionedThroughputExceeded", "ThrottlingError", "TransactionConflict"})
+ANSWERED = (Throttled, WriteConflict, Cancelled, StillRunning)  # so the region is well
 
 
 def told_apart(error: CallError, region: str) -> CallFailed:
@@ -110,12 +116,10 @@ def _kind(error: ClientError) -> type[CallFailed] | None:
 
 
 def _cancelled(error: ClientError) -> type[CallFailed] | None:
-    """Tell a transaction that lost or was throttled, and may be tried again, from one that was refused.
+    """Tell a transaction that may be tried again from one that was refused.
 
     https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
     """
     given = cast("list[dict[str, str]]", error.response.get("CancellationReasons", []))
     codes = {reason.get("Code", "None") for reason in given} - {"None"}
-    if not codes or not codes <= PASSING:
-        return None
-    return WriteConflict if codes <= CONFLICT else Throttled
+    return Cancelled if codes and codes <= PASSING else None

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar, Unpack
 from failover.acknowledgement import Acknowledgement, BatchIncomplete, UncertainWrite
 from failover.attempts import Attempts
 from failover.batches import BatchAcknowledgement, BatchRead, BatchWrite, KeysUnprocessed
+from failover.call_failed import Cancelled
 from failover.clock import Clock
 from failover.first_of_two import FirstOfTwo
 from failover.item_writes import ItemWrites, PlainWrites
@@ -35,7 +36,7 @@ from failover.table_requests import (
     TransactWriteItems,
     UpdateItem,
 )
-from failover.transactions import TransactionWrite, reads_of
+from failover.transactions import TransactionWrite, as_boto3_says, reads_of
 from failover.write_grants import Views
 
 if TYPE_CHECKING:
@@ -251,9 +252,12 @@ class RegionalTable:
         items = reads_of(self.name, request["TransactItems"])
 
         def read() -> Snapshot:
-            reply, served = self._reads.answer(
-                lambda client: client.transact_get_items(TransactItems=items), How(consistent=True)
-            )
+            try:
+                reply, served = self._reads.answer(
+                    lambda client: client.transact_get_items(TransactItems=items), How(consistent=True)
+                )
+            except Cancelled as failure:
+                raise as_boto3_says(failure) from None
             return Snapshot(responses=tuple(reply["Responses"]), served=served)
 
         return self._measured("transact_get_items", read)

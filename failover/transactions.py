@@ -9,11 +9,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
-from botocore.exceptions import ClientError
-
 from failover.acknowledgement import Acknowledgement, UncertainWrite
 from failover.attempts import Attempts, Effect, Request
-from failover.call_failed import Throttled, WriteConflict
+from failover.call_failed import Cancelled
 from failover.clock import Clock
 from failover.table_requests import TransactWriteItems
 from failover.write_grants import Grant
@@ -33,6 +31,11 @@ def named(table: str, items: Iterable[Mapping[str, object]]) -> list[dict[str, d
 def reads_of(table: str, items: Iterable[Mapping[str, object]]) -> "list[TransactGetItemTypeDef]":
     """Return a transaction's reads as boto3 takes them."""
     return cast("list[TransactGetItemTypeDef]", named(table, items))
+
+
+def as_boto3_says(failure: Cancelled) -> BaseException:
+    """Return the exception, with its ``CancellationReasons``, of a transaction that was cancelled to the end."""
+    return failure.__cause__ or failure
 
 
 class TransactionWrite:
@@ -61,10 +64,8 @@ class TransactionWrite:
         except UncertainWrite as error:
             error.token = token
             raise
-        except (Throttled, WriteConflict) as failure:
-            if isinstance(cancelled := failure.__cause__, ClientError) and "CancellationReasons" in cancelled.response:
-                raise cancelled from None
-            raise
+        except Cancelled as failure:
+            raise as_boto3_says(failure) from None
 
     def _acknowledged(self, grant: Grant, request: TransactWriteItems, token: str) -> Acknowledgement:
         items = cast("list[TransactWriteItemTypeDef]", named(self._table, _mappings(request)))

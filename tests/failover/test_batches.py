@@ -99,6 +99,13 @@ def test_what_is_unprocessed_after_an_unanswered_call_may_have_been_written_by_t
     assert (list(stopped.value.written), list(stopped.value.uncertain)) == (puts(0), puts(1))
 
 
+def test_a_refusal_after_an_unanswered_call_does_not_make_that_certain(world: World) -> None:
+    world.primary.answers = [LOST, left(0, 1), client_error("ValidationException")]
+    with pytest.raises(BatchIncomplete) as stopped:
+        world.table().batch_write_item(RequestItems=puts(0, 1))
+    assert list(stopped.value.uncertain) == puts(0, 1)
+
+
 def test_an_answer_after_the_view_expired_leaves_what_it_processed_uncertain(world: World) -> None:
     world.primary.seconds, world.primary.answers = 4.0, [left(1)]
     with pytest.raises(BatchIncomplete) as late:

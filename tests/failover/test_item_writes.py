@@ -84,3 +84,12 @@ def test_no_second_attempt_starts_that_would_not_fit() -> None:
     with pytest.raises(UncertainWrite):
         world.table(options=TableOptions(writes=Stamped())).put_item(Item=KEY)
     assert world.primary.calls == 1
+    assert world.clock.now == pytest.approx(100.05)  # nor is slept for it
+
+
+def test_leave_is_asked_for_both_calls() -> None:
+    world = World.whole()
+    views = FixedViews(until=104.0)
+    world.views = views
+    world.table(options=TableOptions(writes=Stamped())).put_item(Item=KEY)
+    assert views.asked == [pytest.approx(0.9)]

@@ -112,6 +112,19 @@ def test_the_standby_stands_in_for_an_active_site_that_fails_if_the_call_allows_
     assert world.clock.now - 100 < 4.0
 
 
+def test_an_active_site_that_is_slow_to_fail_leaves_the_standby_its_time(world: World) -> None:
+    world.primary.answers, world.primary.seconds = [client_error("ThrottlingException")], 1.3
+    assert world.table().get_item(Key=KEY, stale="if-active-fails") == THERE
+    assert world.clock.now - 100 < 4.0
+
+
+def test_if_both_sites_fail_a_hedged_read_asks_both_again(world: World) -> None:
+    throttled = client_error("ThrottlingException")
+    world.primary.answers, world.secondary.answers = [throttled], [throttled, {"Item": THERE}]
+    assert world.table().get_item(Key=KEY, stale="hedged") == THERE
+    assert world.clock.slept[-1] > 0
+
+
 def test_an_active_site_that_answers_needs_no_stand_in(world: World) -> None:
     item = world.table().get_item(Key=KEY, stale="if-active-fails")
     assert (item, item.served.freshness, world.secondary.calls) == (HERE, Freshness.EVENTUAL, 0)

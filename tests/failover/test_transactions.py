@@ -127,9 +127,18 @@ def test_a_token_is_never_taken_to_another_region(world: World) -> None:
     assert world.secondary.calls == 0
 
 
-def test_lost_transactions_do_not_open_the_breaker(world: World) -> None:
-    world.primary.answers = [*[cancelled("TransactionConflict"), RUNNING] * 3, {}]
+@pytest.mark.parametrize("answer", [cancelled("TransactionConflict"), RUNNING])
+def test_what_a_region_answers_of_a_transaction_does_not_open_its_breaker(world: World, answer: ClientError) -> None:
+    world.primary.answers = [*[answer] * 4, {}]
     assert world.table().transact_write_items(TransactItems=ITEMS).region == "us-east-1"
+
+
+def test_a_snapshot_that_loses_to_the_end_is_cancelled_as_boto3_says_it(world: World) -> None:
+    world.primary.answers = [cancelled("TransactionConflict")]
+    with pytest.raises(ClientError) as lost:
+        world.table().transact_get_items(TransactItems=[{"Get": {"Key": KEY}}])
+    assert lost.value is world.primary.answers[0]
+    assert world.primary.calls > 3
 
 
 def test_a_snapshot_has_a_response_for_each_item_in_order(world: World) -> None:

@@ -57,11 +57,12 @@ class FixedViews:
     active_site: Site = "primary"
     refusal: Exception | None = None
     heard_at: float = 100.0
+    asked: list[float] = field(default_factory=list)
 
     def grant(self, seconds: float) -> Grant:
         if self.refusal:
             raise self.refusal
-        assert seconds > 0
+        self.asked.append(seconds)
         return Grant(epoch=5, sites=(self.active_site,), until=self.until, expires=True)
 
     def heard(self) -> Heard:
