@@ -14,8 +14,9 @@ from failover.outbox import Outbox
 from failover.outbox_replay import Replayer
 from failover.queued_table import Queued, QueuedTable
 from failover.region_calls import RegionCalls, timed_clients
-from failover.regional_table import RegionalTable
+from failover.regional_table import RegionalTable, TableOptions
 from failover.sites import Site
+from failover.table_metrics import Metrics, NoMetrics
 from failover.write_grants import AnyRegion, Grant, Heard, NoCurrentView, Views
 
 
@@ -29,11 +30,12 @@ class NoViews:
         raise NoCurrentView("no control region answered")
 
 
-def table(views: Views) -> RegionalTable:
+def table(views: Views, metrics: Metrics | None = None) -> RegionalTable:
     clock, session = SystemClock(), boto3.Session()
     names: dict[Site, str] = {"primary": "us-east-1", "secondary": "us-west-2"}
     regions = {site: RegionCalls(region, timed_clients(region, session), clock) for site, region in names.items()}
-    return RegionalTable("orders", regions, views, clock=clock)
+    options = TableOptions(metrics=metrics or NoMetrics())
+    return RegionalTable("orders", regions, views, clock=clock, options=options)
 
 
 def write(outbox: Outbox) -> None:
