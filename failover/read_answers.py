@@ -96,4 +96,9 @@ class Snapshot:
 
 
 class NoSuchItem(Exception):
-    """The region that was asked has no item under this key."""
+    """The region that answered has no item under this key; ``served`` tells which, and whether it may only be behind."""
+
+    def __init__(self, table: str, key: "Mapping[str, object]", served: Served) -> None:
+        stale = ", or not yet: it may be behind" if served.may_be_stale else ""
+        super().__init__(f"{table} in {served.region} has no item {dict(key)}{stale}")
+        self.served = served

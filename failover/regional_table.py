@@ -191,7 +191,7 @@ class RegionalTable:
         def read() -> Item:
             reply, served = self._reads.answer(lambda client: client.get_item(TableName=self.name, **request), how)
             if "Item" not in reply:
-                raise NoSuchItem(f"{self.name} in {served.region} has no item {dict(request['Key'])}")
+                raise NoSuchItem(self.name, request["Key"], served)
             return Item(reply["Item"], served)
 
         return self._measured("get_item", read)

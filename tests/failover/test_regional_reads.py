@@ -60,6 +60,13 @@ def test_a_missing_item_is_an_error_and_not_none(world: World) -> None:
         world.table().get_item(Key=KEY)
 
 
+def test_an_item_that_is_missing_at_the_standby_may_only_be_missing_there(world: World) -> None:
+    world.secondary.answers = [{}]
+    with pytest.raises(NoSuchItem, match="not yet") as missing:
+        world.table().get_item(Key=KEY, site="standby")
+    assert (missing.value.served.region, missing.value.served.may_be_stale) == ("us-west-2", True)
+
+
 def test_a_read_that_got_no_answer_is_told_from_a_missing_item(world: World) -> None:
     world.primary.answers = [LOST]
     with pytest.raises(CallFailed):
