@@ -1,5 +1,6 @@
 """An application's way to its tables, with boto3's own clients."""
 
+import threading
 from collections.abc import Iterator
 
 import boto3
@@ -14,6 +15,7 @@ from failover.regional_table import NoSuchItem
 from failover.rows import tier_key
 from failover.sites import Sites
 from failover.write_grants import NoCurrentView, TierMoving
+from tests.waiting import eventually
 
 CONTROL = ("us-east-1", "us-east-2", "us-west-2")
 KEY = {"id": {"S": "order-1"}}
@@ -117,3 +119,14 @@ def test_a_stack_without_a_row_is_told_apart_from_a_missing_table(tier: DataTier
     assert isinstance(refused.value.__cause__, RowMissing)
     with pytest.raises(ClientError, match="ResourceNotFoundException"):
         tier.mrsc_table("payments", "primary").put_item(Item=KEY)
+
+
+def test_a_hedged_read_leaves_no_thread_behind_when_the_tier_is_left(tier: DataTier) -> None:
+    with tier:
+        table = tier.table("orders")
+        for region in CONTROL:
+            boto3.client("dynamodb", region).put_item(TableName="orders", Item=KEY)
+        assert table.get_item(Key=KEY, stale="hedged") == KEY
+    eventually(lambda: not any(thread.name.startswith("table-read") for thread in threading.enumerate()), 20, "ended")
+    with pytest.raises(RuntimeError, match="shutdown"):
+        table.get_item(Key=KEY, stale="hedged")
