@@ -96,7 +96,7 @@ class Snapshot:
 
 
 class NoSuchItem(Exception):
-    """The region that answered has no item under this key; ``served`` tells which, and whether it may only be behind."""
+    """The region that answered has no item under this key; ``served`` tells which, and whether it may be behind."""
 
     def __init__(self, table: str, key: "Mapping[str, object]", served: Served) -> None:
         stale = ", or not yet: it may be behind" if served.may_be_stale else ""
