@@ -30,6 +30,7 @@ FOR_GOOD = frozenset(
         "ValidationException",
     }
 )
+MISTAKES = (ParamValidationError, TypeError)  # the second: a parameter that the method does not take
 
 
 class Replayed(Protocol):
@@ -109,15 +110,13 @@ class Replayer:
     def replay(self) -> Pass:
         """Go through the outbox once, first to last; what cannot be sent now stays, and all of its item behind it."""
         with self._outbox.lease() as held:
-            if not held:
-                return Pass(held=False)
-            self._outbox.park_cut_off()
-            fates = self._go_through()
+            fates = self._go_through() if held else Counter[Fate]()
         depth = self._outbox.depth()
         self._metrics.outbox(depth.waiting, depth.parked, depth.size, depth.oldest_seconds)
-        return Pass(held=True, sent=fates[Fate.SENT], parked=fates[Fate.PARKED], waiting=depth.waiting)
+        return Pass(held=held, sent=fates[Fate.SENT], parked=fates[Fate.PARKED], waiting=depth.waiting)
 
     def _go_through(self) -> Counter[Fate]:
+        self._outbox.park_cut_off()
         fates, number = Counter[Fate](), 0
         tables, items = set(self._tables), set[tuple[str, str]]()
         while not self._stopped.is_set() and tables and (kept := self._outbox.after(number, tables)):
@@ -149,13 +148,13 @@ class Replayer:
             return Fate.TABLE_WAITS
         except CallFailed:
             return Fate.ITEM_WAITS
-        except CALL_ERRORS as error:
+        except (*CALL_ERRORS, TypeError) as error:
             return self._refused(kept, error)
         self._outbox.remove(kept.number)
         return Fate.SENT
 
-    def _refused(self, kept: Kept, error: CallError) -> Fate:
-        if code_of(error) in FOR_GOOD or isinstance(error, ParamValidationError):
+    def _refused(self, kept: Kept, error: CallError | TypeError) -> Fate:
+        if code_of(error) in FOR_GOOD or isinstance(error, MISTAKES):
             return self._parked(kept, f"{error}; an attempt before this one may have been carried out")
         log.error("outbox refused", extra={"table": kept.table, "number": kept.number, "reason": str(error)})
         return Fate.TABLE_WAITS
@@ -171,3 +170,5 @@ class Replayer:
                 self.replay()
             except (sqlite3.Error, OSError) as error:
                 log.error("outbox unreadable", extra={"reason": str(error)})
+            except Exception:
+                log.exception("outbox pass failed")

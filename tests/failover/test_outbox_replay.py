@@ -32,6 +32,7 @@ FOR_GOOD = [
     client_error("ConditionalCheckFailedException"),
     client_error("ValidationException"),
     ParamValidationError(report="x"),
+    TypeError("got multiple values for keyword argument 'TableName'"),
 ]
 
 
@@ -184,9 +185,10 @@ def test_while_another_replays_nothing_is_sent_nor_parked(path: Path, outbox: Ou
     [number] = add(outbox, "a1", operation="update_item")
     outbox.sending(number)
     table = Table()
+    metrics = Told()
     with Outbox(path) as other, other.lease():
-        assert Replayer(outbox, [table]).replay() == Pass(held=False)
-    assert (table.sent, parked(outbox)) == ([], [])
+        assert Replayer(outbox, [table], metrics=metrics).replay() == Pass(held=False, waiting=1)
+    assert (table.sent, parked(outbox), metrics.depths) == ([], [], [(1, 0)])
 
 
 def test_a_table_that_is_not_open_here_keeps_its_writes(outbox: Outbox) -> None:
@@ -221,6 +223,13 @@ def test_a_thread_replays_until_it_is_stopped_whatever_comes_meanwhile(outbox: O
         eventually(lambda: outbox.depth().waiting == 0, 20, "sent")
     assert table.sent == ["a1", "a1", "b1"]
     assert "outbox-replay" not in {thread.name for thread in threading.enumerate()}
+
+
+def test_whatever_one_pass_runs_into_there_is_a_next_one(outbox: Outbox, caplog: pytest.LogCaptureFixture) -> None:
+    add(outbox, "a1")
+    with Replayer(outbox, [Table(failures={"a": [ZeroDivisionError()]})], every_seconds=0.01):
+        eventually(lambda: outbox.depth().waiting == 0, 20, "sent")
+    assert "ZeroDivisionError" in caplog.text
 
 
 def test_a_file_that_cannot_be_read_for_a_while_does_not_end_the_thread(
