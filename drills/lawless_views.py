@@ -4,8 +4,7 @@ import contextlib
 
 from failover.client_view import ClientView, RowUnread, View
 from failover.clock import Clock
-from failover.sites import Site
-from failover.write_grants import Grant, NoCurrentView
+from failover.write_grants import Grant, Heard, NoCurrentView
 
 ATTEMPT_SECONDS = 4.0
 
@@ -22,9 +21,9 @@ class FirstView:
         """Allow every write, to the site that was active at the start."""
         return _lawless(self._view(), self._clock)
 
-    def active(self) -> Site:
-        """Name the site that was active at the start."""
-        return self._view().active
+    def heard(self) -> Heard:
+        """Tell what was heard at the start."""
+        return self._view().heard()
 
     def _view(self) -> View:
         if self._first is None:
@@ -46,9 +45,9 @@ class AgelessViews:
         """Allow every write, to the site that was active when last looked."""
         return _lawless(self._believed(), self._clock)
 
-    def active(self) -> Site:
-        """Name the site that was active when last looked."""
-        return self._believed().active
+    def heard(self) -> Heard:
+        """Tell what was heard when last looked."""
+        return self._believed().heard()
 
     def _believed(self) -> View:
         now = self._clock.monotonic()

@@ -1,5 +1,7 @@
 """Failed calls as the application sees them: what never arrived, what may have landed, what was throttled."""
 
+from typing import cast
+
 from botocore import exceptions
 from botocore.exceptions import (
     BotoCoreError,
@@ -13,7 +15,7 @@ from botocore.exceptions import (
 )
 from botocore.parsers import ResponseParserError
 
-from failover.failures import Failure, failure_of
+from failover.failures import Failure, code_of, failure_of
 
 CallError = BotoCoreError | ClientError | ResponseParserError
 CALL_ERRORS = (BotoCoreError, ClientError, ResponseParserError)
@@ -54,12 +56,28 @@ class ServerFailed(CallFailed):
     may_have_landed = True
 
 
+class StillRunning(CallFailed):
+    """A transaction with this ``ClientRequestToken`` is being carried out and has not ended yet.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
+    """
+
+    may_have_landed = True
+
+
+class Cancelled(CallFailed):
+    """A transaction lost to another one or was throttled, and may be tried again; nothing was done.
+
+    The cause (``__cause__``) is boto3's ``TransactionCanceledException``.
+    """
+
+
 class Throttled(CallFailed):
     """The service turned the request away for its rate; nothing was done."""
 
 
 class WriteConflict(CallFailed):
-    """Two regions of an MRSC table changed one item at once and this request lost; nothing was done.
+    """Another region's write, or a transaction, changed the item at the same time, and won; nothing was done.
 
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/V2globaltables_HowItWorks.html
     """
@@ -70,6 +88,8 @@ ANSWERS: dict[Failure, type[CallFailed]] = {
     Failure.THROTTLED: Throttled,
     Failure.CONFLICT: WriteConflict,
 }
+PASSING = frozenset({"ProvisionedThroughputExceeded", "ThrottlingError", "TransactionConflict"})
+ANSWERED = (Throttled, WriteConflict, Cancelled, StillRunning)  # so the region is well
 
 
 def told_apart(error: CallError, region: str) -> CallFailed:
@@ -83,6 +103,23 @@ def told_apart(error: CallError, region: str) -> CallFailed:
         return Unreachable(region, str(error))
     if isinstance(error, CUT_SHORT):
         return NoAnswer(region, str(error))
-    if isinstance(error, ClientError) and (kind := ANSWERS.get(failure_of(error))):
+    if isinstance(error, ClientError) and (kind := _kind(error)):
         return kind(region, str(error))
     raise error
+
+
+def _kind(error: ClientError) -> type[CallFailed] | None:
+    code = code_of(error)
+    if code == "TransactionInProgressException":
+        return StillRunning
+    return _cancelled(error) if code == "TransactionCanceledException" else ANSWERS.get(failure_of(error))
+
+
+def _cancelled(error: ClientError) -> type[CallFailed] | None:
+    """Tell a transaction that may be tried again from one that was refused.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
+    """
+    given = cast("list[dict[str, str]]", error.response.get("CancellationReasons", []))
+    codes = {reason.get("Code", "None") for reason in given} - {"None"}
+    return Cancelled if codes and codes <= PASSING else None

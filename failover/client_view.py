@@ -14,7 +14,7 @@ from failover.protocol import Protocol
 from failover.rows import tier_key
 from failover.sites import SITES, Site
 from failover.tier import Phase
-from failover.write_grants import Grant, NoCurrentView, NotWritable, TierMoving
+from failover.write_grants import Grant, Heard, NoCurrentView, NotWritable, TierMoving
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -35,6 +35,10 @@ class View:
     active: Site
     phase: Phase
     sent_at: float
+
+    def heard(self) -> Heard:
+        """Say no more than reads need."""
+        return Heard(active=self.active, epoch=self.epoch, at=self.sent_at)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,9 +186,16 @@ class ClientView:
             raise NoCurrentView("the tier's row was never read; is a control region reachable?")
         return view
 
-    def active(self) -> Site:
-        """Name the site that was active when the row was last read, however long ago."""
-        return self.newest().active
+    def heard(self) -> Heard:
+        """Tell what the row said when it was last read, however long ago; read it if it never was.
+
+        Raises:
+            NoCurrentView: it never was, and nobody answers now.
+        """
+        trouble = self._trouble_reading() if self._view is None else None
+        if trouble is not None and self._view is None:
+            raise NoCurrentView(f"the tier's row was never read: {trouble}") from trouble
+        return self.newest().heard()
 
     def refresh(self) -> View:
         """Read the row now; callers that wait for one another share one read sent after they asked.

@@ -12,7 +12,7 @@ from failover.client_view import ClientView
 from failover.clock import SystemClock
 from failover.protocol import Protocol
 from failover.region_calls import RegionCalls, timed_clients
-from failover.regional_table import RegionalTable
+from failover.regional_table import RegionalTable, TableOptions
 from failover.sites import Site, Sites
 from failover.write_grants import AnyRegion, Views
 
@@ -34,23 +34,26 @@ class DataTierArgs:
 
 
 class DataTier:
-    """A context manager: entering begins to watch the tier's row, leaving stops it.
+    """A context manager: entering begins to watch the tier's row, leaving stops it and hedged reads.
 
-    Makes all its boto3 clients at once, so build it before the threads that share it.
+    Makes all its boto3 clients at once, so build it before the threads that share it, and after a server has forked its
+    workers: one in each. ``options`` holds for every table.
     """
 
-    def __init__(self, args: DataTierArgs, session: boto3.Session) -> None:
+    def __init__(self, args: DataTierArgs, session: boto3.Session, options: TableOptions | None = None) -> None:
         self._clock = SystemClock()
+        self._options = options or TableOptions()
         self.views = ClientView(_control(args, session), args.control_table, args.protocol, clock=self._clock)
         self._regions = _regions(args, session, self._clock)
 
     def table(self, name: str, views: Views | None = None) -> RegionalTable:
         """Open an `mrec` or `streams` table; ``views`` puts another rule in place of the tier's epochs."""
-        return RegionalTable(name, self._regions, views or self.views, clock=self._clock)
+        return RegionalTable(name, self._regions, views or self.views, clock=self._clock, options=self._options)
 
     def mrsc_table(self, name: str, home: Site) -> RegionalTable:
         """Open a table that takes writes in either region; ``home`` is the nearer one."""
-        return RegionalTable(name, self._regions, AnyRegion(home, self._clock), clock=self._clock)
+        views = AnyRegion(home, self._clock)
+        return RegionalTable(name, self._regions, views, clock=self._clock, options=self._options)
 
     def __enter__(self) -> Self:
         self.views.start()
@@ -60,6 +63,7 @@ class DataTier:
         self, _type: type[BaseException] | None, _error: BaseException | None, _at: TracebackType | None
     ) -> None:
         self.views.stop()
+        self._options.pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _control(args: DataTierArgs, session: boto3.Session) -> "Mapping[str, DynamoDBClient]":

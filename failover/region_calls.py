@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from failover import aws_clients
 from failover.breaker import Breaker
-from failover.call_failed import CALL_ERRORS, CallError, CallFailed, RegionResting, Throttled, WriteConflict, told_apart
+from failover.call_failed import ANSWERED, CALL_ERRORS, CallError, CallFailed, RegionResting, told_apart
 from failover.clock import Clock
 
 if TYPE_CHECKING:
@@ -66,15 +66,17 @@ class RegionCalls:
         """Seconds that the shortest attempt can take."""
         return min(timed.seconds for timed in self._clients)
 
-    def call(self, send: "Callable[[DynamoDBClient], Answer]", until: float) -> Answer:
+    def call(self, send: "Callable[[DynamoDBClient], Answer]", until: float, round_trips: int = 1) -> Answer:
         """Make one attempt that is over by ``until``, with the most patient client that fits.
+
+        ``round_trips`` is how many calls ``send`` may make, one after the other.
 
         Raises:
             NoTime: nothing fits.
             CallFailed: no final answer.
             ClientError: the service refused.
         """
-        client = self._fitting(until - self._clock.monotonic())
+        client = self._fitting(until - self._clock.monotonic(), round_trips)
         if not self._breaker.admits():
             raise RegionResting(self.region, "its last calls failed; it rests for a moment")
         try:
@@ -84,11 +86,12 @@ class RegionCalls:
         self._breaker.succeeded()
         return answer
 
-    def _fitting(self, seconds: float) -> "DynamoDBClient":
+    def _fitting(self, seconds: float, round_trips: int) -> "DynamoDBClient":
         for timed in self._clients:
-            if timed.seconds <= seconds:
+            if timed.seconds * round_trips <= seconds:
                 return timed.client
-        raise NoTime(f"{self.region}: {max(0.0, seconds):.2f} s left, an attempt may take {self.shortest:g} s")
+        needed = self.shortest * round_trips
+        raise NoTime(f"{self.region}: {max(0.0, seconds):.2f} s left, an attempt may take {needed:g} s")
 
     def _failure(self, error: CallError) -> CallFailed:
         """Tell the breaker; a refusal or a throttle is an answer, so the region is well."""
@@ -97,7 +100,7 @@ class RegionCalls:
         except ClientError:
             self._breaker.succeeded()
             raise
-        if isinstance(failure, Throttled | WriteConflict):
+        if isinstance(failure, ANSWERED):
             self._breaker.succeeded()
         else:
             self._breaker.failed()

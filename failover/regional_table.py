@@ -2,107 +2,99 @@
 
 The methods take the parameters of boto3's DynamoDB client under its names, less ``TableName``. What the service
 refuses (``ConditionalCheckFailedException``, validation, permissions) is raised as boto3 raises it; everything else is
-a class of `call_failed` or `write_grants`, or ``UncertainWrite``. No method returns None for a failure.
+a class of `call_failed`, `write_grants` or `acknowledgement`. No method returns None for a failure. docs/client.md has
+the table of errors: what was sent, whether it may have landed, what to do next.
 """
 
-import enum
-import itertools
 import random
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Required, TypedDict, TypeVar, Unpack
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol, TypeVar, Unpack
 
-from botocore.exceptions import ClientError
-
-from failover.call_failed import CallFailed, RegionResting
+from failover.acknowledgement import Acknowledgement, BatchIncomplete, UncertainWrite
+from failover.attempts import Attempts
+from failover.batches import BatchAcknowledgement, BatchRead, BatchWrite, KeysUnprocessed
+from failover.call_failed import Cancelled
 from failover.clock import Clock
-from failover.region_calls import NoTime, RegionCalls
-from failover.sites import Site, other
-from failover.write_grants import Grant, NoCurrentView, Views
+from failover.first_of_two import FirstOfTwo
+from failover.item_writes import ItemWrites, PlainWrites
+from failover.read_answers import Found, Freshness, Item, NoSuchItem, Page, Served, Snapshot, Stale, Which
+from failover.region_calls import RegionCalls
+from failover.sites import Site
+from failover.table_metrics import Metrics, NoMetrics, outcome_of, region_of
+from failover.table_reads import How, TableReads
+from failover.table_requests import (
+    BatchGetItem,
+    BatchWriteItem,
+    DeleteItem,
+    GetItem,
+    PutItem,
+    Query,
+    Scan,
+    TransactGetItems,
+    TransactWriteItems,
+    UpdateItem,
+)
+from failover.transactions import TransactionWrite, as_boto3_says, reads_of
+from failover.write_grants import Views
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.literals import ReturnValueType
-    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef, UniversalAttributeValueTypeDef
+    from mypy_boto3_dynamodb.type_defs import QueryOutputTypeDef, ScanOutputTypeDef
 
-Which = Literal["active", "standby"]
-Answer = TypeVar("Answer")
+    from failover.item_writes import Written
 
-FIRST_PAUSE_SECONDS = 0.05
-LONGEST_PAUSE_SECONDS = 0.8
-MOST_DOUBLINGS = 4
-READ_SECONDS = 4.0
+__all__ = [
+    "Acknowledgement",
+    "BatchAcknowledgement",
+    "BatchIncomplete",
+    "Found",
+    "Freshness",
+    "Item",
+    "KeysUnprocessed",
+    "NoSuchItem",
+    "Page",
+    "RegionalTable",
+    "Served",
+    "Snapshot",
+    "TableOptions",
+    "UncertainWrite",
+]
+
+HEDGES = 16
 
 
-class Effect(enum.Enum):
-    """What carrying a request out twice would do."""
+class FromRegion(Protocol):
+    """Every answer names the region that gave it."""
 
-    NONE = enum.auto()  # a read
-    SAME = enum.auto()  # puts and deletes aim at a state
-    TWICE = enum.auto()  # updates may count
+    @property
+    def region(self) -> str: ...
 
 
-class UncertainWrite(Exception):
-    """The write may or may not have been carried out, or an unplanned failover may undo it. Nothing was promised."""
-
-    def __init__(self, region: str, epoch: int | None, detail: str) -> None:
-        super().__init__(f"{region}, epoch {epoch}: {detail}; read before writing it again")
-        self.region = region
-        self.epoch = epoch
+Told = TypeVar("Told", bound=FromRegion)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Acknowledgement:
-    """The write is done. ``epoch`` is None for tables that need no view; ``attributes`` if ``ReturnValues`` asked."""
+class TableOptions:
+    """What an application may choose beside the protocol.
 
-    region: str
-    epoch: int | None
-    attributes: "Mapping[str, AttributeValueTypeDef]"
+    ``pool`` carries hedged reads; its threads start with the first one. Each such read may hold two of them.
+    """
 
-
-class Conditional(TypedDict, total=False):
-    """What every write may say."""
-
-    ConditionExpression: str
-    ExpressionAttributeNames: Mapping[str, str]
-    ExpressionAttributeValues: "Mapping[str, UniversalAttributeValueTypeDef]"
-    ReturnValues: "ReturnValueType"
-
-
-class PutItem(Conditional, total=False):
-    """boto3's ``put_item`` less ``TableName``."""
-
-    Item: "Required[Mapping[str, UniversalAttributeValueTypeDef]]"
-
-
-class UpdateItem(Conditional, total=False):
-    """boto3's ``update_item`` less ``TableName``."""
-
-    Key: "Required[Mapping[str, UniversalAttributeValueTypeDef]]"
-    UpdateExpression: Required[str]
-
-
-class DeleteItem(Conditional, total=False):
-    """boto3's ``delete_item`` less ``TableName``."""
-
-    Key: "Required[Mapping[str, UniversalAttributeValueTypeDef]]"
-
-
-class GetItem(TypedDict, total=False):
-    """boto3's ``get_item`` less ``TableName``."""
-
-    Key: "Required[Mapping[str, UniversalAttributeValueTypeDef]]"
-    ConsistentRead: bool
-    ProjectionExpression: str
-    ExpressionAttributeNames: Mapping[str, str]
-
-
-class NoSuchItem(Exception):
-    """The region that was asked has no item under this key."""
+    writes: ItemWrites = field(default_factory=PlainWrites)
+    metrics: Metrics = field(default_factory=NoMetrics)
+    hedge_seconds: float = 0.1
+    pinned_after_seconds: float = 30.0
+    pool: Executor = field(default_factory=lambda: ThreadPoolExecutor(HEDGES, thread_name_prefix="table-read"))
 
 
 class RegionalTable:
-    """Thread-safe. ``views`` decides on every write: a `ClientView`, or `AnyRegion` for an ``mrsc`` table."""
+    """Thread-safe. ``views`` decides on every write: a `ClientView`, or `AnyRegion` for an ``mrsc`` table.
+
+    Reads take ``site`` (who answers) and ``stale``: ``"never"``; ``"if-active-fails"``, the standby after the active
+    site failed; ``"hedged"``, the standby too if the active site is slow. An answer's ``served`` says where it is from.
+    """
 
     def __init__(
         self,
@@ -112,13 +104,20 @@ class RegionalTable:
         *,
         clock: Clock,
         jitter: Callable[[], float] = random.random,
+        options: TableOptions | None = None,
     ) -> None:
-        self._name = name
-        self._regions = dict(regions)
+        chosen = options or TableOptions()
+        self.name = name
         self._views = views
         self._clock = clock
-        self._jitter = jitter
-        self._shortest = max(calls.shortest for calls in regions.values())
+        self._metrics = chosen.metrics
+        self._writes = chosen.writes
+        self._attempts = Attempts(regions, clock, jitter)
+        self._seconds = self._attempts.shortest * chosen.writes.round_trips
+        race = FirstOfTwo(chosen.pool, chosen.hedge_seconds)
+        self._reads = TableReads(self._attempts, views, clock, race, pinned_after_seconds=chosen.pinned_after_seconds)
+
+    # Writes.
 
     def put_item(self, **request: Unpack[PutItem]) -> Acknowledgement:
         """Write one item.
@@ -128,23 +127,54 @@ class RegionalTable:
             UncertainWrite: it may have been.
             ClientError: the service refused it.
         """
-        return self._write(lambda client: client.put_item(TableName=self._name, **request).get("Attributes", {}))
+        return self._measured(
+            "put_item", lambda: self._write(lambda epoch: self._writes.put(self.name, request, epoch))
+        )
 
     def delete_item(self, **request: Unpack[DeleteItem]) -> Acknowledgement:
         """Delete one item; raises like ``put_item``."""
-        return self._write(lambda client: client.delete_item(TableName=self._name, **request).get("Attributes", {}))
+        return self._measured(
+            "delete_item", lambda: self._write(lambda epoch: self._writes.delete(self.name, request, epoch))
+        )
 
     def update_item(self, **request: Unpack[UpdateItem]) -> Acknowledgement:
         """Update one item; raises like ``put_item``.
 
         An attempt that may have landed is not repeated: ``ADD`` or ``list_append`` would count twice.
         """
-        return self._write(
-            lambda client: client.update_item(TableName=self._name, **request).get("Attributes", {}), Effect.TWICE
+        return self._measured(
+            "update_item", lambda: self._write(lambda epoch: self._writes.update(self.name, request, epoch))
         )
 
-    def get_item(self, *, site: Which = "active", **request: Unpack[GetItem]) -> "Mapping[str, AttributeValueTypeDef]":
-        """Read one item from the active site, or from the standby if asked.
+    def batch_write_item(self, **request: Unpack[BatchWriteItem]) -> BatchAcknowledgement:
+        """Put and delete any number of items under one grant; not atomic, and no conditions.
+
+        Raises:
+            NotWritable: nothing was written.
+            BatchIncomplete: says which were written, which were not, and which may have been.
+            ClientError: refused before anything was written.
+        """
+
+        def write() -> BatchAcknowledgement:
+            batch = BatchWrite(self.name, self._attempts, self._views.grant(self._attempts.shortest), self._clock)
+            return batch.run(request["RequestItems"])
+
+        return self._measured("batch_write_item", write)
+
+    def transact_write_items(self, **request: Unpack[TransactWriteItems]) -> Acknowledgement:
+        """Carry out up to 100 writes and checks together or not at all; raises like ``put_item``.
+
+        Conflicts with other transactions are tried again. A part may name another table of the tier by ``TableName``.
+        """
+        transaction = TransactionWrite(self.name, self._attempts, self._clock)
+        return self._measured(
+            "transact_write_items", lambda: transaction.run(self._views.grant(self._attempts.shortest), request)
+        )
+
+    # Reads.
+
+    def get_item(self, *, site: Which = "active", stale: Stale = "never", **request: Unpack[GetItem]) -> Item:
+        """Read one item from the active site, or from elsewhere if asked.
 
         A plain read goes by the newest view, however old. ``ConsistentRead`` follows the rule of writes, or it could
         miss a write acknowledged elsewhere.
@@ -153,75 +183,111 @@ class RegionalTable:
             NoSuchItem: that region has none.
             NotWritable: a consistent read without a current view, or no view at all.
             CallFailed: no final answer in time.
-            ValueError: a consistent read of the standby.
+            ValueError: a consistent read of the standby, or one that may be stale.
             ClientError: the service refused.
         """
-        grant = self._read_grant(site, request.get("ConsistentRead", False))
-        answer, region = self._attempts(
-            grant, lambda client: client.get_item(TableName=self._name, **request), Effect.NONE
+        how = How(site=site, stale=stale, consistent=request.get("ConsistentRead", False))
+
+        def read() -> Item:
+            reply, served = self._reads.answer(lambda client: client.get_item(TableName=self.name, **request), how)
+            if "Item" not in reply:
+                raise NoSuchItem(self.name, request["Key"], served)
+            return Item(reply["Item"], served)
+
+        return self._measured("get_item", read)
+
+    def query(self, *, site: Which = "active", stale: Stale = "never", **request: Unpack[Query]) -> Page:
+        """Read one page; raises like ``get_item``, but finding nothing is an empty page."""
+        how = How(site=site, stale=stale, consistent=request.get("ConsistentRead", False))
+        return self._measured(
+            "query", lambda: self._page(lambda client: client.query(TableName=self.name, **request), how)
         )
-        if request.get("ConsistentRead", False) and not grant.honours(self._clock.monotonic()):
-            raise NoCurrentView(f"the answer from {region} came after the view had expired")
-        if "Item" not in answer:
-            raise NoSuchItem(f"{self._name} in {region} has no item {dict(request['Key'])}")
-        return answer["Item"]
 
-    def _read_grant(self, site: Which, consistent: bool) -> Grant:
-        if consistent and site == "standby":
-            raise ValueError("the standby cannot answer consistently; read the active site or drop ConsistentRead")
-        if consistent:
-            return self._views.grant(self._shortest)
-        active = self._views.active()
-        chosen = active if site == "active" else other(active)
-        return Grant(epoch=None, sites=(chosen,), until=self._clock.monotonic() + READ_SECONDS, expires=False)
+    def query_pages(
+        self, *, site: Which = "active", stale: Stale = "never", **request: Unpack[Query]
+    ) -> Iterator[Page]:
+        """Read page after page, each as one ``query``: a failover in between lets the next come from another region."""
+        page = self.query(site=site, stale=stale, **request)
+        yield page
+        while page.last_evaluated_key:
+            request["ExclusiveStartKey"] = page.last_evaluated_key
+            page = self.query(site=site, stale=stale, **request)
+            yield page
 
-    def _write(
-        self, send: "Callable[[DynamoDBClient], Mapping[str, AttributeValueTypeDef]]", effect: Effect = Effect.SAME
-    ) -> Acknowledgement:
-        grant = self._views.grant(self._shortest)
-        attributes, region = self._attempts(grant, send, effect)
-        if not grant.honours(self._clock.monotonic()):
-            raise UncertainWrite(region, grant.epoch, "the answer came after the client's view had expired")
-        return Acknowledgement(region=region, epoch=grant.epoch, attributes=attributes)
+    def scan(self, *, site: Which = "active", stale: Stale = "never", **request: Unpack[Scan]) -> Page:
+        """Read one page of the whole table; raises like ``query``."""
+        how = How(site=site, stale=stale, consistent=request.get("ConsistentRead", False))
+        return self._measured(
+            "scan", lambda: self._page(lambda client: client.scan(TableName=self.name, **request), how)
+        )
 
-    def _attempts(self, grant: Grant, send: "Callable[[DynamoDBClient], Answer]", effect: Effect) -> tuple[Answer, str]:
-        """Try, with full jitter between, until an answer, a refusal, or no time for another attempt."""
-        doubt: CallFailed | None = None
-        for turn in itertools.count():
-            calls = self._regions[grant.sites[turn % len(grant.sites)]]
-            try:
-                return calls.call(send, grant.until), calls.region
-            except NoTime as error:
-                raise self._final(NoCurrentView(str(error)), doubt, grant) from error
-            except ClientError as refusal:
-                if doubt is None:
-                    raise
-                raise UncertainWrite(
-                    calls.region, grant.epoch, f"refused after an unanswered attempt, {doubt}"
-                ) from refusal
-            except CallFailed as failure:
-                doubt = failure if failure.may_have_landed and effect is not Effect.NONE else doubt
-                stop = (doubt is not None and effect is Effect.TWICE) or self._rests(failure, grant)
-                if stop or not self._paused(turn, grant):
-                    raise self._final(failure, doubt, grant) from failure
-        raise AssertionError("unreachable: the loop above only ends by returning or raising")
+    def scan_pages(self, *, site: Which = "active", stale: Stale = "never", **request: Unpack[Scan]) -> Iterator[Page]:
+        """Read page after page, each as one ``scan``."""
+        page = self.scan(site=site, stale=stale, **request)
+        yield page
+        while page.last_evaluated_key:
+            request["ExclusiveStartKey"] = page.last_evaluated_key
+            page = self.scan(site=site, stale=stale, **request)
+            yield page
 
-    @staticmethod
-    def _rests(failure: CallFailed, grant: Grant) -> bool:
-        """Fail fast if the only region that may be asked is resting."""
-        return isinstance(failure, RegionResting) and len(grant.sites) == 1
+    def batch_get_item(
+        self, *, site: Which = "active", stale: Stale = "never", **request: Unpack[BatchGetItem]
+    ) -> Found:
+        """Read any number of keys in a few seconds; those that are not there are left out, as boto3 does.
 
-    def _paused(self, turn: int, grant: Grant) -> bool:
-        """Sleep before another attempt; False, at once, if none would fit after it.
-
-        Full jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+        Raises:
+            KeysUnprocessed: the service kept turning some away; has the others' items.
+            Exception: as ``get_item``.
         """
-        pause = self._jitter() * min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2.0 ** min(turn, MOST_DOUBLINGS))
-        if self._clock.monotonic() + pause + self._shortest > grant.until:
-            return False
-        self._clock.sleep(pause)
-        return True
+        how = How(site=site, stale=stale, consistent=request.get("ConsistentRead", False))
 
-    @staticmethod
-    def _final(failure: Exception, doubt: CallFailed | None, grant: Grant) -> Exception:
-        return failure if doubt is None else UncertainWrite(doubt.region, grant.epoch, str(doubt))
+        def read() -> Found:
+            batch = BatchRead(self.name, self._attempts, self._clock, lambda send: self._reads.answer(send, how))
+            return batch.run(request)
+
+        return self._measured("batch_get_item", read)
+
+    def transact_get_items(self, **request: Unpack[TransactGetItems]) -> Snapshot:
+        """Read up to 100 items as they were at one moment; the rule and the errors are those of consistent reads."""
+        items = reads_of(self.name, request["TransactItems"])
+
+        def read() -> Snapshot:
+            try:
+                reply, served = self._reads.answer(
+                    lambda client: client.transact_get_items(TransactItems=items), How(consistent=True)
+                )
+            except Cancelled as failure:
+                raise as_boto3_says(failure) from None
+            return Snapshot(responses=tuple(reply["Responses"]), served=served)
+
+        return self._measured("transact_get_items", read)
+
+    # What they have in common.
+
+    def _write(self, put_into_words: "Callable[[int | None], Written]") -> Acknowledgement:
+        grant = self._views.grant(self._seconds)
+        answered = self._attempts.run(grant, put_into_words(grant.epoch))
+        if not grant.honours(self._clock.monotonic()):
+            raise UncertainWrite(answered.region, grant.epoch, "the answer came after the client's view had expired")
+        return Acknowledgement(region=answered.region, epoch=grant.epoch, attributes=answered.reply)
+
+    def _page(self, send: "Callable[[DynamoDBClient], QueryOutputTypeDef | ScanOutputTypeDef]", how: How) -> Page:
+        reply, served = self._reads.answer(send, how)
+        return Page(
+            items=tuple(reply.get("Items", ())),
+            count=reply["Count"],
+            scanned_count=reply["ScannedCount"],
+            last_evaluated_key=reply.get("LastEvaluatedKey"),
+            served=served,
+        )
+
+    def _measured(self, operation: str, act: Callable[[], Told]) -> Told:
+        began = self._clock.monotonic()
+        try:
+            answer = act()
+        except Exception as error:
+            seconds = self._clock.monotonic() - began
+            self._metrics.called(operation, region_of(error), outcome_of(error), seconds)
+            raise
+        self._metrics.called(operation, answer.region, "answered", self._clock.monotonic() - began)
+        return answer

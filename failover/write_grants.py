@@ -37,6 +37,22 @@ class Grant:
         return not self.expires or now < self.until
 
 
+@dataclass(frozen=True, kw_only=True)
+class Heard:
+    """What was last heard of the tier's row, however long ago; ``epoch`` and ``at`` are None for tables without one.
+
+    ``at`` is when the read that saw it was sent, on the monotonic clock of the process.
+    """
+
+    active: Site
+    epoch: int | None
+    at: float | None
+
+    def age(self, now: float) -> float | None:
+        """Return its age in seconds; None if nothing has to be heard."""
+        return None if self.at is None else now - self.at
+
+
 class Views(Protocol):
     """Decides on each write, and says where reads go."""
 
@@ -48,8 +64,8 @@ class Views(Protocol):
         """
         ...
 
-    def active(self) -> Site:
-        """Name the site that served when last heard of.
+    def heard(self) -> Heard:
+        """Tell which site served when last heard of: only a newer epoch names another.
 
         Raises:
             NoCurrentView: nothing was heard yet.
@@ -70,6 +86,6 @@ class AnyRegion:
         until = self._clock.monotonic() + max(seconds, self._deadline_seconds)
         return Grant(epoch=None, sites=(self._home, other(self._home)), until=until, expires=False)
 
-    def active(self) -> Site:
+    def heard(self) -> Heard:
         """Name home: the nearer region answers reads, and strongly consistent ones too."""
-        return self._home
+        return Heard(active=self._home, epoch=None, at=None)

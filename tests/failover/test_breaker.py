@@ -1,5 +1,8 @@
 """The breaker rests a region that keeps failing and tries it with one call at a time."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from failover.breaker import Breaker
@@ -83,3 +86,29 @@ def test_unless_told_otherwise_five_failures_open_it_for_a_second(clock: HandClo
     assert [*admitted, breaker.admits()] == [True] * 5 + [False] * 2
     clock.sleep(0.01)
     assert breaker.admits()
+
+
+def test_of_many_threads_one_makes_the_trial(opened: Breaker, clock: HandClock) -> None:
+    clock.sleep(1.0)
+    together = threading.Barrier(8)
+
+    def ask(_number: int) -> bool:
+        together.wait()
+        return opened.admits()
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(ask, range(8))) == 1
+
+
+def test_failures_of_many_threads_are_all_counted(clock: HandClock) -> None:
+    breaker, together = Breaker(clock, failures_to_open=800), threading.Barrier(8)
+
+    def fail(_number: int) -> None:
+        together.wait()
+        for _ in range(100):
+            assert breaker.admits()
+            breaker.failed()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(fail, range(8)))
+    assert not breaker.admits()

@@ -236,5 +236,5 @@ def test_polling_keeps_the_view_current_until_it_is_stopped() -> None:
     region.before = lambda: read_twice.set() if region.reads >= 2 else None
     with watching({"us-east-1": region}, SystemClock()) as views:
         assert read_twice.wait(10)
-        assert views.active() == "primary"
+        assert views.heard().active == "primary"
     assert "client-view" not in {thread.name for thread in threading.enumerate()}

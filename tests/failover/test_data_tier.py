@@ -1,6 +1,8 @@
 """An application's way to its tables, with boto3's own clients."""
 
+import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import boto3
 import pytest
@@ -9,14 +11,24 @@ from moto import mock_aws
 
 from failover.client_view import RowMissing
 from failover.data_tier import DataTier, DataTierArgs
+from failover.outbox import Outbox
+from failover.outbox_replay import Replayer
 from failover.protocol import Protocol
-from failover.regional_table import NoSuchItem
+from failover.queued_table import Queued, QueuedTable
+from failover.regional_table import Acknowledgement, NoSuchItem
 from failover.rows import tier_key
 from failover.sites import Sites
+from failover.table_requests import UpdateItem
 from failover.write_grants import NoCurrentView, TierMoving
+from tests.waiting import eventually
 
 CONTROL = ("us-east-1", "us-east-2", "us-west-2")
 KEY = {"id": {"S": "order-1"}}
+VISIT: UpdateItem = {
+    "Key": KEY,
+    "UpdateExpression": "ADD visits :one",
+    "ExpressionAttributeValues": {":one": {"N": "1"}},
+}
 ARGS = DataTierArgs(
     sites=Sites(primary="us-east-1", secondary="us-west-2"),
     control_table="control",
@@ -117,3 +129,28 @@ def test_a_stack_without_a_row_is_told_apart_from_a_missing_table(tier: DataTier
     assert isinstance(refused.value.__cause__, RowMissing)
     with pytest.raises(ClientError, match="ResourceNotFoundException"):
         tier.mrsc_table("payments", "primary").put_item(Item=KEY)
+
+
+def test_a_hedged_read_leaves_no_thread_behind_when_the_tier_is_left(tier: DataTier) -> None:
+    with tier:
+        table = tier.table("orders")
+        for region in CONTROL:
+            boto3.client("dynamodb", region).put_item(TableName="orders", Item=KEY)
+        assert table.get_item(Key=KEY, stale="hedged") == KEY
+    eventually(lambda: not any(thread.name.startswith("table-read") for thread in threading.enumerate()), 20, "ended")
+    with pytest.raises(RuntimeError, match="shutdown"):
+        table.get_item(Key=KEY, stale="hedged")
+
+
+def test_writes_of_a_move_wait_in_the_outbox_and_go_to_the_new_site(tier: DataTier, tmp_path: Path) -> None:
+    say(2, "secondary", "moving")
+    table = tier.table("orders")
+    with tier, Outbox(tmp_path / "outbox.db") as outbox, Replayer(outbox, [table], every_seconds=0.05):
+        orders = QueuedTable(table, outbox, key=("id",))
+        assert isinstance(orders.put_item(Item=KEY), Queued)
+        assert isinstance(orders.update_item(**VISIT), Queued)
+        say(2, "secondary", "steady")
+        eventually(lambda: outbox.depth().waiting == 0, 30, "sent")
+        assert isinstance(orders.update_item(**VISIT), Acknowledgement)
+        assert table.get_item(Key=KEY, ConsistentRead=True) == {**KEY, "visits": {"N": "2"}}
+    assert (stored("us-east-1"), stored("us-west-2")) == (False, True)

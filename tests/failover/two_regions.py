@@ -1,16 +1,17 @@
 """One table in two regions whose clients answer as scripted, and views that grant or refuse as told."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, cast
 
 from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutError
 
 from failover.breaker import Breaker
 from failover.region_calls import RegionCalls, TimedClient
-from failover.regional_table import RegionalTable, UpdateItem
+from failover.regional_table import RegionalTable, TableOptions
 from failover.sites import Site
-from failover.write_grants import Grant, Views
+from failover.table_requests import UpdateItem
+from failover.write_grants import Grant, Heard, Views
 from tests.failover.clocks import HandClock
 
 if TYPE_CHECKING:
@@ -30,16 +31,22 @@ class Region:
     answers: Sequence[Answer] = ({},)
     seconds: float = 0.05
     calls: int = 0
+    requests: list[Mapping[str, Any]] = field(default_factory=list)
+    answer: Callable[..., Mapping[str, object]] | None = None  # in place of the script
 
-    def put_item(self, **_request: object) -> Mapping[str, object]:
+    def put_item(self, **request: object) -> Mapping[str, object]:
         self.calls += 1
+        self.requests.append(request)
+        if self.answer:
+            return self.answer(**request)
         self.clock.sleep(self.seconds)
         answer, self.answers = self.answers[0], self.answers[1:] or self.answers
         if isinstance(answer, Exception):
             raise answer
         return answer
 
-    update_item = delete_item = get_item = put_item
+    update_item = delete_item = get_item = query = scan = put_item
+    batch_get_item = batch_write_item = transact_get_items = transact_write_items = put_item
 
 
 @dataclass
@@ -49,15 +56,17 @@ class FixedViews:
     until: float
     active_site: Site = "primary"
     refusal: Exception | None = None
+    heard_at: float = 100.0
+    asked: list[float] = field(default_factory=list)
 
     def grant(self, seconds: float) -> Grant:
         if self.refusal:
             raise self.refusal
-        assert seconds > 0
+        self.asked.append(seconds)
         return Grant(epoch=5, sites=(self.active_site,), until=self.until, expires=True)
 
-    def active(self) -> Site:
-        return self.active_site
+    def heard(self) -> Heard:
+        return Heard(active=self.active_site, epoch=5, at=self.heard_at)
 
 
 @dataclass
@@ -74,12 +83,12 @@ class World:
         clock = HandClock()
         return cls(clock, Region(clock), Region(clock), FixedViews(until=clock.now + 4))
 
-    def table(self, jitter: Callable[[], float] = lambda: 1.0) -> RegionalTable:
+    def table(self, jitter: Callable[[], float] = lambda: 1.0, options: TableOptions | None = None) -> RegionalTable:
         regions: dict[Site, RegionCalls] = {
             "primary": self._calls("us-east-1", self.primary, self.hurried),
             "secondary": self._calls("us-west-2", self.secondary, None),
         }
-        return RegionalTable("orders", regions, self.views, clock=self.clock, jitter=jitter)
+        return RegionalTable("orders", regions, self.views, clock=self.clock, jitter=jitter, options=options)
 
     def _calls(self, name: str, patient: Region, hurried: Region | None) -> RegionCalls:
         pairs = ((patient, 1.3), (hurried or patient, 0.45))
