@@ -59,13 +59,14 @@ class DynamoDb:
         return self._gateway.moto(request)
 
     def _local(self, request: Request) -> Response:
-        """Let moto act in the region and send on what it changed there."""
+        """Let moto act in the region, send on what it changed there, and leave in the streams what DynamoDB would."""
         with self._gateway.lock("dynamodb"):
             lengths = self._tables.lengths(request.region, tables(request))
             response = self._gateway.moto(request)
             for name, length in lengths.items():
                 self._tables.tidy(request.region, name, length)
                 self.replication.capture(request.region, name, length)
+                self._tables.settle(request.region, name, length)
         return response
 
     def _items(self, request: Request) -> list[Item]:

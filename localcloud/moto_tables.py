@@ -110,24 +110,30 @@ class MotoTables:
         return len(shard.items) if shard else 0
 
     def tidy(self, region: str, name: str, since: int) -> None:
-        """Make a stream's records after its ``since`` first ones those that DynamoDB would write.
+        """Make one stream record of the two that moto writes for an UpdateItem that creates its item.
 
-        That is one where moto writes two, for an UpdateItem that creates its item, and none for a write that changes
-        nothing: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html
+        Only what the stream had after its ``since`` first changes is looked at, however long it is.
         """
         shard = self._table(region, name).stream_shard
-        if shard is None:
-            return
         kept: list[StreamRecord] = []
-        for record in shard.items[since:]:
-            if _changes_nothing(record):
-                continue
+        for record in shard.items[since:] if shard else ():
             if kept and _completes(record, kept[-1]):
                 kept.pop()
-            record.record["awsRegion"] = region
-            record.record["dynamodb"]["SequenceNumber"] = str(shard.starting_sequence_number + since + len(kept))
             kept.append(record)
-        shard.items[since:] = kept
+        if shard:
+            _replace(shard, since, kept)
+
+    def settle(self, region: str, name: str, since: int) -> None:
+        """Leave no record of a write that changes nothing, and in each of the others the region that wrote it.
+
+        Replication has seen such a write by then: it is the last writer all the same.
+        https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html
+        """
+        shard = self._table(region, name).stream_shard
+        if shard:
+            _replace(shard, since, [record for record in shard.items[since:] if not _changes_nothing(record)])
+            for record in shard.items[since:]:
+                record.record["awsRegion"] = region
 
     def changes(self, region: str, name: str, since: int) -> list[Change]:
         """Give what the stream had after its ``since`` first changes, the last of each item only."""
@@ -143,7 +149,7 @@ class MotoTables:
             table.put_item(dict(change.image), overwrite=True)
         else:
             table.delete_item(*_place(table, change))
-        self.tidy(region, change.table, since)
+        self.settle(region, change.table, since)
 
     def lapsing(self) -> Iterator[tuple[str, str, str]]:
         """Give region, table and attribute of every table whose items have a time to live."""
@@ -197,6 +203,13 @@ def _unordered(table: Table) -> Iterator[Item]:
     """Give all items without sorting them, which takes moto most of the time."""
     held: Iterable[Any] = table.items.values()
     return iter([item for below in held for item in below.values()] if table.range_key_attr else held)
+
+
+def _replace(shard: StreamShard, since: int, records: list[StreamRecord]) -> None:
+    """Put records in the place of those after the ``since`` first ones, numbered on from there."""
+    for at, record in enumerate(records, shard.starting_sequence_number + since):
+        record.record["dynamodb"]["SequenceNumber"] = str(at)
+    shard.items[since:] = records
 
 
 def _changes_nothing(record: StreamRecord) -> bool:

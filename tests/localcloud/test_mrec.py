@@ -241,3 +241,17 @@ def test_lag_stays_within_the_profile_and_is_not_the_worst_of_all_draws() -> Non
     assert 0.5 <= min(lags) < 0.6
     assert 1.4 < max(lags) <= 1.5
     assert 0.9 < sum(lags) / len(lags) < 1.2
+
+
+def test_a_write_that_changes_nothing_is_the_last_one_all_the_same(
+    front: Front, east: Any, west: Any, table: str
+) -> None:
+    put(east, table, "a", "east")
+    eventually(lambda: value(west, table, "a") == "east", 20, "the write is in the west")
+    front.gateway.world.isolate(EAST)
+    put(west, table, "a", "west")
+    put(east, table, "a", "east")
+    front.gateway.world.restore()
+    eventually(settled(front), 20, "nothing waits")
+    assert value(east, table, "a") == value(west, table, "a") == "east"
+    assert MotoTables().written(EAST, table) == 1, "but no record of a stream"
