@@ -38,8 +38,8 @@ $(STAMP): $(LOCKS)
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --no-compile --require-hashes $(LOCKS:%=-r %)
 	@touch $@
 
-drill: setup ## One drill: EXPERIMENT=name, FAULT=name
-	$(PYTHON) -m drills.run $(EXPERIMENT) $(if $(FAULT),--fault $(FAULT))
+drill: setup ## One drill: EXPERIMENT=name, FAULT=name, MODE=mrec|streams
+	$(PYTHON) -m drills.run $(EXPERIMENT) $(if $(FAULT),--fault $(FAULT)) $(if $(MODE),--mode $(MODE))
 
 drills: setup ## Every drill with each of its faults; about half an hour
 	$(PYTHON) -m drills.run --all

@@ -7,6 +7,7 @@ from enum import StrEnum
 from drills.availability import recovery_seconds, unavailable_seconds
 from drills.events import Event
 from drills.history import Epoch, epoch_at, epochs, quorum_seen_at, verified_at
+from drills.losers import Compared, Writes, compared
 from drills.moves import moves, pages, plan_owners, planned_stops
 from drills.recorder import Operation
 from drills.writers import max_writers_per_epoch, overlapping_writers_seconds
@@ -55,6 +56,8 @@ class Evidence:
     failback_ordered_at: float | None
     quorum: int
     max_lag: float
+    listed_losers: Writes | None = None
+    """What the stack itself lists as lost; None where it keeps no list."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +83,8 @@ class Figures:
     planned_stop_seconds: float | None
     planned_stop_beyond_lag_seconds: float | None
     listed: tuple[Listed, ...]
+    losses_unlisted: int | None = None
+    losses_unfounded: int | None = None
 
 
 class NoFinalContents(Exception):
@@ -93,7 +98,7 @@ def account(evidence: Evidence) -> Figures:
         NoFinalContents: no epoch was seen, or the table of its active site's region was not read.
     """
     listed, stops = fates(evidence), list(planned_stops(evidence.events, evidence.operations, evidence.sites))
-    noticed = _noticed(evidence)
+    noticed, losses = _noticed(evidence), _losses(evidence)
     return Figures(
         detection_seconds=noticed.detection,
         decision_seconds=noticed.decision,
@@ -114,6 +119,8 @@ def account(evidence: Evidence) -> Figures:
         planned_stop_seconds=max((stop.seconds for stop in stops), default=None),
         planned_stop_beyond_lag_seconds=max((stop.beyond_lag for stop in stops), default=None),
         listed=listed,
+        losses_unlisted=losses.unlisted if losses else None,
+        losses_unfounded=losses.unfounded if losses else None,
     )
 
 
@@ -151,15 +158,26 @@ def fates(evidence: Evidence) -> tuple[Listed, ...]:
     Raises:
         NoFinalContents: no epoch was seen, or the table of its active site's region was not read.
     """
-    known = epochs(evidence.events)
-    if not known or (serving := evidence.sites.region(known[-1].active)) not in evidence.contents:
-        raise NoFinalContents(f"contents of {sorted(evidence.contents)} only, last epoch {known[-1:]}")
-    final = evidence.contents[serving]
+    known, final = epochs(evidence.events), _final(evidence)
     written = sorted(_acknowledged(evidence.operations), key=lambda operation: operation.ended)
     judged = (
         _fate(operation, operation.value in final.get(operation.key, ()), known, evidence) for operation in written
     )
     return tuple(listed for listed in judged if listed is not None)
+
+
+def _final(evidence: Evidence) -> Contents:
+    """Return what the region holds that serves at the end."""
+    known = epochs(evidence.events)
+    if not known or (serving := evidence.sites.region(known[-1].active)) not in evidence.contents:
+        raise NoFinalContents(f"contents of {sorted(evidence.contents)} only, last epoch {known[-1:]}")
+    return evidence.contents[serving]
+
+
+def _losses(evidence: Evidence) -> Compared | None:
+    if evidence.listed_losers is None:
+        return None
+    return compared(evidence.listed_losers, evidence.operations, _final(evidence))
 
 
 def keys_that_differ(contents: Mapping[str, Contents]) -> int:

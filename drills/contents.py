@@ -1,5 +1,6 @@
 """Reads what a region's table holds of the load's writes, for the accounting."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from drills.load_spec import LoadTable
@@ -16,10 +17,11 @@ def contents(client: "DynamoDBClient", table: LoadTable) -> dict[str, tuple[str,
         ClientError, BotoCoreError: the table could not be read to its end.
     """
     pages = client.get_paginator("scan").paginate(TableName=table.name, ConsistentRead=True)
-    return {item[table.partition]["S"]: _write_ids(item) for page in pages for item in page["Items"]}
+    return {item[table.partition]["S"]: write_ids(item) for page in pages for item in page["Items"]}
 
 
-def _write_ids(item: "dict[str, AttributeValueTypeDef]") -> tuple[str, ...]:
+def write_ids(item: "Mapping[str, AttributeValueTypeDef]") -> tuple[str, ...]:
+    """Return the ids that an item of the load holds."""
     if "values" in item:
         return tuple(value["S"] for value in item["values"]["L"])
     return (item["value"]["S"],) if "value" in item else ()

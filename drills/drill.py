@@ -17,7 +17,8 @@ from drills.events import Event, EventLog, injected_at, ordered_at, read_events
 from drills.experiment import Experiment
 from drills.ground import Ground, prepared
 from drills.load_process import LoadProcess
-from drills.load_spec import LoadSpec
+from drills.load_spec import LoadSpec, Mode
+from drills.losers import Writes
 from drills.person import Person
 from drills.recorder import Operation, read_operations
 from drills.running import TIER, Drill, under_way
@@ -54,21 +55,31 @@ class Taken:
         return next(at for at in done if at is not None)
 
 
-def take(experiment: Experiment, *, seed: int, folder: Path, timeline: Timeline) -> Taken:
+def take(experiment: Experiment, *, seed: int, folder: Path, timeline: Timeline, mode: Mode | None = None) -> Taken:
     """Run one drill in a fresh embedded cloud. Whatever happens, faults are lifted and nothing is left running."""
     _clear(folder)
     events, sight = EventLog(folder / "events.jsonl", time.monotonic), Sight(time.monotonic)
     for listener in (sight.take, timeline.show):
         events.listen(listener)
-    with prepared(events, seed) as ground, Watcher(ground.looks(events), events):
-        load = LoadSpec(tier=ground.stack.tier, table=ground.table, log=folder / "load.jsonl", seed=seed)
+    with prepared(events, seed, mode or experiment.mode) as ground, Watcher(ground.looks(events), events):
+        load = _load(experiment, ground, folder, seed)
         with LoadProcess(load, ground.cloud.endpoint) as process, Tail(load.log, sight.count, timeline.count):
             drill = _drill(Person(ground, folder), events, sight, process, seed)
             journal = _carried_out(experiment, drill, folder)
         trouble = [*_trouble(journal), *_unrest(events, sight)]
-        ended = ground.contents()
+        ended, listed = ground.contents(), ground.listed_losers()
     events.close()
-    return _taken(load, ground, drill.interrupted, ended, folder, trouble)
+    return _taken(load, ground, drill.interrupted, (ended, listed), folder, trouble)
+
+
+def _load(experiment: Experiment, ground: Ground, folder: Path, seed: int) -> LoadSpec:
+    return LoadSpec(
+        tier=ground.stack.tier,
+        table=ground.table,
+        log=folder / "load.jsonl",
+        stale_appends=experiment.stale_appends,
+        seed=seed,
+    )
 
 
 def _clear(folder: Path) -> None:
@@ -133,14 +144,20 @@ def _unrest(events: EventLog, sight: Sight) -> Iterator[str]:
 
 
 def _taken(
-    load: LoadSpec, ground: Ground, interrupted: bool, ended: Mapping[str, Contents], folder: Path, trouble: list[str]
+    load: LoadSpec,
+    ground: Ground,
+    interrupted: bool,
+    ended: tuple[Mapping[str, Contents], Writes | None],
+    folder: Path,
+    trouble: list[str],
 ) -> Taken:
     events, operations = read_events(folder / "events.jsonl"), read_operations(load.log)
     protocol = load.tier.protocol
     evidence = Evidence(
         operations=operations,
         events=events,
-        contents=ended,
+        contents=ended[0],
+        listed_losers=ended[1],
         sites=load.tier.sites,
         t0=injected_at(events),
         failback_ordered_at=ordered_at(events, "failback"),

@@ -13,6 +13,7 @@ import yaml
 from chaoslib.types import Experiment as Declared
 
 from drills import thresholds
+from drills.load_spec import Mode
 from drills.thresholds import Threshold
 
 FOLDER = Path(__file__).parent / "experiments"
@@ -26,13 +27,18 @@ class UnknownExperiment(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Experiment:
-    """One experiment with the fault that this run injects."""
+    """One experiment with the fault that this run injects.
+
+    ``mode`` is how tables are replicated in it, None for as the stack's file says; ``stale_appends`` is the load's.
+    """
 
     name: str
     tier: str
     fault: str
     declared: Declared
     thresholds: tuple[Threshold, ...]
+    mode: Mode | None = None
+    stale_appends: bool = False
 
     @property
     def title(self) -> str:
@@ -74,6 +80,8 @@ def load(name: str, fault: str | None = None) -> Experiment:
         fault=chosen,
         declared=declared,
         thresholds=tuple(_limits(extension, chosen)),
+        mode=extension.get("mode"),
+        stale_appends=extension.get("stale_appends", False),
     )
 
 

@@ -1,5 +1,6 @@
 """What a drill stands on: a fresh embedded cloud with the stack deployed, armed and observed."""
 
+import json
 import random
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -13,11 +14,13 @@ from drills import stack as stacks
 from drills.accounting import Contents
 from drills.contents import contents
 from drills.events import EventLog
-from drills.load_spec import LoadTable
-from drills.looks import PagesLook, ReplicationLook
+from drills.load_spec import LoadTable, Mode
+from drills.looks import PagesLook, ReplicationLook, StreamsLook
+from drills.losers import Writes, listed_losers
 from drills.running import TIER
 from drills.stack import Stack
 from drills.watcher import ControlTableLook, Look
+from evaluation.project import stack_config
 from failover.arming import arm
 from failover.aws_clients import fail_fast
 from failover.clock import SystemClock
@@ -45,7 +48,7 @@ class Ground:
 
     def looks(self, events: EventLog) -> list[Look]:
         """Return all that the watcher looks at."""
-        protocol, remote = self.stack.tier.protocol, self.cloud.remote
+        protocol = self.stack.tier.protocol
         table = ControlTableLook(
             _dynamodb(self.cloud, self.stack.far_control_regions[0], INTERNAL.access_key_id),
             self.stack.tier.control_table,
@@ -54,8 +57,13 @@ class Ground:
             vote_fresh=protocol.vote_fresh,
             monotonic=events.monotonic,
         )
-        replication = ReplicationLook(lambda: remote.get("replication"), lambda: remote.get("replication/lags"))
-        return [table, PagesLook(self.cloud.sinks), replication]
+        return [table, PagesLook(self.cloud.sinks), self._replication()]
+
+    def _replication(self) -> Look:
+        remote, sites = self.cloud.remote, self.stack.tier.sites
+        if self.stack.mode == "streams":
+            return StreamsLook(lambda: remote.get("streams/backlog"), (sites.primary, sites.secondary))
+        return ReplicationLook(lambda: remote.get("replication"), lambda: remote.get("replication/lags"))
 
     def contents(self) -> Mapping[str, Contents]:
         """Return what the loaded table holds in each data region."""
@@ -64,6 +72,14 @@ class Ground:
             name: _dynamodb(self.cloud, name, INTERNAL.access_key_id) for name in (sites.primary, sites.secondary)
         }
         return {region: contents(client, self.table) for region, client in clients.items()}
+
+    def listed_losers(self) -> Writes | None:
+        """Return the writes that the stack itself lists as lost; None where it keeps no list."""
+        if self.stack.mode != "streams":
+            return None
+        sites, name = self.stack.tier.sites, f"lifeboat-{self.stack.name}-losers"
+        clients = [_dynamodb(self.cloud, region, INTERNAL.access_key_id) for region in (sites.primary, sites.secondary)]
+        return frozenset().union(*(listed_losers(client, name, self.table) for client in clients))
 
     def now(self) -> datetime:
         """Return AWS time, as an answer of the control table tells it."""
@@ -81,19 +97,27 @@ class Ground:
 
 
 @contextmanager
-def prepared(events: EventLog, seed: int) -> Iterator[Ground]:
-    """Start a cloud, deploy the stack, arm the tier and set its observers off; all of it ends with the block."""
+def prepared(events: EventLog, seed: int, mode: Mode | None = None) -> Iterator[Ground]:
+    """Start a cloud, deploy the stack, arm the tier and set its observers off; all of it ends with the block.
+
+    ``mode`` replaces the one in which the stack's file has its tables replicated.
+    """
     with events.stage("start the cloud"):
         cloud = EmbeddedCloud.start(profile="cloud", seed=seed)
     with cloud:
         with events.stage("deploy the program"):
-            outputs = cloud.deploy(STACK).outputs
+            outputs = cloud.deploy(STACK, _in_mode(mode)).outputs
         ground = _ground(cloud, outputs, seed)
         with events.stage("arm the tier"):
             arm(ground.control, TIER, ground.stack.tier.protocol.electorates[TIER])
             for region in ground.stack.tier.control_regions:  # waiting for their schedules proves nothing more
                 ground.set_off_observer(region)
         yield ground
+
+
+def _in_mode(mode: Mode | None) -> Mapping[str, object]:
+    data = json.loads(stack_config(STACK, {})["lifeboat:data"])
+    return {} if mode is None else {"lifeboat:data": {**data, "mode": mode}}
 
 
 def _ground(cloud: EmbeddedCloud, outputs: Mapping[str, object], seed: int) -> Ground:

@@ -25,6 +25,7 @@ from failover.clock import SystemClock
 from failover.data_tier import DataTier
 from failover.regional_table import RegionalTable
 from failover.sites import Site
+from failover.write_grants import Views
 
 JOIN_SECONDS = 10.0
 EMBEDDED = "embedded"
@@ -38,7 +39,7 @@ def habits(spec: LoadSpec) -> Iterator[Habits]:
         for number in range(1, spec.clients_per_site + 1):
             yield named(name=f"{site}-{number}", site=site)
     if spec.defiant:
-        yield named(name="defiant-1", site="primary", defiant=True)
+        yield named(name="defiant-1", site="primary", defiant=True, stale_appends=spec.stale_appends)
 
 
 def session(spec: LoadSpec, home: Habits) -> boto3.Session:
@@ -51,14 +52,21 @@ def table(spec: LoadSpec, who: Habits, tier: DataTier, chance: random.Random) ->
     """Open the table under the rule that this client goes by."""
     clock = SystemClock()
     if who.defiant:
-        return tier.table(spec.table.name, FirstView(tier.views, clock))
+        return _opened(spec, tier, FirstView(tier.views, clock))
     if spec.table.mode == "mrsc":
         return tier.mrsc_table(spec.table.name, who.site)
     if spec.views == "current":
-        return tier.table(spec.table.name)
+        return _opened(spec, tier, None)
     first = chance.random() * spec.reread_seconds
-    ageless = AgelessViews(tier.views, clock, reread_seconds=spec.reread_seconds, first_reread_after=first)
-    return tier.table(spec.table.name, ageless)
+    return _opened(
+        spec, tier, AgelessViews(tier.views, clock, reread_seconds=spec.reread_seconds, first_reread_after=first)
+    )
+
+
+def _opened(spec: LoadSpec, tier: DataTier, views: Views | None) -> RegionalTable:
+    if spec.table.mode == "streams":
+        return tier.streams_table(spec.table.name, spec.table.streams, views)
+    return tier.table(spec.table.name, views)
 
 
 def run(spec: LoadSpec, stop: threading.Event) -> None:

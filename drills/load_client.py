@@ -31,13 +31,14 @@ class Attempted:
 
 @dataclass(frozen=True, kw_only=True)
 class Habits:
-    """What a client does: ``defiant`` only inserts, and is recorded apart."""
+    """What a client does: ``defiant`` inserts, and appends if it ``stale_appends``, and is recorded apart."""
 
     name: str
     site: Site
     turns_per_second: float
     read_share: float
     defiant: bool = False
+    stale_appends: bool = False
 
 
 class LoadClient:
@@ -67,23 +68,29 @@ class LoadClient:
         self._turns += 1
         write_id = f"{self._habits.name}/{self._turns}"
         if self._habits.defiant:
-            self._insert("stale-insert", write_id)
+            self._defy(write_id)
         elif self._last_key and self._chance.random() < self._habits.read_share:
             self._record("read", self._last_key, "", lambda: self._read(self._last_key))
         elif self._chance.random() < 0.5:
             self._insert("insert", write_id)
         else:
-            self._append(write_id)
+            self._append("append", write_id)
+
+    def _defy(self, write_id: str) -> None:
+        if self._habits.stale_appends and self._chance.random() < 0.5:
+            self._append("stale-append", write_id)
+        else:
+            self._insert("stale-insert", write_id)
 
     def _insert(self, op: Op, write_id: str) -> None:
         item = {**self._stored.key(write_id), "value": {"S": write_id}}
         self._record(op, write_id, write_id, lambda: _acknowledged(self._table.put_item(Item=item)))
         self._last_key = write_id
 
-    def _append(self, write_id: str) -> None:
+    def _append(self, op: Op, write_id: str) -> None:
         """Append to a list: whatever is appended later, the id stays in it, so an ancestor can be told."""
         key = f"shared/{int(time.monotonic() // SHARED_KEY_SECONDS)}/{self._chance.randrange(SHARED_KEYS)}"
-        self._record("append", key, write_id, lambda: _acknowledged(self._appended(key, write_id)))
+        self._record(op, key, write_id, lambda: _acknowledged(self._appended(key, write_id)))
 
     def _appended(self, key: str, write_id: str) -> Acknowledgement:
         return self._table.update_item(

@@ -9,7 +9,10 @@ from typing import Any, Literal
 
 from failover.data_tier import DataTierArgs
 from failover.protocol import Protocol
+from failover.replication.streams_table import EXPIRES, StreamsTable
 from failover.sites import Sites
+
+Mode = Literal["mrec", "mrsc", "streams"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,7 +22,13 @@ class LoadTable:
     name: str
     partition: str
     sort: str | None = None
-    mode: Literal["mrec", "mrsc"] = "mrec"
+    mode: Mode = "mrec"
+    ttl_attribute: str = EXPIRES
+
+    @property
+    def streams(self) -> StreamsTable:
+        """What a client of a `streams` table must know."""
+        return StreamsTable(key=(self.partition, *filter(None, [self.sort])), ttl_attribute=self.ttl_attribute)
 
     def key(self, key: str) -> dict[str, dict[str, str]]:
         """Return the item key under which a load's key is stored."""
@@ -34,7 +43,7 @@ class LoadSpec:
     ``turns_per_second`` is each client's; a ``read_share`` of its turns reads, half the rest inserts, half appends.
     ``views`` is the rule that cooperating clients write by: `current` is protocol.md 5; `ageless` breaks it, for drills
     that must show what the rule is for: the row is read every ``reread_seconds`` and believed whatever its age.
-    ``defiant`` adds the one client that keeps its first view for ever.
+    ``defiant`` adds the one client that keeps its first view for ever; it inserts, and ``stale_appends`` if told so.
     """
 
     tier: DataTierArgs
@@ -46,6 +55,7 @@ class LoadSpec:
     views: Literal["current", "ageless"] = "current"
     reread_seconds: float = 20.0
     defiant: bool = True
+    stale_appends: bool = False
     seed: int = 0
 
     def to_json(self) -> str:

@@ -45,6 +45,20 @@ def page_facts(text: str) -> dict[str, str]:
     return {"severity": severity.removeprefix("["), "summary": summary, **said}
 
 
+class StreamsLook:
+    """The same of `streams` tables: what no replicator of a region is done with is under way to the other one."""
+
+    def __init__(self, backlog: Callable[[], Mapping[str, object]], regions: tuple[str, str]) -> None:
+        self._backlog = backlog
+        self._regions = regions
+
+    def __call__(self) -> Iterable[Seen]:
+        for source, target in (self._regions, self._regions[::-1]):
+            told = self._backlog().get(source)
+            told = told if isinstance(told, Mapping) else {}
+            yield _seen(source, target, told.get("records", 0), told.get("seconds", 0.0))
+
+
 class ReplicationLook:
     """How many changes wait on each link between two regions, and for how long the oldest has."""
 
@@ -56,6 +70,10 @@ class ReplicationLook:
         lags = self._lags()
         for link, waiting in self._backlog().items():
             source, _, target = link.partition("->")
-            seconds = round(float(str(lags.get(link, 0.0))) / LAG_STEP_SECONDS) * LAG_STEP_SECONDS
-            facts: dict[str, Fact] = {"from": source, "to": target, "waiting": int(str(waiting)), "seconds": seconds}
-            yield Seen(source="lag", key=link, facts=facts)
+            yield _seen(source, target, waiting, lags.get(link, 0.0))
+
+
+def _seen(source: str, target: str, waiting: object, seconds: object) -> Seen:
+    steps = round(float(str(seconds)) / LAG_STEP_SECONDS) * LAG_STEP_SECONDS
+    facts: dict[str, Fact] = {"from": source, "to": target, "waiting": int(float(str(waiting))), "seconds": steps}
+    return Seen(source="lag", key=f"{source}->{target}", facts=facts)

@@ -11,7 +11,7 @@ from typing import Literal, Self
 from drills.whole_lines import whole_lines
 from failover.sites import Site
 
-Op = Literal["insert", "append", "read", "stale-insert"]
+Op = Literal["insert", "append", "read", "stale-insert", "stale-append"]
 Outcome = Literal["acknowledged", "failed", "uncertain", "refused"]
 
 
@@ -44,7 +44,7 @@ class Operation:
     @property
     def cooperates(self) -> bool:
         """Whether the client goes by the epochs; the one that does not is counted apart."""
-        return self.op != "stale-insert"
+        return not self.op.startswith("stale-")
 
     @property
     def acknowledged(self) -> bool:

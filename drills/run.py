@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import get_args
 
 from rich.console import Console
 from rich.markup import escape
@@ -18,6 +19,7 @@ from drills import experiment as experiments
 from drills import verdict
 from drills.drill import take
 from drills.experiment import Experiment, UnknownExperiment
+from drills.load_spec import Mode
 from drills.report import FIGURES, figure_text
 from drills.timeline import Timeline
 from drills.verdict import Verdict, figures_by_name
@@ -26,12 +28,12 @@ OUT = Path("out/drills")
 DEFAULT = "data-region-outage"
 
 
-def run(experiment: Experiment, seed: int, folder: Path, console: Console) -> Verdict:
+def run(experiment: Experiment, seed: int, folder: Path, console: Console, mode: Mode | None = None) -> Verdict:
     """Run one drill, write its result and report into the folder, and tell how it went."""
     console.print(f"[bold]{escape(experiment.title)}[/] (fault {experiment.fault}, seed {seed})", highlight=False)
     started = time.monotonic()
     with Timeline(console, time.monotonic) as timeline:
-        taken = take(experiment, seed=seed, folder=folder, timeline=timeline)
+        taken = take(experiment, seed=seed, folder=folder, timeline=timeline, mode=mode)
     reached = verdict.reach(experiment, taken, seed=seed, wall_seconds=time.monotonic() - started)
     verdict.publish(reached, folder)
     tell(reached, folder, console)
@@ -67,6 +69,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("experiment", nargs="?", default=DEFAULT)
     parser.add_argument("--fault", help="another of the faults that the experiment lists than its first")
     parser.add_argument("--seed", type=int, help="repeats the fault's moment and the load; drawn and told by default")
+    parser.add_argument("--mode", choices=get_args(Mode), help="how the tables are replicated; as in the stack's file")
     parser.add_argument("--all", action="store_true", help="every experiment with every fault")
     return parser.parse_args()
 
@@ -91,7 +94,7 @@ def main() -> int:
         return 2
     seed = secrets.randbelow(10_000) if asked.seed is None else asked.seed
     try:
-        reached = [_uninterrupted(run(experiment, seed, folder, console)) for experiment, folder in wanted]
+        reached = [_uninterrupted(run(experiment, seed, folder, console, asked.mode)) for experiment, folder in wanted]
     except KeyboardInterrupt:
         console.print("interrupted; the embedded cloud and its faults are gone", style="bold red")
         return 130

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from drills.load_spec import LoadTable
+from drills.load_spec import LoadTable, Mode
 from failover.data_tier import DataTierArgs
 from failover.protocol import Protocol
 from failover.sites import Sites
@@ -21,7 +21,7 @@ class Stack:
 
     name: str
     tier: DataTierArgs
-    mode: str
+    mode: Mode
     application_tables: Mapping[str, str]
     canary_table: str
     orchestrators: Mapping[str, str]
@@ -71,6 +71,4 @@ def loaded_table(client: "DynamoDBClient", stack: Stack) -> LoadTable:
     name = stack.application_tables[LOADED_TABLE]
     keys = client.describe_table(TableName=name)["Table"]["KeySchema"]
     named = {key["KeyType"]: key["AttributeName"] for key in keys}
-    return LoadTable(
-        name=name, partition=named["HASH"], sort=named.get("RANGE"), mode="mrsc" if stack.mode == "mrsc" else "mrec"
-    )
+    return LoadTable(name=name, partition=named["HASH"], sort=named.get("RANGE"), mode=stack.mode)

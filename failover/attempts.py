@@ -14,7 +14,7 @@ from failover.call_failed import CallFailed, RegionResting
 from failover.clock import Clock
 from failover.region_calls import NoTime, RegionCalls
 from failover.sites import Site
-from failover.write_grants import Grant, NoCurrentView
+from failover.write_grants import Grant, NoCurrentView, NotWritable
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -87,6 +87,8 @@ class Attempts:
                 return Answered(reply, calls.region, doubt is not None)
             except NoTime as error:
                 raise self._final(NoCurrentView(str(error)), doubt, grant) from error
+            except NotWritable as failure:
+                raise self._final(failure, doubt, grant) from failure
             except ClientError as refusal:
                 if doubt is None:
                     raise

@@ -1,7 +1,7 @@
 """What an application holds to reach its tables: one view of the data tier, one set of clients for its threads."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -13,6 +13,7 @@ from failover.clock import SystemClock
 from failover.protocol import Protocol
 from failover.region_calls import RegionCalls, timed_clients
 from failover.regional_table import RegionalTable, TableOptions
+from failover.replication.streams_table import StreamsReads, StreamsTable, StreamsWrites
 from failover.sites import Site, Sites
 from failover.write_grants import AnyRegion, Views
 
@@ -47,8 +48,15 @@ class DataTier:
         self._regions = _regions(args, session, self._clock)
 
     def table(self, name: str, views: Views | None = None) -> RegionalTable:
-        """Open an `mrec` or `streams` table; ``views`` puts another rule in place of the tier's epochs."""
+        """Open an `mrec` table; ``views`` puts another rule in place of the tier's epochs."""
         return RegionalTable(name, self._regions, views or self.views, clock=self._clock, options=self._options)
+
+    def streams_table(self, name: str, table: StreamsTable, views: Views | None = None) -> RegionalTable:
+        """Open a `streams` table, whose items carry versions that the application does not see."""
+        seconds = max(calls.shortest for calls in self._regions.values())
+        writes = StreamsWrites(table, seconds=seconds, monotonic=self._clock.monotonic)
+        options = replace(self._options, writes=writes, reads=StreamsReads())
+        return RegionalTable(name, self._regions, views or self.views, clock=self._clock, options=options)
 
     def mrsc_table(self, name: str, home: Site) -> RegionalTable:
         """Open a table that takes writes in either region; ``home`` is the nearer one."""

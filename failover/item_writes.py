@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from failover.attempts import Effect, Request
 from failover.table_requests import DeleteItem, PutItem, UpdateItem
+from failover.write_grants import Grant
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
@@ -22,11 +23,11 @@ class ItemWrites(Protocol):
 
     round_trips: int
 
-    def put(self, table: str, request: PutItem, epoch: int | None, /) -> "Written": ...
+    def put(self, table: str, request: PutItem, grant: Grant, /) -> "Written": ...
 
-    def update(self, table: str, request: UpdateItem, epoch: int | None, /) -> "Written": ...
+    def update(self, table: str, request: UpdateItem, grant: Grant, /) -> "Written": ...
 
-    def delete(self, table: str, request: DeleteItem, epoch: int | None, /) -> "Written": ...
+    def delete(self, table: str, request: DeleteItem, grant: Grant, /) -> "Written": ...
 
 
 class PlainWrites:
@@ -34,20 +35,20 @@ class PlainWrites:
 
     round_trips = 1
 
-    def put(self, table: str, request: PutItem, _epoch: int | None, /) -> "Written":
+    def put(self, table: str, request: PutItem, _grant: Grant, /) -> "Written":
         """Aims at a state, so it may be repeated."""
         return Request(
             send=lambda client: client.put_item(TableName=table, **request).get("Attributes", {}), effect=Effect.SAME
         )
 
-    def update(self, table: str, request: UpdateItem, _epoch: int | None, /) -> "Written":
+    def update(self, table: str, request: UpdateItem, _grant: Grant, /) -> "Written":
         """May count: ``ADD`` or ``list_append`` would do so twice."""
         return Request(
             send=lambda client: client.update_item(TableName=table, **request).get("Attributes", {}),
             effect=Effect.TWICE,
         )
 
-    def delete(self, table: str, request: DeleteItem, _epoch: int | None, /) -> "Written":
+    def delete(self, table: str, request: DeleteItem, _grant: Grant, /) -> "Written":
         """Aims at a state, so it may be repeated."""
         return Request(
             send=lambda client: client.delete_item(TableName=table, **request).get("Attributes", {}),

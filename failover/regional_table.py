@@ -9,7 +9,7 @@ the table of errors: what was sent, whether it may have landed, what to do next.
 import random
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol, TypeVar, Unpack
 
 from failover.acknowledgement import Acknowledgement, BatchIncomplete, UncertainWrite
@@ -18,6 +18,7 @@ from failover.batches import BatchAcknowledgement, BatchRead, BatchWrite, KeysUn
 from failover.call_failed import Cancelled
 from failover.clock import Clock
 from failover.first_of_two import FirstOfTwo
+from failover.item_reads import ItemReads, PlainReads, all_seen, responses_seen
 from failover.item_writes import ItemWrites, PlainWrites
 from failover.read_answers import Found, Freshness, Item, NoSuchItem, Page, Served, Snapshot, Stale, Which
 from failover.region_calls import RegionCalls
@@ -37,7 +38,7 @@ from failover.table_requests import (
     UpdateItem,
 )
 from failover.transactions import TransactionWrite, as_boto3_says, reads_of
-from failover.write_grants import Views
+from failover.write_grants import Grant, Views
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -83,6 +84,7 @@ class TableOptions:
     """
 
     writes: ItemWrites = field(default_factory=PlainWrites)
+    reads: ItemReads = field(default_factory=PlainReads)
     metrics: Metrics = field(default_factory=NoMetrics)
     hedge_seconds: float = 0.1
     pinned_after_seconds: float = 30.0
@@ -112,6 +114,7 @@ class RegionalTable:
         self._clock = clock
         self._metrics = chosen.metrics
         self._writes = chosen.writes
+        self._shown = chosen.reads
         self._attempts = Attempts(regions, clock, jitter)
         self._seconds = self._attempts.shortest * chosen.writes.round_trips
         race = FirstOfTwo(chosen.pool, chosen.hedge_seconds)
@@ -128,13 +131,13 @@ class RegionalTable:
             ClientError: the service refused it.
         """
         return self._measured(
-            "put_item", lambda: self._write(lambda epoch: self._writes.put(self.name, request, epoch))
+            "put_item", lambda: self._write(lambda grant: self._writes.put(self.name, request, grant))
         )
 
     def delete_item(self, **request: Unpack[DeleteItem]) -> Acknowledgement:
         """Delete one item; raises like ``put_item``."""
         return self._measured(
-            "delete_item", lambda: self._write(lambda epoch: self._writes.delete(self.name, request, epoch))
+            "delete_item", lambda: self._write(lambda grant: self._writes.delete(self.name, request, grant))
         )
 
     def update_item(self, **request: Unpack[UpdateItem]) -> Acknowledgement:
@@ -143,7 +146,7 @@ class RegionalTable:
         An attempt that may have landed is not repeated: ``ADD`` or ``list_append`` would count twice.
         """
         return self._measured(
-            "update_item", lambda: self._write(lambda epoch: self._writes.update(self.name, request, epoch))
+            "update_item", lambda: self._write(lambda grant: self._writes.update(self.name, request, grant))
         )
 
     def batch_write_item(self, **request: Unpack[BatchWriteItem]) -> BatchAcknowledgement:
@@ -189,18 +192,21 @@ class RegionalTable:
         how = How(site=site, stale=stale, consistent=request.get("ConsistentRead", False))
 
         def read() -> Item:
-            reply, served = self._reads.answer(lambda client: client.get_item(TableName=self.name, **request), how)
-            if "Item" not in reply:
+            asked = self._shown.of_keys(request)
+            reply, served = self._reads.answer(lambda client: client.get_item(TableName=self.name, **asked), how)
+            item = self._shown.seen(reply["Item"]) if "Item" in reply else None
+            if item is None:
                 raise NoSuchItem(self.name, request["Key"], served)
-            return Item(reply["Item"], served)
+            return Item(item, served)
 
         return self._measured("get_item", read)
 
     def query(self, *, site: Which = "active", stale: Stale = "never", **request: Unpack[Query]) -> Page:
         """Read one page; raises like ``get_item``, but finding nothing is an empty page."""
         how = How(site=site, stale=stale, consistent=request.get("ConsistentRead", False))
+        asked = self._shown.of_many(request)
         return self._measured(
-            "query", lambda: self._page(lambda client: client.query(TableName=self.name, **request), how)
+            "query", lambda: self._page(lambda client: client.query(TableName=self.name, **asked), how)
         )
 
     def query_pages(
@@ -217,9 +223,8 @@ class RegionalTable:
     def scan(self, *, site: Which = "active", stale: Stale = "never", **request: Unpack[Scan]) -> Page:
         """Read one page of the whole table; raises like ``query``."""
         how = How(site=site, stale=stale, consistent=request.get("ConsistentRead", False))
-        return self._measured(
-            "scan", lambda: self._page(lambda client: client.scan(TableName=self.name, **request), how)
-        )
+        asked = self._shown.of_many(request)
+        return self._measured("scan", lambda: self._page(lambda client: client.scan(TableName=self.name, **asked), how))
 
     def scan_pages(self, *, site: Which = "active", stale: Stale = "never", **request: Unpack[Scan]) -> Iterator[Page]:
         """Read page after page, each as one ``scan``."""
@@ -243,13 +248,15 @@ class RegionalTable:
 
         def read() -> Found:
             batch = BatchRead(self.name, self._attempts, self._clock, lambda send: self._reads.answer(send, how))
-            return batch.run(request)
+            found = batch.run(self._shown.of_keys(request))
+            return replace(found, items=all_seen(self._shown, found.items))
 
         return self._measured("batch_get_item", read)
 
     def transact_get_items(self, **request: Unpack[TransactGetItems]) -> Snapshot:
         """Read up to 100 items as they were at one moment; the rule and the errors are those of consistent reads."""
-        items = reads_of(self.name, request["TransactItems"])
+        gets = [{"Get": self._shown.of_keys(one["Get"])} for one in request["TransactItems"]]
+        items = reads_of(self.name, gets)
 
         def read() -> Snapshot:
             try:
@@ -258,15 +265,15 @@ class RegionalTable:
                 )
             except Cancelled as failure:
                 raise as_boto3_says(failure) from None
-            return Snapshot(responses=tuple(reply["Responses"]), served=served)
+            return Snapshot(responses=responses_seen(self._shown, reply["Responses"]), served=served)
 
         return self._measured("transact_get_items", read)
 
     # What they have in common.
 
-    def _write(self, put_into_words: "Callable[[int | None], Written]") -> Acknowledgement:
+    def _write(self, put_into_words: "Callable[[Grant], Written]") -> Acknowledgement:
         grant = self._views.grant(self._seconds)
-        answered = self._attempts.run(grant, put_into_words(grant.epoch))
+        answered = self._attempts.run(grant, put_into_words(grant))
         if not grant.honours(self._clock.monotonic()):
             raise UncertainWrite(answered.region, grant.epoch, "the answer came after the client's view had expired")
         return Acknowledgement(region=answered.region, epoch=grant.epoch, attributes=answered.reply)
@@ -274,7 +281,7 @@ class RegionalTable:
     def _page(self, send: "Callable[[DynamoDBClient], QueryOutputTypeDef | ScanOutputTypeDef]", how: How) -> Page:
         reply, served = self._reads.answer(send, how)
         return Page(
-            items=tuple(reply.get("Items", ())),
+            items=all_seen(self._shown, reply.get("Items", ())),
             count=reply["Count"],
             scanned_count=reply["ScannedCount"],
             last_evaluated_key=reply.get("LastEvaluatedKey"),

@@ -35,7 +35,9 @@ class SourceServices:
 
 def map_sources(services: SourceServices) -> None:
     """Set the routes of mappings; those that are made are read from then on."""
-    sources: dict[str, Source] = {"sqs": _queues(services), "dynamodb": StreamMappings(_streams(services))}
+    streams = StreamMappings(_streams(services))
+    services.gateway.admin.routes["GET", "streams/backlog"] = lambda _given: streams.backlog()
+    sources: dict[str, Source] = {"sqs": _queues(services), "dynamodb": streams}
     EventSources(services.gateway, services.runner.functions, sources)
 
 

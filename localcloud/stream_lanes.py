@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
 
 import threading
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from zlib import crc32
@@ -38,13 +38,24 @@ class Lane:
 
     at_hand: deque[Batch] = field(default_factory=deque)
     waiting: deque[tuple[float, Record]] = field(default_factory=deque)
-    busy: bool = False
+    out: Batch | None = None
     resume_at: float = 0.0
+
+    @property
+    def busy(self) -> bool:
+        """Say whether a batch is out."""
+        return self.out is not None
 
     @property
     def idle(self) -> bool:
         """Say whether nothing is left to do."""
         return not (self.busy or self.at_hand or self.waiting)
+
+    def undone(self) -> Iterator[Record]:
+        """Yield the records that are not done, in their order."""
+        for batch in (*([self.out] if self.out else ()), *self.at_hand):
+            yield from batch.records
+        yield from (record for _, record in self.waiting)
 
     def add(self, record: Record, now: float) -> None:
         """Take a record that was just read."""
@@ -62,14 +73,14 @@ class Lane:
         if not self.at_hand:
             return None
         self._part_by_age(limits, now)
-        self.busy = True
-        return self.at_hand.popleft()
+        self.out = self.at_hand.popleft()
+        return self.out
 
     def settle(self, left: Sequence[Batch], resume_at: float = 0.0) -> None:
         """Put back what is left of the batch that was out, before everything else, not to be tried before then."""
         self.at_hand.extendleft(reversed(left))
         self.resume_at = resume_at
-        self.busy = False
+        self.out = None
 
     def _is_due(self, limits: Limits, now: float) -> bool:
         """Say whether a batch is to be gathered; a window begins no sooner than the former batch ended."""
@@ -109,6 +120,12 @@ class Lanes:
         """Return how many records wait to be gathered."""
         with self._lock:
             return sum(len(lane.waiting) for lane in self._lanes)
+
+    def undone(self) -> tuple[int, float | None]:
+        """Count the records that are not done, and give when the oldest of them was made."""
+        with self._lock:
+            made = [record.created_at for lane in self._lanes for record in lane.undone()]
+        return len(made), min(made, default=None)
 
     def add(self, records: Iterable[Record], now: float) -> None:
         """Put records that were just read into their lanes."""

@@ -70,6 +70,7 @@ class StreamMappings:
 
     def __init__(self, services: StreamServices) -> None:
         self._services = services
+        self._readers: list[_Reader] = []
 
     def settled(self, region: str, asked: Asked) -> Asked:
         """Check a new mapping and fill in what was not said.
@@ -101,7 +102,27 @@ class StreamMappings:
     def begin(self, mapping: EventSourceMapping) -> None:
         """Read a mapping's stream from its starting position on until the mapping is deleted."""
         position = self._services.streams.place(mapping.event_source_arn, str(mapping.starting_position))
-        self._later(_Reader(mapping=mapping, position=position))
+        reader = _Reader(mapping=mapping, position=position)
+        self._readers.append(reader)
+        self._later(reader)
+
+    def backlog(self) -> dict[str, dict[str, float]]:
+        """Count the records of each region's streams that no function is done with; tell the age of the oldest."""
+        found: dict[str, dict[str, float]] = {}
+        for reader in self._readers:
+            if exists(reader.mapping):
+                one = found.setdefault(reader.mapping.region, {"records": 0, "seconds": 0.0})
+                records, seconds = self._undone(reader)
+                one["records"], one["seconds"] = one["records"] + records, max(one["seconds"], seconds)
+        return found
+
+    def _undone(self, reader: _Reader) -> tuple[int, float]:
+        records, oldest = reader.lanes.undone()
+        try:
+            unread = max(0, self._services.streams.place(reader.stream, "LATEST") - reader.position)
+        except NoSuchStream:
+            unread = 0
+        return records + unread, max(0.0, self._now() - oldest) if oldest is not None else 0.0
 
     def _later(self, reader: _Reader) -> None:
         pause = max(SHORTEST_PAUSE_SECONDS, self._services.pause())

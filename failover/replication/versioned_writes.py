@@ -64,8 +64,12 @@ class VersionedWrites:
         self._ttl_attribute = ttl_attribute
         self._tombstone_seconds = tombstone_seconds
 
-    def carry_out(self, client: "DynamoDBClient", write: Write) -> dict[str, Any]:
+    def carry_out(
+        self, client: "DynamoDBClient", write: Write, go_on: Callable[[], None] = lambda: None
+    ) -> dict[str, Any]:
         """Write, and return the attributes that ``ReturnValues`` asked for, without the stamp.
+
+        ``go_on`` is called before each call but the first, and raises if there is no time for one.
 
         Raises:
             OutdatedEpoch, Contended: it was not written.
@@ -77,12 +81,14 @@ class VersionedWrites:
             deleted = write.verb == "delete"
             stamp = succeed(held, epoch=write.epoch, now=self._now(), origin=write.here, deleted=deleted)
             over_tombstone = held is not None and held.deleted
-            if over_tombstone:
+            if over_tombstone and "ConditionExpression" in write.request:
                 _hold_without_an_item(client, write)
+                go_on()
             try:
                 answer = self._send(client, write, _request(write, held, stamp), stamp, over_tombstone)
             except ClientError as error:
                 held = _met(write, held, stamp, error)
+                go_on()
             else:
                 return _attributes(write, answer, over_tombstone=over_tombstone)
         raise Contended(f"{write.table} {dict(write.key)} changed {MOST_ATTEMPTS} times while it was being written")
@@ -148,11 +154,9 @@ def _hold_without_an_item(client: "DynamoDBClient", write: Write) -> None:
 
     Deleting what is not there changes nothing and is in no stream.
     """
-    if "ConditionExpression" in write.request:
-        asked = _used(
-            {name: write.request[name] for name in ("ConditionExpression", *PLACEHOLDERS) if name in write.request}
-        )
-        client.delete_item(TableName=write.table, Key=_nobodys(write.key), **asked)
+    parts = ("ConditionExpression", *PLACEHOLDERS)
+    asked = _used({name: write.request[name] for name in parts if name in write.request})
+    client.delete_item(TableName=write.table, Key=_nobodys(write.key), **asked)
 
 
 def _request(write: Write, held: Stamp | None, stamp: Stamp) -> dict[str, Any]:

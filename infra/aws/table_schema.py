@@ -8,7 +8,7 @@ from typing import Literal
 Mode = Literal["mrec", "mrsc", "streams"]
 Expiry = Literal["ignore", "replicate"]
 MODES: tuple[Mode, ...] = ("mrec", "mrsc", "streams")
-EXPIRES = "_lifeboat_expires"
+EXPIRES = "_lifeboat_expires"  # as failover/replication/streams_table.py says, which infra names by path only
 """What tombstones expire by in a `streams` table that has no TTL of its own."""
 KEY_TYPES = ("S", "N", "B")
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html

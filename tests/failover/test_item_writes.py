@@ -9,7 +9,7 @@ import pytest
 from failover.attempts import Effect, Request
 from failover.regional_table import TableOptions, UncertainWrite
 from failover.table_requests import DeleteItem, PutItem, UpdateItem
-from failover.write_grants import NoCurrentView
+from failover.write_grants import Grant, NoCurrentView
 from tests.failover.two_regions import KEY, LOST, SET, FixedViews, World
 
 if TYPE_CHECKING:
@@ -37,14 +37,14 @@ class Stamped:
 
         return Request(send=send, effect=Effect.SAME, round_trips=self.round_trips)
 
-    def put(self, table: str, _request: PutItem, epoch: int | None, /) -> "Written":
-        return self._written(table, "put", epoch)
+    def put(self, table: str, _request: PutItem, grant: Grant, /) -> "Written":
+        return self._written(table, "put", grant.epoch)
 
-    def update(self, table: str, _request: UpdateItem, epoch: int | None, /) -> "Written":
-        return self._written(table, "update", epoch)
+    def update(self, table: str, _request: UpdateItem, grant: Grant, /) -> "Written":
+        return self._written(table, "update", grant.epoch)
 
-    def delete(self, table: str, _request: DeleteItem, epoch: int | None, /) -> "Written":
-        return self._written(table, "delete", epoch)
+    def delete(self, table: str, _request: DeleteItem, grant: Grant, /) -> "Written":
+        return self._written(table, "delete", grant.epoch)
 
 
 def test_each_write_is_put_into_words_once_and_sent_by_each_attempt() -> None:
