@@ -11,11 +11,9 @@ from typing import Any
 
 import pytest
 
-from failover.clock import SystemClock
 from failover.outbox import CUT_OFF, Operation, Outbox
 from failover.outbox_replay import Replayer
-from failover.write_grants import AnyRegion
-from tests.failover.outbox_process import table
+from tests.failover.outbox_process import anywhere, table
 from tests.failover.stub_dynamodb import StubDynamoDB
 
 WAIT_SECONDS = 60.0
@@ -85,7 +83,7 @@ def test_a_replay_killed_around_a_write_repeats_it_only_if_it_may(
             service.kill = running.kill
             assert service.hangs.wait(WAIT_SECONDS)
         service.let_go.set()
-        done = Replayer(outbox, [table(AnyRegion("primary", SystemClock()))]).replay()
+        done = Replayer(outbox, [table(anywhere())]).replay()
         assert (service.taken, done.held, done.waiting) == (taken_in_all, True, 0)
         assert [(one.request["Key"]["id"]["S"], one.reason) for one in outbox.parked()] == [
             (name, CUT_OFF) for name in parked

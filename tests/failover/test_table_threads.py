@@ -16,7 +16,7 @@ from failover.queued_table import Queued, QueuedTable
 from failover.regional_table import RegionalTable
 from failover.table_metrics import PrometheusText
 from failover.write_grants import AnyRegion, Grant, TierMoving
-from tests.failover.outbox_process import table
+from tests.failover.outbox_process import anywhere, table
 from tests.failover.stub_dynamodb import StubDynamoDB
 from tests.waiting import eventually
 
@@ -42,7 +42,7 @@ class Flapping(AnyRegion):
     """The tier moves with every third write."""
 
     def __init__(self) -> None:
-        super().__init__("primary", SystemClock())
+        super().__init__("primary", SystemClock(), deadline_seconds=60.0)
         self.calm = False
         self._asked = 0
 
@@ -64,7 +64,7 @@ def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
 
 def test_each_thread_gets_the_answer_to_its_own_call_and_all_are_counted(service: Service) -> None:
     metrics = PrometheusText()
-    shared = table(AnyRegion("primary", SystemClock()), metrics)
+    shared = table(anywhere(), metrics)
 
     def work(thread: int) -> None:
         for number in range(WRITES):

@@ -53,14 +53,14 @@ def opened(session: boto3.Session) -> tuple[RegionalTable, ClientView]:
     return RegionalTable("orders", regions, views, clock=clock), views
 
 
-def timed(acts: Mapping[str, Act], rounds: int) -> dict[str, list[float]]:
-    """Carry each out in turn, so often, and return the milliseconds of each call."""
+def timed(acts: Mapping[str, Act], rounds: int, warm_up: int) -> dict[str, list[float]]:
+    """Carry each out in turn, so often, and return the milliseconds of each call but the first."""
     taken: dict[str, list[float]] = {name: [] for name in acts}
-    for number in range(rounds + WARM_UP):
+    for number in range(warm_up + rounds):
         for name, act in acts.items():
             began = time.perf_counter()
             act()
-            if number >= WARM_UP:
+            if number >= warm_up:
                 taken[name].append((time.perf_counter() - began) * 1000)
     return taken
 
@@ -74,7 +74,7 @@ def told(taken: Mapping[str, Sequence[float]]) -> Iterator[str]:
         yield f"{name:<22}{median(values):9.3f}{quantiles(values, n=100)[98]:9.3f}{adds:9.3f}{adds / bare:8.1%}"
 
 
-def measure(rounds: int, folder: Path) -> dict[str, list[float]]:
+def measure(rounds: int, folder: Path, warm_up: int = WARM_UP) -> dict[str, list[float]]:
     """Time puts and gets, bare, by a table, and by a table with an outbox."""
     with server() as address:
         os.environ |= {"AWS_ENDPOINT_URL": address, "AWS_ACCESS_KEY_ID": "bench", "AWS_SECRET_ACCESS_KEY": "none"}
@@ -92,6 +92,7 @@ def measure(rounds: int, folder: Path) -> dict[str, list[float]]:
                     "get_item: table": lambda: table.get_item(Key=KEY),
                 },
                 rounds,
+                warm_up,
             )
 
 
