@@ -77,8 +77,8 @@ def _load(experiment: Experiment, ground: Ground, folder: Path, seed: int) -> Lo
         tier=ground.stack.tier,
         table=ground.table,
         log=folder / "load.jsonl",
-        stale_appends=experiment.stale_appends,
         seed=seed,
+        **experiment.load,
     )
 
 

@@ -5,7 +5,7 @@ a method names a shared stage by its name alone.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,8 @@ class UnknownExperiment(Exception):
 class Experiment:
     """One experiment with the fault that this run injects.
 
-    ``mode`` is how tables are replicated in it, None for as the stack's file says; ``stale_appends`` is the load's.
+    ``mode`` is how tables are replicated in it, None for as the stack's file says; ``load`` is what its clients do
+    otherwise than usual.
     """
 
     name: str
@@ -38,7 +39,7 @@ class Experiment:
     declared: Declared
     thresholds: tuple[Threshold, ...]
     mode: Mode | None = None
-    stale_appends: bool = False
+    load: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def title(self) -> str:
@@ -81,7 +82,7 @@ def load(name: str, fault: str | None = None) -> Experiment:
         declared=declared,
         thresholds=tuple(_limits(extension, chosen)),
         mode=extension.get("mode"),
-        stale_appends=extension.get("stale_appends", False),
+        load=extension.get("load", {}),
     )
 
 

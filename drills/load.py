@@ -24,6 +24,7 @@ from drills.recorder import Recorder
 from failover.clock import SystemClock
 from failover.data_tier import DataTier
 from failover.regional_table import RegionalTable
+from failover.replication.streams_table import time_of_day
 from failover.sites import Site
 from failover.write_grants import Views
 
@@ -52,21 +53,21 @@ def table(spec: LoadSpec, who: Habits, tier: DataTier, chance: random.Random) ->
     """Open the table under the rule that this client goes by."""
     clock = SystemClock()
     if who.defiant:
-        return _opened(spec, tier, FirstView(tier.views, clock))
+        return _opened(spec, who, tier, FirstView(tier.views, clock))
     if spec.table.mode == "mrsc":
         return tier.mrsc_table(spec.table.name, who.site)
     if spec.views == "current":
-        return _opened(spec, tier, None)
+        return _opened(spec, who, tier, None)
     first = chance.random() * spec.reread_seconds
-    return _opened(
-        spec, tier, AgelessViews(tier.views, clock, reread_seconds=spec.reread_seconds, first_reread_after=first)
-    )
+    ageless = AgelessViews(tier.views, clock, reread_seconds=spec.reread_seconds, first_reread_after=first)
+    return _opened(spec, who, tier, ageless)
 
 
-def _opened(spec: LoadSpec, tier: DataTier, views: Views | None) -> RegionalTable:
-    if spec.table.mode == "streams":
-        return tier.streams_table(spec.table.name, spec.table.streams, views)
-    return tier.table(spec.table.name, views)
+def _opened(spec: LoadSpec, who: Habits, tier: DataTier, views: Views | None) -> RegionalTable:
+    if spec.table.mode != "streams":
+        return tier.table(spec.table.name, views)
+    ahead = int(spec.primary_ahead_seconds * 1_000_000) if who.site == "primary" else 0
+    return tier.streams_table(spec.table.name, spec.table.streams, views, now=lambda: time_of_day() + ahead)
 
 
 def run(spec: LoadSpec, stop: threading.Event) -> None:

@@ -44,6 +44,7 @@ class LoadSpec:
     ``views`` is the rule that cooperating clients write by: `current` is protocol.md 5; `ageless` breaks it, for drills
     that must show what the rule is for: the row is read every ``reread_seconds`` and believed whatever its age.
     ``defiant`` adds the one client that keeps its first view for ever; it inserts, and ``stale_appends`` if told so.
+    ``primary_ahead_seconds`` is how wrong the hosts' time of day is in the primary site.
     """
 
     tier: DataTierArgs
@@ -56,6 +57,7 @@ class LoadSpec:
     reread_seconds: float = 20.0
     defiant: bool = True
     stale_appends: bool = False
+    primary_ahead_seconds: float = 0.0
     seed: int = 0
 
     def to_json(self) -> str:

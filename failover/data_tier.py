@@ -1,6 +1,6 @@
 """What an application holds to reach its tables: one view of the data tier, one set of clients for its threads."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -13,7 +13,7 @@ from failover.clock import SystemClock
 from failover.protocol import Protocol
 from failover.region_calls import RegionCalls, timed_clients
 from failover.regional_table import RegionalTable, TableOptions
-from failover.replication.streams_table import StreamsReads, StreamsTable, StreamsWrites
+from failover.replication.streams_table import StreamsReads, StreamsTable, StreamsWrites, time_of_day
 from failover.sites import Site, Sites
 from failover.write_grants import AnyRegion, Views
 
@@ -51,10 +51,20 @@ class DataTier:
         """Open an `mrec` table; ``views`` puts another rule in place of the tier's epochs."""
         return RegionalTable(name, self._regions, views or self.views, clock=self._clock, options=self._options)
 
-    def streams_table(self, name: str, table: StreamsTable, views: Views | None = None) -> RegionalTable:
-        """Open a `streams` table, whose items carry versions that the application does not see."""
+    def streams_table(
+        self,
+        name: str,
+        table: StreamsTable,
+        views: Views | None = None,
+        *,
+        now: Callable[[], int] = time_of_day,
+    ) -> RegionalTable:
+        """Open a `streams` table, whose items carry versions that the application does not see.
+
+        ``now`` gives the time of day in microseconds; it may be wrong by any length.
+        """
         seconds = max(calls.shortest for calls in self._regions.values())
-        writes = StreamsWrites(table, seconds=seconds, monotonic=self._clock.monotonic)
+        writes = StreamsWrites(table, seconds=seconds, monotonic=self._clock.monotonic, now=now)
         options = replace(self._options, writes=writes, reads=StreamsReads())
         return RegionalTable(name, self._regions, views or self.views, clock=self._clock, options=options)
 

@@ -21,6 +21,11 @@ TOMBSTONE_SECONDS = 7 * 24 * 3600
 EXPIRES = "_lifeboat_expires"
 
 
+def time_of_day() -> int:
+    """Return this host's, in microseconds."""
+    return time.time_ns() // 1000
+
+
 @dataclass(frozen=True, kw_only=True)
 class StreamsTable:
     """What a client must know of the table: its key attributes, and the one that items expire by if it has any."""
@@ -35,12 +40,7 @@ class StreamsWrites:
     round_trips = 1
 
     def __init__(
-        self,
-        table: StreamsTable,
-        *,
-        seconds: float,
-        monotonic: Callable[[], float],
-        now: Callable[[], int] = lambda: time.time_ns() // 1000,
+        self, table: StreamsTable, *, seconds: float, monotonic: Callable[[], float], now: Callable[[], int]
     ) -> None:
         self._table = table
         self._seconds = seconds
