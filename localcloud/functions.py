@@ -63,6 +63,7 @@ class Runner:
         self._starts = Starts()
         self._pools: dict[tuple[str, str], Pool] = {}
         self._numbers = itertools.count(1)
+        self._closed = False
 
     def invoke(self, region: str, name: str, payload: bytes, request_id: str | None = None) -> Outcome:
         """Run a function and wait for its end.
@@ -103,7 +104,8 @@ class Runner:
         return [running for running, _ in self._all()]
 
     def close(self) -> None:
-        """End every sandbox."""
+        """End every sandbox, and let none begin any more."""
+        self._closed = True
         for _, sandbox in self._all():
             sandbox.close()
 
@@ -149,7 +151,11 @@ class Runner:
             memory_mb=function.memory_mb,
             environment=self._environment(function, instance),
         )
-        return Sandbox(settings, self._logs.writer(function, instance), started)
+        sandbox = Sandbox(settings, self._logs.writer(function, instance), started)
+        if self._closed:  # whoever closed the others may have looked before this one was there
+            sandbox.close()
+            raise RegionDark(f"{function.region} is gone with its cloud")
+        return sandbox
 
     def _environment(self, function: Deployed, instance: str) -> Mapping[str, str]:
         """Return the function's own environment under the reserved names, which it cannot override.

@@ -2,14 +2,17 @@
 
 import base64
 import json
+from pathlib import Path
 
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from localcloud.front import Front
-from localcloud.functions import RegionDark, Running
+from localcloud.functions import RegionDark, Runner, Running, Surroundings
+from localcloud.leftovers import own_directory
 from localcloud.machinery import Machinery
+from localcloud.metrics import Metrics
 from tests.localcloud.conftest import ClientOf
 from tests.localcloud.deploying import LOGS, make_function, make_role
 from tests.localcloud.gate import PASS, Gate
@@ -159,3 +162,17 @@ def sandboxes_of(machinery: Machinery, function: str) -> list[Running]:
 
 def ran(machinery: Machinery) -> int:
     return len([line for line in machinery.logs.since(0, "lost") if line.message == "ran"])
+
+
+def test_a_runner_that_was_closed_begins_nothing_any_more(
+    front: Front, client: ClientOf, machinery: Machinery, tmp_path: Path
+) -> None:
+    name = "after-the-end"
+    make_function(client, name, SOURCE, make_role(client, f"{name}-role"))
+    surroundings = Surroundings(endpoint=front.endpoint, directory=own_directory(tmp_path))
+    metrics, world = Metrics(front.gateway), front.gateway.world
+    runner = Runner(machinery.runner.functions, machinery.logs, metrics, world, surroundings)
+    runner.close()
+    with pytest.raises(RegionDark, match="gone with its cloud"):
+        runner.invoke("us-east-1", name, b"{}")
+    assert runner.sandboxes() == []

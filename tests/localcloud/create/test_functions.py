@@ -7,22 +7,17 @@ import pytest
 from evaluation import Value
 from localcloud.create import Resources, Unsupported
 from localcloud.front import Front
-from localcloud.machinery import Machinery
 from tests.localcloud.create.test_create import registration
-from tests.localcloud.deploying import ClientOf, make_function, make_role
-from tests.localcloud.tables import BOTH_IMAGES, make
+from tests.localcloud.deploying import ClientOf
+from tests.localcloud.stream_bench import StreamBench
 
 TYPE = "aws:lambda/eventSourceMapping:EventSourceMapping"
 
 
 @pytest.fixture
-def declared(front: Front, machinery: Machinery, client: ClientOf) -> dict[str, Value]:
+def declared(mapped: StreamBench) -> dict[str, Value]:
     """Give the inputs of a mapping that reads a table's stream."""
-    dynamodb = client("dynamodb")
-    table = make(dynamodb, StreamSpecification=BOTH_IMAGES)
-    make_function(client, table, "def handle(event, context): pass", make_role(client, f"{table}-role"))
-    stream = str(dynamodb.describe_table(TableName=table)["Table"]["LatestStreamArn"])
-    return {"eventSourceArn": stream, "functionName": table, "startingPosition": "LATEST"}
+    return {"eventSourceArn": mapped.stream, "functionName": mapped.name, "startingPosition": "LATEST"}
 
 
 def made(front: Front, client: ClientOf, inputs: dict[str, Value]) -> dict[str, Any]:
