@@ -14,6 +14,7 @@ from botocore.config import Config
 from drills.ground import STACK, Ground
 from drills.orders import OrderRefused
 from drills.running import TIER, Said
+from drills.table_client import TableClient
 from evaluation import ROOT, Evaluation, evaluate
 from failover.ballot import Ballot
 from failover.control_table import Snapshot
@@ -78,6 +79,13 @@ class Person:
     def evaluate(self) -> Evaluation:
         """Evaluate the program as it was deployed; nothing is created."""
         return evaluate(STACK, config={"lifeboat:endpoints": {"url": self.ground.cloud.endpoint}})
+
+    def table(self) -> TableClient:
+        """Return who writes into the loaded table past every rule, and sees what is there."""
+        ground = self.ground
+        dead_records = f"lifeboat-{ground.stack.name}-dead-records"
+        account_id = str(ground.outputs["accountId"])
+        return TableClient(ground.table, ground.stack.tier.sites, ground.client, dead_records, account_id)
 
     def lifeboat(self, *arguments: str) -> Said:
         """Run the command line with the stack's saved outputs, in the drill's folder: what it keeps stays there."""

@@ -1,7 +1,7 @@
 """The drill under way: Chaos Toolkit calls functions with values from a file, and they find here what to act on."""
 
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -15,7 +15,8 @@ from failover.clock import Clock
 from failover.control_table import Snapshot
 from failover.orders import Order
 from failover.protocol import Protocol
-from failover.sites import Sites
+from failover.replication.versioned_writes import Verb
+from failover.sites import Site, Sites
 from failover.tier import Value
 from localcloud.faults import Fault
 from localcloud.request import Cut
@@ -44,6 +45,22 @@ class Faults(Interface):
 
     def clear(self, fault_id: str | None = ...) -> None:
         """Lift a fault, or all of them."""
+
+
+class LoadedTable(Interface):
+    """Writes into the loaded table past every rule, and sees what is there; see `drills.table_client.TableClient`."""
+
+    def write_around(self, site: Site, key: str, value: str) -> None:
+        """Put an item as somebody does who knows nothing of versions."""
+
+    def write_in_epoch(self, site: Site, verb: Verb, key: str, value: str, epoch: int) -> None:
+        """Write as a client of a site that believes in an epoch."""
+
+    def there(self, keys: Sequence[str]) -> dict[Site, list[str]]:
+        """Name the keys under which each region has an item."""
+
+    def dead_records(self, site: Site) -> int:
+        """Count the records of a region that wait for a person."""
 
 
 class VotingBooth(Interface):
@@ -87,6 +104,9 @@ class Operator(Interface):
 
     def evaluate(self) -> Evaluation:
         """Evaluate the program again, as `pulumi up` does."""
+
+    def table(self) -> LoadedTable:
+        """Return who writes into the loaded table past every rule, and sees what is there."""
 
     def lifeboat(self, *arguments: str) -> Said:
         """Run the command line, which is in nobody's region."""

@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -85,6 +85,27 @@ class ListedBooth:
 
 
 @dataclass
+class ListedTable:
+    """Notes what is written, and tells of as many dead records and living keys as it is told to."""
+
+    written: list[tuple[str, ...]] = field(default_factory=list)
+    dead: int = 0
+    living: list[str] = field(default_factory=list)
+
+    def write_around(self, site: Site, key: str, value: str) -> None:
+        self.written.append((site, key, f"{len(value)} bytes"))
+
+    def write_in_epoch(self, site: Site, verb: str, key: str, _value: str, epoch: int) -> None:
+        self.written.append((site, verb, key, f"epoch {epoch}"))
+
+    def there(self, keys: Sequence[str]) -> dict[Site, list[str]]:
+        return {"primary": [key for key in keys if key in self.living], "secondary": []}
+
+    def dead_records(self, _site: Site) -> int:
+        return self.dead
+
+
+@dataclass
 class ListedOperator:
     """Notes what a person does; every order is carried out unless ``refusals`` are left."""
 
@@ -97,6 +118,7 @@ class ListedOperator:
     commands: list[tuple[str, ...]] = field(default_factory=list)
     answers: list[Said] = field(default_factory=list)
     evaluations: list[Evaluation] = field(default_factory=list)
+    stored: ListedTable = field(default_factory=ListedTable)
 
     def now(self) -> datetime:
         return datetime(2026, 1, 1, tzinfo=UTC)
@@ -128,6 +150,9 @@ class ListedOperator:
 
     def evaluate(self) -> Evaluation:
         return self.evaluations.pop(0)
+
+    def table(self) -> ListedTable:
+        return self.stored
 
     def lifeboat(self, *arguments: str) -> Said:
         """Note the command; it is done, unless there is another answer to it."""
