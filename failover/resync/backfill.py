@@ -1,0 +1,69 @@
+"""Copies every item of one site's table to the other, while applications go on writing."""
+
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+
+from failover.replication.stamps import Item, Stamp
+from failover.resync.digests import digest_of, key_of, name_of
+from failover.resync.segments import Reader, Segment, Watcher, all_at_once
+from failover.resync.settler import Settler
+from failover.resync.tables import Page
+from failover.sites import other
+
+ALIKE = "alike"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Backfill:
+    """``settler.first`` is the site that is copied from. ``writers`` carry out what one page needs, side by side."""
+
+    reader: Reader
+    settler: Settler
+    key_names: tuple[str, ...]
+    writers: Executor
+    watcher: Watcher
+
+    def run(self, segments: int) -> Counter[str]:
+        """Copy the table; return what came of its items, by `Outcome` and ``alike``, since the run began.
+
+        Raises:
+            Stopped, Contended, BotoCoreError, ClientError: it ended early; run again, it goes on from the last page.
+        """
+        first = self.settler.first
+        all_at_once(
+            (Segment(first, number, segments) for number in range(segments)), self._carry, self.settler.patience
+        )
+        return self.reader.checkpoint.counts()
+
+    def _carry(self, segment: Segment) -> None:
+        self.reader.read(segment, self._take)
+
+    def _take(self, segment: Segment, page: Page) -> None:
+        counts = self._copied(page.items)
+        with self.reader.checkpoint.transaction() as store:
+            self.reader.checkpoint.reached(segment.lane, page.after, counts, store)
+        self.watcher(len(page.items))
+
+    def _copied(self, items: Sequence[Item]) -> Counter[str]:
+        """Write only what the other site does not have: what is there with this version costs a read."""
+        keys = [key_of(item, self.key_names) for item in items]
+        there = self.settler.tables[other(self.settler.first)].read(keys)
+        held = [(key, item, there.get(name_of(key))) for key, item in zip(keys, items, strict=True)]
+        differing = [one for one in held if not self._has(one[1], one[2])]
+        counts = Counter({ALIKE: len(held) - len(differing)})
+        for done in self.writers.map(lambda one: self._settle(*one), differing):
+            counts.update(done)
+        return counts
+
+    def _has(self, item: Item, there: Item | None) -> bool:
+        mine, theirs = Stamp.of(item), Stamp.of(there)
+        if mine is None or theirs is None or mine.version != theirs.version:
+            return False
+        excluded = self.settler.rules.excluded
+        return mine.deleted or digest_of(item, excluded) == digest_of(there or {}, excluded)
+
+    def _settle(self, key: Item, item: Item, there: Item | None) -> list[str]:
+        first = self.settler.first
+        return self.settler.settle(key, {first: item, other(first): there}, one_way=True) or [ALIKE]
