@@ -26,16 +26,6 @@ class Repair:
     writers: Executor
     watcher: Watcher
 
-    def outlook(self, keys: Iterable[Item]) -> Iterator[tuple[Difference, str]]:
-        """Say of each key that still differs what would be done first; change nothing.
-
-        Raises:
-            Stopped, BotoCoreError, ClientError: a table does not answer.
-        """
-        for found in self._differing(keys):
-            for _, pair, difference in found:
-                yield difference, str(next_step(pair, self.settler.first, self.settler.rules.excluded))
-
     def run(self, keys: Iterable[Item]) -> Counter[str]:
         """Settle each key that still differs; return what was done. Run again, it finds what is left.
 
@@ -43,19 +33,33 @@ class Repair:
             Stopped, Contended, BotoCoreError, ClientError: it ended early.
         """
         counts: Counter[str] = Counter()
-        for found in self._differing(keys):
+        for found in _differing(self.rules, self.settler, keys):
             for done in self.writers.map(lambda one: self.settler.settle(one[0], one[1]), found):
                 counts.update(done or [ALIKE])
             self.watcher(len(found))
         return counts
 
-    def _differing(self, keys: Iterable[Item]) -> Iterator[list[tuple[Item, Pair, Difference]]]:
-        waiting = iter(keys)
-        while some := list(islice(waiting, MOST_KEYS)):
-            read = {site: table.read(some) for site, table in self.settler.tables.items()}
-            pairs = [(key, {site: found.get(name_of(key)) for site, found in read.items()}) for key in some]
-            looked_at = [(key, pair, self._difference(key, pair)) for key, pair in pairs]
-            yield [(key, pair, difference) for key, pair, difference in looked_at if difference]
 
-    def _difference(self, key: Item, pair: Pair) -> Difference | None:
-        return difference_of(key, held_of(pair["primary"], self.rules), held_of(pair["secondary"], self.rules))
+def outlook(rules: Rules, settler: Settler, keys: Iterable[Item]) -> Iterator[tuple[Difference, str]]:
+    """Say of each key that still differs what would be done first; change nothing.
+
+    Raises:
+        Stopped, BotoCoreError, ClientError: a table does not answer.
+    """
+    for found in _differing(rules, settler, keys):
+        for _, pair, difference in found:
+            yield difference, str(next_step(pair, settler.first, settler.rules.excluded))
+
+
+def _differing(rules: Rules, settler: Settler, keys: Iterable[Item]) -> Iterator[list[tuple[Item, Pair, Difference]]]:
+    """Read the keys at both sites, some at a time, and leave out what is alike by now."""
+    waiting = iter(keys)
+    while some := list(islice(waiting, MOST_KEYS)):
+        read = {site: table.read(some) for site, table in settler.tables.items()}
+        pairs = [(key, {site: found.get(name_of(key)) for site, found in read.items()}) for key in some]
+        looked_at = [(key, pair, _difference(rules, key, pair)) for key, pair in pairs]
+        yield [(key, pair, difference) for key, pair, difference in looked_at if difference]
+
+
+def _difference(rules: Rules, key: Item, pair: Pair) -> Difference | None:
+    return difference_of(key, held_of(pair["primary"], rules), held_of(pair["secondary"], rules))

@@ -1,19 +1,13 @@
 """What differs is made alike by the rules of versions, and every write that gives way is listed."""
 
-import random
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from failover.replication.meetings import Rules
 from failover.replication.stamps import Stamp
-from tests.failover.replication.test_histories import step
-from tests.failover.replication.two_sites import SITES, TwoSites
-from tests.failover.resync.scanned_site import ScannedSite
+from tests.failover.replication.two_sites import SITES
 from tests.failover.resync.two_tables import TwoTables, item, stamp, tombstone
 
 
@@ -112,49 +106,3 @@ def test_each_site_keeps_what_does_not_leave_it(two: TwoTables) -> None:
     two.repair()
     assert values(two) == ["2", "2"]
     assert [two.sites[site].items["a"]["home"]["S"] for site in SITES] == ["us", "eu"]
-
-
-class Scanned(TwoSites):
-    """A history's world whose tables can be read whole, and whose replication can lose records for good."""
-
-    def __init__(self, dice: random.Random) -> None:
-        super().__init__(dice)
-        self.tables = {site: ScannedSite() for site in SITES}
-
-    def lose_records(self) -> None:
-        self.done = {site: len(table.records) for site, table in self.tables.items()}
-
-    def listed(self) -> set[tuple[str, str]]:
-        """Name the losers, and what each was made upon: of lost records, the last one's item is left to be listed."""
-        listed = set()
-        for (key, _), loser in self.kept.losers.items():
-            version = loser.stamp.version if loser.stamp else None
-            while version is not None:
-                listed.add((key, str(version)))
-                version = self.made_upon[key].get(version)
-        return listed
-
-    def resynchronised(self, folder: Path) -> TwoTables:
-        return TwoTables(folder, sites=dict(self.tables), kept=self.kept, epoch=self.epoch, active=self.active)
-
-
-@settings(max_examples=100, deadline=None)
-@given(st.randoms(use_true_random=True), st.booleans())
-def test_whatever_replication_lost_a_repair_makes_the_sites_alike_and_no_write_is_lost_unlisted(
-    dice: random.Random, around: bool
-) -> None:
-    world = Scanned(dice)
-    for _ in range(dice.randrange(5, 60)):
-        step(world, dice, around=around, most_moves=9)
-        if dice.random() < 0.1:
-            world.lose_records()
-    world.lose_records()
-    with TemporaryDirectory() as folder:
-        two = world.resynchronised(Path(folder))
-        two.repair()
-        assert two.verify()[0].alike
-        for site in SITES:  # brings tombstones across, too, which a repair need not
-            two.backfill(site)
-    world.come_to_rest()
-    assert world.tables["primary"].items == world.tables["secondary"].items
-    assert around or world.listed() >= world.lost()

@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from failover.resync import differences
 from failover.resync.backfill import Backfill
 from failover.resync.checkpoint import Checkpoint
 from failover.resync.rate import Bucket, Patience
-from failover.resync.repair import Repair
+from failover.resync.repair import Repair, outlook
 from failover.resync.segments import Reader
 from failover.resync.settler import Settler, Way
 from failover.resync.spool import Spool
@@ -47,6 +47,10 @@ def tombstone(name: str, held: Stamp) -> dict[str, Any]:
     return {"id": {"S": name}, "expires": {"N": "9999999999"}, ATTRIBUTE: held.attribute()}
 
 
+def four_threads() -> Executor:
+    return ThreadPoolExecutor(4)
+
+
 @dataclass
 class TwoTables:
     """``folder`` holds checkpoints; ``epoch`` is the tier's, active at ``active``."""
@@ -61,6 +65,7 @@ class TwoTables:
     sites: dict[Site, Any] = field(default_factory=lambda: {site: ScannedSite() for site in SITES.values()})
     seen: list[int] = field(default_factory=list)
     items_per_second: float | None = None
+    writers: Callable[[], Executor] = four_threads
 
     def put(self, site: Site, *items: dict[str, Any]) -> None:
         """Put items past everything."""
@@ -70,12 +75,12 @@ class TwoTables:
         """Copy one site's table to the other."""
         checkpoint = self.checkpoint(verb="backfill", source=source)
         try:
-            with ThreadPoolExecutor(4) as writers:
+            with self.writers() as writers:
                 return dict(self._backfill(checkpoint, source, writers).run(self.segments))
         finally:
             checkpoint.close()
 
-    def _backfill(self, checkpoint: Checkpoint, source: Site, writers: ThreadPoolExecutor) -> Backfill:
+    def _backfill(self, checkpoint: Checkpoint, source: Site, writers: Executor) -> Backfill:
         settler = self.settler(source)
         return Backfill(
             reader=self.reader(checkpoint, settler, consistent=True),
@@ -107,15 +112,14 @@ class TwoTables:
 
     def repair(self, names: Callable[[], list[dict[str, Any]]] | None = None) -> dict[str, int]:
         """Settle these keys, or all there are at either site."""
-        with ThreadPoolExecutor(4) as writers:
+        with self.writers() as writers:
             return dict(self.repairing(writers).run(names() if names else self.keys()))
 
     def outlook(self) -> list[tuple[str, str]]:
         """Say what a repair would do first, by each item's name."""
-        with ThreadPoolExecutor(1) as writers:
-            return [(one.key["id"]["S"], step) for one, step in self.repairing(writers).outlook(self.keys())]
+        return [(one.key["id"]["S"], step) for one, step in outlook(self.compared, self.settler(), self.keys())]
 
-    def repairing(self, writers: ThreadPoolExecutor) -> Repair:
+    def repairing(self, writers: Executor) -> Repair:
         return Repair(settler=self.settler(), rules=self.compared, writers=writers, watcher=self.seen.append)
 
     def keys(self) -> list[dict[str, Any]]:
