@@ -24,8 +24,8 @@ class Reading:
         Path | None, typer.Option(help="Keeps how far it has come; in the user's state folder if not said.")
     ] = None
     excluded: Annotated[
-        str, typer.Option(metavar="NAMES", help="Attributes that stay in their region, with commas between.")
-    ] = ""
+        str | None, typer.Option(metavar="NAMES", help="Attributes that stay in their region, with commas between.")
+    ] = None
     ttl_attribute: Annotated[str, typer.Option(help="By which items expire, if the table does not say.")] = ""
 
 

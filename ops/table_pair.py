@@ -48,8 +48,13 @@ class TablePair:
     @property
     def excluded(self) -> frozenset[str]:
         """The attributes that stay in their region."""
-        told = self.declared.get("excluded", self.options.excluded.split(","))
+        told = self.declared.get("excluded", (self.options.excluded or "").split(","))
         return frozenset(name.strip() for name in told if name.strip())
+
+    @property
+    def says_what_is_excluded(self) -> bool:
+        """Whether anybody said which attributes stay, none of them being an answer, too."""
+        return "excluded" in self.declared or self.options.excluded is not None
 
     @property
     def ttl_attribute(self) -> str | None:

@@ -36,13 +36,14 @@ def settler_of(deployed: Deployed, pair: TablePair, options: Settling, first: Si
     """Wire both directions.
 
     Raises:
-        CannotReach: nobody says where losers are kept, or by what tombstones expire.
+        CannotReach: nobody says what stays in its region, where losers are kept, or by what tombstones expire.
     """
+    if not pair.says_what_is_excluded:
+        why = f"the outputs do not say which attributes of {pair.name} must not leave their region"
+        raise CannotReach(why, "--excluded NAMES, or --excluded '' if none")
     if not pair.ttl_attribute:
         raise CannotReach(f"{pair.name} has no TTL, by which tombstones expire", "--ttl-attribute NAME")
-    losers = str(pair.declared.get("losersTable") or options.losers_table)
-    if not losers:
-        raise CannotReach("the outputs do not say where overruled writes are listed", "--losers-table NAME")
+    losers = pair.declared.get("losersTable") or options.losers_table or _losers_table(deployed)
     control = {region: dynamodb(region) for region in deployed.control_regions}
     epochs = Epochs(control, deployed.control_table, SystemClock(), tier)
     rules = Rules(ttl_attribute=pair.ttl_attribute, excluded=pair.excluded)
@@ -58,6 +59,12 @@ class _Ways:
     losers_table: str
     epoch_of: EpochOf
     tombstone_seconds: int
+
+
+def _losers_table(deployed: Deployed) -> str:
+    if deployed.inventory is None:
+        raise CannotReach("the outputs do not say where overruled writes are listed", "--losers-table NAME")
+    return deployed.inventory.named("losers")
 
 
 def _way(deployed: Deployed, pair: TablePair, site: Site, rules: Rules, ways: _Ways) -> Way:

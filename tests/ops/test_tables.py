@@ -173,8 +173,13 @@ def test_a_repair_without_a_file_compares_first(streams: Streams, state: Path) -
         ({"dataMode": "mrec"}, ORDER, "is for mode streams"),
         ({"applicationTables": {}}, ORDER, "table 'orders' is not of this stack"),
         ({}, ("--yes",), "say why with --reason"),
-        ({"replication": {}}, ("--ttl-attribute", "expires", *ORDER), "next: --losers-table NAME"),
-        ({"replication": {}}, ("--losers-table", "x", *ORDER), "next: --ttl-attribute NAME"),
+        ({"replication": {}}, ORDER, "must not leave their region; next: --excluded NAMES"),
+        ({"replication": {}}, ("--excluded", "", *ORDER), "next: --ttl-attribute NAME"),
+        (
+            {"replication": {}, "inventory": None},
+            ("--excluded", "home", "--ttl-attribute", "expires", *ORDER),
+            "next: --losers-table NAME",
+        ),
     ],
 )
 def test_what_cannot_be_done_is_refused_before_anything_is_written(
@@ -182,7 +187,8 @@ def test_what_cannot_be_done_is_refused_before_anything_is_written(
 ) -> None:
     ground, sites = streams
     sites["primary"].put(item("a", "1", stamp(5)))
-    ground.saved.write_text(json.dumps({"lifeboat": {**ground.outputs, **change}}))
+    outputs = {name: value for name, value in {**ground.outputs, **change}.items() if value is not None}
+    ground.saved.write_text(json.dumps({"lifeboat": outputs}))
     lag = ("--lag", "0") if verb == "repair" else ()
     told = ground.lifeboat(verb, "orders", *lag, *options)
     assert told.exit_code == 1
