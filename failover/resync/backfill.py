@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
-from failover.replication.stamps import Item, Stamp
-from failover.resync.digests import digest_of, key_of, name_of
+from failover.replication.stamps import Item
+from failover.resync.digests import key_of, name_of
 from failover.resync.segments import Reader, Segment, Watcher, all_at_once
 from failover.resync.settler import Settler
 from failover.resync.tables import Page
@@ -51,18 +51,10 @@ class Backfill:
         keys = [key_of(item, self.key_names) for item in items]
         there = self.settler.tables[other(self.settler.first)].read(keys)
         held = [(key, item, there.get(name_of(key))) for key, item in zip(keys, items, strict=True)]
-        differing = [one for one in held if not self._has(one[1], one[2])]
-        counts = Counter({ALIKE: len(held) - len(differing)})
-        for done in self.writers.map(lambda one: self._settle(*one), differing):
+        counts: Counter[str] = Counter()
+        for done in self.writers.map(lambda one: self._settle(*one), held):
             counts.update(done)
         return counts
-
-    def _has(self, item: Item, there: Item | None) -> bool:
-        mine, theirs = Stamp.of(item), Stamp.of(there)
-        if mine is None or theirs is None or mine.version != theirs.version:
-            return False
-        excluded = self.settler.rules.excluded
-        return mine.deleted or digest_of(item, excluded) == digest_of(there or {}, excluded)
 
     def _settle(self, key: Item, item: Item, there: Item | None) -> list[str]:
         first = self.settler.first

@@ -1,6 +1,7 @@
 """A position survives whatever ends the process, and belongs to one run of one process."""
 
 import signal
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -53,6 +54,14 @@ def test_after_a_kill_the_last_whole_transaction_stands(path: Path) -> None:
     left = Checkpoint(path, RUN)
     assert left.position("primary/0") == Position(after={"id": {"N": "99"}})
     assert left.counts() == {"applied": 100}
+
+
+def test_what_fails_in_a_transaction_leaves_nothing_of_it(path: Path) -> None:
+    checkpoint = Checkpoint(path, RUN)
+    with pytest.raises(sqlite3.Error):
+        noted(checkpoint, "primary/0", KEY, applied=1, unwritable=object())  # type: ignore[arg-type]
+    assert checkpoint.position("primary/0") == Position()
+    assert checkpoint.counts() == {}
 
 
 def test_another_runs_file_is_refused(path: Path) -> None:
