@@ -10,6 +10,7 @@ import typer
 from failover.orders import OrderKind
 from ops.acknowledging import acknowledge_incident
 from ops.arming import arm, disarm
+from ops.backfilling import backfill
 from ops.break_glass import break_glass
 from ops.doctor import doctor
 from ops.drifting import drift
@@ -18,6 +19,7 @@ from ops.looking import journal
 from ops.moves import move
 from ops.outputs import outputs
 from ops.readiness import readiness
+from ops.repairing import repair
 from ops.resources import resources
 from ops.retiring import retire
 from ops.rolling_out import rollout
@@ -25,6 +27,7 @@ from ops.runbook import runbook
 from ops.secret import secret
 from ops.state_backend import state_backend
 from ops.status import status
+from ops.verifying import verify
 
 app = typer.Typer(
     name="lifeboat",
@@ -49,6 +52,9 @@ app.command()(drift)
 for kind in (OrderKind.FAILOVER, OrderKind.SWITCHOVER, OrderKind.FAILBACK, OrderKind.ABORT):
     app.command(name=kind.value)(move(kind))
 app.command(name="break-glass")(break_glass)
+app.command()(verify)
+app.command()(backfill)
+app.command()(repair)
 app.command()(retire)
 app.command(name="state-backend")(state_backend)
 app.add_typer(secret, name="secret")
