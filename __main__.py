@@ -17,6 +17,6 @@ settings = Settings.load(pulumi.get_stack(), os.environ.get("PULUMI_CONFIG", "{}
 providers = build_providers(settings)
 control = build_control(settings, providers)
 data = build_data(settings, providers)
-build_replication(settings, providers, data, control)
+replication = build_replication(settings, providers, data, control)
 pipeline = build_pipeline(settings, providers)
-export(stack_outputs(settings, control, data, pipeline))
+export(stack_outputs(settings, control, data, replication, pipeline))

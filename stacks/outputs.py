@@ -1,13 +1,14 @@
 """What the stack tells people, other stacks, the command line and runbooks."""
 
 import dataclasses
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pulumi
 
 from stacks.control import ControlOutputs
 from stacks.data import DataOutputs
 from stacks.inventory import inventory_of
+from stacks.replication import ReplicationOutputs
 from stacks.settings import Settings
 
 SCHEMA = 1
@@ -37,18 +38,25 @@ class StackOutputs:
     protocol: str
     inventory: str
     pipeline: dict[str, dict[str, str]]
+    replication: ReplicationOutputs = field(default_factory=dict)
 
     def flat(self) -> dict[str, object]:
         """Return the outputs that people and StackReferences read."""
-        return {_camel_case(name): value for name, value in dataclasses.asdict(self).items()}
+        told = dataclasses.asdict(self)
+        del told["replication"]
+        return {_camel_case(name): value for name, value in told.items()}
 
     def lifeboat(self) -> dict[str, object]:
-        """Return the one object that the command line and runbooks read."""
-        return {"schema": SCHEMA, **self.flat()}
+        """Return the one object that the command line and runbooks read; how tables are replicated is in it alone."""
+        return {"schema": SCHEMA, **self.flat(), "replication": self.replication}
 
 
 def stack_outputs(
-    settings: Settings, control: ControlOutputs, data: DataOutputs, pipeline: dict[str, dict[str, str]]
+    settings: Settings,
+    control: ControlOutputs,
+    data: DataOutputs,
+    replication: ReplicationOutputs,
+    pipeline: dict[str, dict[str, str]],
 ) -> StackOutputs:
     """Gather the outputs of the parts."""
     return StackOutputs(
@@ -72,6 +80,7 @@ def stack_outputs(
         protocol=settings.protocol.to_json(),
         inventory=inventory_of(settings).to_json(),
         pipeline=pipeline,
+        replication=replication,
     )
 
 

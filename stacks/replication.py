@@ -6,7 +6,8 @@ from infra.aws.dead_records import DeadRecords, DeadRecordsArgs
 from infra.aws.losers_table import NOUN as LOSERS
 from infra.aws.losers_table import LosersTable, LosersTableArgs
 from infra.aws.regional_function import FunctionLimits
-from infra.aws.stream_replicator import LONGEST_SECONDS, StreamReplicator, StreamReplicatorArgs
+from infra.aws.stream_replicator import LONGEST_SECONDS, TOMBSTONE_SECONDS, StreamReplicator, StreamReplicatorArgs
+from infra.aws.table_schema import EXPIRES
 from infra.aws.topic import Topic, TopicArgs
 from stacks.control import ControlOutputs
 from stacks.data import DataOutputs, schemas
@@ -14,13 +15,28 @@ from stacks.providers import Providers, within
 from stacks.settings import ONE_PROCESSOR_MB, Settings
 from stacks.topology import topology_of
 
+ReplicationOutputs = dict[str, dict[str, object]]
+"""What whoever compares or mends a table must know of its replication, by the table's name in config."""
 
-def build_replication(settings: Settings, providers: Providers, data: DataOutputs, control: ControlOutputs) -> None:
+
+def build_replication(
+    settings: Settings, providers: Providers, data: DataOutputs, control: ControlOutputs
+) -> ReplicationOutputs:
     """Declare the replicators, where the tables need any."""
     if settings.data.mode != "streams":
-        return
+        return {}
     for aws_region in settings.data.regions:
         _data_region(aws_region, settings, data, _alerts(aws_region, settings, providers, control), providers)
+    losers = topology_of(settings).named(LOSERS)
+    return {
+        name: {
+            "ttlAttribute": table.ttl_attribute or EXPIRES,
+            "excluded": list(table.local_attributes),
+            "tombstoneSeconds": TOMBSTONE_SECONDS,
+            "losersTable": losers,
+        }
+        for name, table in settings.data.tables.items()
+    }
 
 
 def _alerts(aws_region: str, settings: Settings, providers: Providers, control: ControlOutputs) -> pulumi.Input[str]:

@@ -4,6 +4,10 @@ import json
 from pathlib import Path
 
 from evaluation import Evaluation
+from failover.replication.streams_table import EXPIRES, TOMBSTONE_SECONDS
+from infra.aws import stream_replicator, table_schema
+from tests.conftest import Evaluate
+from tests.stacks.registered import at
 
 RECORD = Path(__file__).with_name("outputs.json")
 
@@ -19,4 +23,18 @@ def test_flat_outputs_stay_few(prod: Evaluation) -> None:
 
 def test_the_object_says_the_same_and_its_schema(prod: Evaluation) -> None:
     flat = {name: value for name, value in prod.outputs.items() if name != "lifeboat"}
-    assert prod.outputs["lifeboat"] == {"schema": 1, **flat}
+    assert prod.outputs["lifeboat"] == {"schema": 1, **flat, "replication": {}}
+
+
+def test_the_object_says_how_streams_tables_are_replicated(variant: Evaluate) -> None:
+    told = at(variant("streams").outputs, "lifeboat", "replication", "orders")
+    assert told == {
+        "ttlAttribute": "expires",
+        "excluded": [],
+        "tombstoneSeconds": TOMBSTONE_SECONDS,
+        "losersTable": "lifeboat-prod-losers",
+    }
+
+
+def test_infra_and_the_domain_agree_on_what_they_cannot_import_from_each_other() -> None:
+    assert (table_schema.EXPIRES, stream_replicator.TOMBSTONE_SECONDS) == (EXPIRES, TOMBSTONE_SECONDS)
