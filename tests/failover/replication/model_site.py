@@ -40,6 +40,12 @@ class ModelSite:
     def update_item(self, *, TableName: str, Key: Item, **asked: Any) -> Item:
         return self._write("UpdateItem", Key["id"]["S"], asked, lambda old: _updated({**Key, **old}, asked))
 
+    def expire(self, key: str) -> None:
+        """Remove an item as the service does once its time to live is over."""
+        old = self.items.pop(key)
+        self._record(key, old, None)
+        self.records[-1]["userIdentity"] = {"type": "Service", "principalId": "dynamodb.amazonaws.com"}
+
     def _write(self, operation: str, key: str, asked: Mapping[str, Any], change: Callable[[Item], Item | None]) -> Item:
         old = self.items.get(key)
         if not holds(asked.get("ConditionExpression"), old or {}, asked):
