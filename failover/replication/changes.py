@@ -95,11 +95,14 @@ def sequence_of(record: Any) -> str:
 
 def key_text(key: Item) -> str:
     """Name an item: equal keys, equal texts."""
-    return json.dumps(key, sort_keys=True, default=_as_text)
+    return IN_ORDER.encode(key)
 
 
 def _as_text(binary: bytes) -> str:
     return base64.b64encode(binary).decode()
+
+
+IN_ORDER = json.JSONEncoder(sort_keys=True, default=_as_text)  # made once: `json.dumps` would make one for each key
 
 
 def _image(told: Mapping[str, Any], name: str) -> Item | None:

@@ -2,7 +2,7 @@
 
 import itertools
 import logging
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
@@ -28,12 +28,14 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 FIRST_PAUSE_SECONDS = 0.05
 LONGEST_PAUSE_SECONDS = 2.0
+AT_ONCE = 48
 DOUBLINGS = 6  # from the first pause past the longest
 MAY_RETRY = (Failure.UNREACHABLE, Failure.BROKEN, Failure.THROTTLED, Failure.CONFLICT)
 POISON = ("ValidationException", "ItemCollectionSizeLimitExceededException", "SerializationException")
 NEVER = (ClientError, ParamValidationError, MalformedStamp)  # of the first, those of POISON only
 Item = list[tuple[Any, Change]]  # one item's records, in order
-Outcome = tuple[str | None, Counter[str]]  # the sequence number from which it must come again, and what was done
+Counts = defaultdict[str, int]
+Outcome = tuple[str | None, Mapping[str, int]]  # the sequence number from which it must come again, and what was done
 
 
 class OutOfTime(Exception):
@@ -88,13 +90,19 @@ class Lane:
         """Carry a batch over by ``until``, on this host's monotonic clock; what is not done by then has failed."""
         report = Report()
         items, unreadable = self._by_item(records, report)
-        pool = self._tools.pool
-        buried = pool.map(lambda one: self._bury(one[0], one[1], until), unreadable)
-        for sequence, counts in itertools.chain(pool.map(lambda item: self._item(item, until), items), buried):
+        calls = [partial(self._item, item, until) for item in items]
+        calls += [partial(self._bury, record, reason, until) for record, reason in unreadable]
+        for sequence, counts in self._side_by_side(calls):
             report.counts.update(counts)
             if sequence is not None:
                 report.failed.append(sequence)
         return report
+
+    def _side_by_side(self, calls: Sequence[Callable[[], Outcome]]) -> Iterable[Outcome]:
+        """Let each worker take the next call when it is done with one: a future each would cost as much again."""
+        waiting = iter(calls)
+        workers = self._tools.pool.map(lambda _: [call() for call in waiting], range(min(AT_ONCE, len(calls))))
+        return itertools.chain.from_iterable(workers)
 
     def _by_item(self, records: Iterable[Any], report: Report) -> tuple[list[Item], list[tuple[Any, str]]]:
         """Gather each item's records in order; beside them what cannot be read, and why."""
@@ -119,12 +127,12 @@ class Lane:
             self._retried(partial(self._tools.dead_letters.keep, record, reason), until)
         except (*AWS_ERRORS, OutOfTime) as error:
             log.warning("dead letter not kept", extra={"error": code_of(error)})
-            return sequence_of(record), Counter()
-        return None, Counter(dead=1)
+            return sequence_of(record), {}
+        return None, {"dead": 1}
 
     def _item(self, records: Item, until: float) -> Outcome:
         """Carry one item's records over; return the first one's sequence number if that did not succeed."""
-        counts: Counter[str] = Counter()
+        counts: Counts = defaultdict(int)
         try:
             self._settle(records, until, counts)
         except (*AWS_ERRORS, Contended, OutOfTime, RowMalformed) as error:
@@ -132,7 +140,7 @@ class Lane:
             return records[0][1].sequence, counts
         return None, counts
 
-    def _settle(self, records: Item, until: float, counts: Counter[str]) -> None:
+    def _settle(self, records: Item, until: float, counts: Counts) -> None:
         """Do what the item's records ask for, in order."""
         source = self._tools.source
         work = work_of([change for _, change in records], self._tools.here, self._tools.rules)
@@ -146,7 +154,7 @@ class Lane:
             settled = self._taken(partial(source.settle, work.around), records, work.around.last, until, counts)
             counts["marked"] += settled is not REFUSED
 
-    def _ship(self, shipment: Shipment, records: Item, until: float, counts: Counter[str]) -> None:
+    def _ship(self, shipment: Shipment, records: Item, until: float, counts: Counts) -> None:
         """Deliver the last image; where that is never taken, the one before it stands for the item."""
         images = shipment.images
         while images:
@@ -158,7 +166,7 @@ class Lane:
             images = images[:-1]
 
     def _taken(
-        self, call: Callable[[], T], records: Item, of: Change | Image, until: float, counts: Counter[str]
+        self, call: Callable[[], T], records: Item, of: Change | Image, until: float, counts: Counts
     ) -> T | Literal[Refused.REFUSED]:
         """Call; if the service will never take it, put the record that it is about into the dead letters, alone."""
         try:
