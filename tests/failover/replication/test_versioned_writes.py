@@ -72,8 +72,8 @@ def put(table: Any, value: str = "x", **asked: Any) -> Item:
 
 
 def update(table: Any, expression: str, names: Item | None = None, values: Item | None = None, **asked: Any) -> Item:
-    named = {"ExpressionAttributeNames": names} if names else {}
-    valued = {"ExpressionAttributeValues": values} if values else {}
+    named: Item = {"ExpressionAttributeNames": names} if names else {}
+    valued: Item = {"ExpressionAttributeValues": values} if values else {}
     return write(table, "update", UpdateExpression=expression, **named, **valued, **asked)
 
 
@@ -128,7 +128,7 @@ def test_a_condition_that_wants_an_item_fails_on_a_tombstone_and_shows_none(tabl
 def test_a_condition_fails_on_an_item_as_if_there_were_no_stamp(table: Any, site: Site, shown: bool) -> None:
     put(table)
     before = held(table)
-    asked = {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"} if shown else {}
+    asked: Item = {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"} if shown else {}
     with pytest.raises(ClientError) as failed:
         put(table, "y", here=site, epoch=2, **ABSENT, **asked)
 
@@ -152,7 +152,8 @@ def test_a_condition_with_or_guards_against_the_stamp_as_a_whole(table: Any) -> 
 def test_a_write_of_an_outdated_epoch_changes_nothing(table: Any) -> None:
     put(table, epoch=2, here="secondary")
     before = held(table)
-    for verb, asked in (("put", {}), ("delete", {}), ("update", {"UpdateExpression": "REMOVE gone"})):
+    cases: dict[str, Item] = {"put": {}, "delete": {}, "update": {"UpdateExpression": "REMOVE gone"}}
+    for verb, asked in cases.items():
         with pytest.raises(OutdatedEpoch, match="epoch 2"):
             write(table, verb, epoch=1, **asked)
 
