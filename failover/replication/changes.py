@@ -4,15 +4,15 @@ https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_Recor
 """
 
 import base64
-import binascii
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from failover.replication.stamps import Item, MalformedStamp, Stamp
+from failover.replication.stamps import Item, Stamp
 
 EVENTS = ("INSERT", "MODIFY", "REMOVE")
+YEAR_2286 = 1e10  # seconds: a stamp's clock has no room for more
 EXPIRY = {"type": "Service", "principalId": "dynamodb.amazonaws.com"}
 
 
@@ -49,7 +49,7 @@ def change_of(record: Mapping[str, Any]) -> Change:
     """
     try:
         return _change(record, record["dynamodb"])
-    except (KeyError, TypeError, ValueError, AttributeError, binascii.Error, MalformedStamp) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise PoisonRecord(f"malformed: {error!r}") from error
 
 
@@ -61,24 +61,48 @@ def _change(record: Mapping[str, Any], told: Mapping[str, Any]) -> Change:
     if (new is None) != (event == "REMOVE") or (old is None) != (event == "INSERT"):
         raise PoisonRecord(f"{event} lacks an image; the stream must have NEW_AND_OLD_IMAGES")
     return Change(
-        sequence=str(told["SequenceNumber"]),
+        sequence=_sequence(told["SequenceNumber"]),
         key=_decoded(told["Keys"]),
         new=new,
         old=old,
         stamp=Stamp.of(new),
         old_stamp=Stamp.of(old),
         expired=EXPIRY.items() <= (record.get("userIdentity") or {}).items(),
-        at=float(told["ApproximateCreationDateTime"]),
+        at=_seconds(told["ApproximateCreationDateTime"]),
     )
+
+
+def _sequence(number: Any) -> str:
+    """Return it as it came: whatever has no number can be named to nobody, nor given the same stamp again."""
+    int(str(number))
+    return str(number)
+
+
+def _seconds(told: Any) -> float:
+    at = float(told)
+    if not 0 <= at < YEAR_2286:
+        raise PoisonRecord(f"{told!r} is no time")
+    return at
+
+
+def sequence_of(record: Any) -> str:
+    """Return the number of a record that may be malformed; an empty text if it has none."""
+    try:
+        return str(record["dynamodb"]["SequenceNumber"])
+    except (KeyError, TypeError):
+        return ""
 
 
 def key_text(key: Item) -> str:
     """Name an item: equal keys, equal texts."""
-    return json.dumps(key, sort_keys=True, default=_as_text)
+    return IN_ORDER.encode(key)
 
 
 def _as_text(binary: bytes) -> str:
     return base64.b64encode(binary).decode()
+
+
+IN_ORDER = json.JSONEncoder(sort_keys=True, default=_as_text)  # made once: `json.dumps` would make one for each key
 
 
 def _image(told: Mapping[str, Any], name: str) -> Item | None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from failover.replication.losers import Loser, Losers
 from failover.replication.meetings import Meeting, Rules, meet
-from failover.replication.shipments import Shipment, with_own
+from failover.replication.shipments import Shipment, told, with_own
 from failover.replication.stamps import Item, Stamp
 from failover.replication.writing import Changed, Contended, overtakes, put, unchanged
 
@@ -78,7 +78,7 @@ class Delivery:
     def _overwrite(self, shipment: Shipment, item: Item | None, held: Stamp | None, *, lost: bool) -> None:
         last = shipment.images[-1]
         if lost and item is not None and held is not None:
-            self.losers.note(Loser(self.table, shipment.key, item, held, last.stamp))
+            self.losers.note(Loser(self.table, shipment.key, told(item, self.rules), held, last.stamp))
         condition = unchanged(held, there=bool(item), key_name=self.key_name)
         put(self.client, self.table, with_own(last, item, self.rules), condition)
 

@@ -35,6 +35,7 @@ class Epochs:
         self._clock = clock
         self._lock = threading.Lock()
         self._kept: tuple[float, int, Site | None] | None = None
+        self._failed: tuple[float, EpochUnknown] | None = None
 
     def of(self, site: Site) -> int | None:
         """Return the epoch of the site's writes: of the tier if it is active there, 0 before the tier was ever armed.
@@ -44,17 +45,23 @@ class Epochs:
             RowMalformed: the row cannot be read.
         """
         with self._lock:
-            if self._kept is None or self._clock.monotonic() - self._kept[0] > KEPT_SECONDS:
-                self._kept = self._look()
-            _, epoch, active = self._kept
+            _, epoch, active = self._kept = self._current() or self._look()
         return epoch if active in (site, None) else None
+
+    def _current(self) -> tuple[float, int, Site | None] | None:
+        """Return what was read lately. All who waited for a read that failed fail with it, or each would wait again."""
+        now = self._clock.monotonic()
+        if self._failed is not None and now - self._failed[0] <= KEPT_SECONDS:
+            raise self._failed[1]
+        return self._kept if self._kept is not None and now - self._kept[0] <= KEPT_SECONDS else None
 
     def _look(self) -> tuple[float, int, Site | None]:
         sent = self._clock.monotonic()
         try:
             view = parse(self._row.first_answer(), sent)
         except NobodyAnswered as error:
-            raise EpochUnknown from error
+            self._failed = self._clock.monotonic(), EpochUnknown()
+            raise self._failed[1] from error
         except RowMissing:
             return sent, 0, None
         return sent, view.epoch, view.active

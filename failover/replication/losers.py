@@ -1,15 +1,22 @@
 """Acknowledged writes that a newer one of the other site stands in place of: kept for a person to judge."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from failover.failures import AWS_ERRORS, Failure, failure_of
+from botocore.exceptions import ClientError
+
+from failover.failures import AWS_ERRORS, Failure, code_of, failure_of
 from failover.replication.changes import key_text
 from failover.replication.stamps import Item, Stamp
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+PART_BYTES = (
+    300_000  # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html: 400 KB an item
+)
 
 
 @dataclass(frozen=True)
@@ -49,10 +56,26 @@ class LoserTable:
         Raises:
             BotoCoreError, ClientError: the table did not take it.
         """
+        entry, item = _entry(loser), loser.item
         try:
-            self._client.put_item(
-                TableName=self._name, Item=_entry(loser), ConditionExpression="attribute_not_exists(pk)"
-            )
+            self._put({**entry, "item": {"M": item}} if item else entry)
+        except ClientError as error:
+            if code_of(error) != "ValidationException" or not item:
+                raise
+            self._put_in_parts(entry, item)
+
+    def _put_in_parts(self, entry: Mapping[str, Any], item: Item) -> None:
+        """Keep an item that has no room beside what is told of it: its JSON over several entries, this one last."""
+        text = key_text(item).encode()
+        parts = [text[start : start + PART_BYTES] for start in range(0, len(text), PART_BYTES)]
+        for number, part in enumerate(parts, 1):
+            sort_key = {"S": f"{entry['sk']['S']}#part{number}"}
+            self._put({"pk": entry["pk"], "sk": sort_key, "state": {"S": "part"}, "part": {"B": part}})
+        self._put({**entry, "parts": {"N": str(len(parts))}})
+
+    def _put(self, entry: dict[str, Any]) -> None:
+        try:
+            self._client.put_item(TableName=self._name, Item=entry, ConditionExpression="attribute_not_exists(pk)")
         except AWS_ERRORS as error:
             if failure_of(error) is not Failure.CONDITION:
                 raise
@@ -61,7 +84,6 @@ class LoserTable:
 def _entry(loser: Loser) -> dict[str, Any]:
     key = key_text(loser.key)
     winner = {"winner": {"S": str(loser.winner.version)}} if loser.winner else {}
-    item: dict[str, Any] = {"item": {"M": loser.item}} if loser.item else {}
     about = hashlib.sha256(key.encode()).hexdigest()
     return {
         "pk": {"S": loser.table},
@@ -70,5 +92,4 @@ def _entry(loser: Loser) -> dict[str, Any]:
         "version": {"S": loser.version},
         "state": {"S": "open"},
         **winner,
-        **item,
     }

@@ -19,7 +19,11 @@ class Act(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class Rules:
-    """What a table declares: ``excluded`` attributes stay in their region, expiry of items is told or not."""
+    """What a table declares: ``excluded`` attributes stay in their region, expiry of items is told or not.
+
+    An expiry that is not told leaves no tombstone: a write of an older epoch that arrives only after it has nothing to
+    lose to. It is listed where it met the newer one, and stays where that has expired, until it is verified and mended.
+    """
 
     ttl_attribute: str
     excluded: frozenset[str] = frozenset()
@@ -52,12 +56,14 @@ class Meeting(Enum):
 def meet(incoming: Stamp, held: Stamp | None) -> Meeting:
     """Compare a version from the other site with what is held; both sites come to the same, in whatever order.
 
-    An item without a stamp was written around the client, and gives way.
+    An item without a stamp was written around the client, and gives way. Two deletions want the same: there is
+    nothing to list, as when an item expires at both sites.
     """
     if held is None:
         return Meeting.FOLLOWS
     if held.has_seen(incoming.version):
         return Meeting.KNOWN
+    agreed = incoming.deleted and held.deleted
     if incoming.version < held.version:
-        return Meeting.LOSES
-    return Meeting.FOLLOWS if incoming.has_seen(held.version) else Meeting.WINS
+        return Meeting.KNOWN if agreed else Meeting.LOSES
+    return Meeting.FOLLOWS if agreed or incoming.has_seen(held.version) else Meeting.WINS

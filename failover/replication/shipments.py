@@ -58,7 +58,7 @@ def work_of(changes: Sequence[Change], here: Site, rules: Rules) -> Work:
     runs: list[list[Image]] = [[]]
     for change, act in acts:
         if act is Act.SHIP and change.new is not None and change.stamp is not None:
-            runs[-1].append(Image(told(change.new, rules), change.stamp))
+            runs[-1].append(Image(_shipped(change.new, change.stamp, rules), change.stamp))
         elif act is Act.LEAVE:
             runs.append([])
     return Work(
@@ -77,6 +77,12 @@ def _around(changes: Sequence[Change]) -> Around | None:
     stamps = [stamp for change in changes for stamp in (change.old_stamp, change.stamp) if stamp is not None]
     before = max(stamps, key=lambda stamp: stamp.version, default=None)
     return Around(last=changes[-1], before=before) if changes else None
+
+
+def _shipped(item: Item, stamp: Stamp, rules: Rules) -> Item:
+    """Leave a tombstone its expiry, or the other site's would stay for ever."""
+    kept = {rules.ttl_attribute: item[rules.ttl_attribute]} if stamp.deleted and rules.ttl_attribute in item else {}
+    return {**told(item, rules), **kept} if kept else told(item, rules)
 
 
 def told(item: Item, rules: Rules) -> Item:

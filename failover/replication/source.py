@@ -93,8 +93,15 @@ class Source:
             self._set(change.key, stamp, None)
         else:
             above = max(stamp.version.clock, held.version.clock)
-            raised = succeed(held, epoch=stamp.version.epoch, now=above, origin=self.here, deleted=held.deleted)
-            self._set(change.key, raised, held)
+            revived = held.deleted and not item.keys() <= {*change.key, ATTRIBUTE, self.rules.ttl_attribute}
+            deleted = held.deleted and not revived
+            raised = succeed(held, epoch=stamp.version.epoch, now=above, origin=self.here, deleted=deleted)
+            self._set(change.key, raised, held, without=self._inherited(change, item) if revived else "")
+
+    def _inherited(self, change: Change, item: Item) -> str:
+        """Name the expiry that an item, made by an update of a tombstone around the client, still has from it."""
+        ttl, tombstone = self.rules.ttl_attribute, change.old or {}
+        return ttl if ttl in item and item[ttl] == tombstone.get(ttl) else ""
 
     def _bury(self, change: Change, stamp: Stamp) -> None:
         expires = {"N": str(int(change.at) + self.tombstone_seconds)}
@@ -102,16 +109,19 @@ class Source:
         tombstone = {**change.key, ATTRIBUTE: attribute, self.rules.ttl_attribute: expires}
         put(self.client, self.table, tombstone, unchanged(None, there=False, key_name=self.key_name))
 
-    def _set(self, key: Item, stamp: Stamp, held: Stamp | None) -> None:
+    def _set(self, key: Item, stamp: Stamp, held: Stamp | None, *, without: str = "") -> None:
         condition = unchanged(held, there=True, key_name=self.key_name)
+        removing, names = (" REMOVE #lbt", {"#lbt": without}) if without else ("", {})
         values = {**condition.get("ExpressionAttributeValues", {}), ":lbstamp": stamp.attribute()}
         try:
             self.client.update_item(
                 TableName=self.table,
                 Key=key,
-                UpdateExpression="SET #lb = :lbstamp",
+                UpdateExpression=f"SET #lb = :lbstamp{removing}",
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
-                **{**condition, "ExpressionAttributeValues": values},
+                ConditionExpression=condition["ConditionExpression"],
+                ExpressionAttributeNames={**condition["ExpressionAttributeNames"], **names},
+                ExpressionAttributeValues=values,
             )
         except ClientError as error:
             raise changed(error) from error

@@ -14,7 +14,7 @@ from failover.sites import SITES, Site
 
 ATTRIBUTE = "_lifeboat"
 Item = Mapping[str, Any]  # DynamoDB's own attribute values: {"id": {"S": "a"}}
-TEXT = re.compile(r"(\d{10})-(\d{16})-(primary|secondary)")
+TEXT = re.compile(r"([0-9]{10})-([0-9]{16})-(primary|secondary)")
 
 
 class MalformedStamp(ValueError):

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 MOST_ATTEMPTS = 8
-SET_CLAUSE = re.compile(r"(?<![#:.\w])SET(?!\w)", re.IGNORECASE)
+SET_CLAUSE, REMOVE_CLAUSE = (re.compile(rf"(?<![#:.\w]){word}(?!\w)", re.IGNORECASE) for word in ("SET", "REMOVE"))
 ALONE = (
     "attribute_not_exists(#lb) OR "
     "(#lb.#lbo = :lbo AND #lb.#lbv < :lbv AND attribute_not_exists(#lb.#lbs) AND attribute_not_exists(#lb.#lbd))"
@@ -104,13 +104,16 @@ class VersionedWrites:
 
     def _updating(self, request: dict[str, Any], stamp: Stamp, over_tombstone: bool) -> dict[str, Any]:
         """Set the stamp beside what the application sets; a tombstone's expiry is not the new item's."""
-        expression, names = request["UpdateExpression"], dict(request["ExpressionAttributeNames"])
-        if over_tombstone and not _mentions(self._ttl_attribute, expression, names):
-            expression, names = f"{expression} REMOVE #lbt", {**names, "#lbt": self._ttl_attribute}
+        expression, names = request.get("UpdateExpression", ""), dict(request["ExpressionAttributeNames"])
+        if over_tombstone:
+            expression = _afresh(expression, _spellings(self._ttl_attribute, names))
+        if over_tombstone and not _mentions(expression, _spellings(self._ttl_attribute, names)):
+            expression = _with_clause(expression, REMOVE_CLAUSE, "REMOVE", "#lbt")
+            names["#lbt"] = self._ttl_attribute
         values = {**request["ExpressionAttributeValues"], ":lbstamp": stamp.attribute()}
         return {
             **request,
-            "UpdateExpression": _setting(expression, "#lb = :lbstamp"),
+            "UpdateExpression": _with_clause(expression, SET_CLAUSE, "SET", "#lb = :lbstamp"),
             "ExpressionAttributeNames": names,
             "ExpressionAttributeValues": values,
         }
@@ -190,16 +193,27 @@ def _used(request: dict[str, Any]) -> dict[str, Any]:
     return {**rest, **{place: values for place, values in kept.items() if values}}
 
 
-def _setting(expression: str, more: str) -> str:
-    clause = SET_CLAUSE.search(expression)
-    if clause is None:
-        return f"SET {more} {expression}".strip()
-    return f"{expression[: clause.end()]} {more},{expression[clause.end() :]}"
+def _with_clause(expression: str, clause: re.Pattern[str], word: str, more: str) -> str:
+    """Do more in a clause, of which there may be one of each kind only."""
+    found = clause.search(expression)
+    if found is None:
+        return f"{word} {more} {expression}".strip()
+    return f"{expression[: found.end()]} {more},{expression[found.end() :]}"
 
 
-def _mentions(attribute: str, expression: str, names: Mapping[str, str]) -> bool:
+def _spellings(attribute: str, names: Mapping[str, str]) -> str:
+    """Return a pattern of all that an expression may call an attribute."""
     spelt = [attribute, *(alias for alias, name in names.items() if name == attribute)]
-    return any(re.search(rf"(?<![#:.\w]){re.escape(one)}(?!\w)", expression) for one in spelt)
+    return rf"(?<![#:.\w])(?:{'|'.join(map(re.escape, spelt))})(?!\w)"
+
+
+def _mentions(expression: str, attribute: str) -> bool:
+    return re.search(attribute, expression) is not None
+
+
+def _afresh(expression: str, attribute: str) -> str:
+    """Take the default that is given for an attribute: a tombstone's is not the application's."""
+    return re.sub(rf"if_not_exists\s*\(\s*{attribute}\s*,\s*([^()\s]+)\s*\)", r"\1", expression)
 
 
 def _nobodys(key: Item) -> dict[str, Any]:

@@ -1,9 +1,12 @@
 """Records that cannot be replicated: each kept whole in a bucket, whose notification puts its place into a queue."""
 
 import base64
+import hashlib
 import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
+
+from failover.replication.changes import sequence_of
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -24,11 +27,12 @@ class DeadLetterBucket:
             BotoCoreError, ClientError: the bucket did not take it.
         """
         body = {"function": self._function, "reason": reason, "Records": [record]}
-        name = record.get("dynamodb", {}).get("SequenceNumber") or record.get("eventID", "unknown")
+        text = json.dumps(body, default=_as_text).encode()
+        name = sequence_of(record) or hashlib.sha256(text).hexdigest()
         self._client.put_object(
             Bucket=self._bucket,
             Key=f"{self._function}/{name}.json",
-            Body=json.dumps(body, default=_as_text).encode(),
+            Body=text,
             ContentType="application/json",
         )
 

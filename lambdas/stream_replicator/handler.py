@@ -14,7 +14,7 @@ from lambdas.stream_replicator.settings import Settings
 from lambdas.stream_replicator.tools import build
 
 log = logging.getLogger(__name__)
-SPARE_SECONDS = 3.0
+SPARE_SECONDS = 5.0  # an attempt begun just before may take READ_SECONDS and the time to connect, and then be listed
 
 
 class Context(Protocol):

@@ -9,7 +9,7 @@ from failover.aws_clients import client
 from failover.clock import SystemClock
 from failover.replication.delivery import Delivery
 from failover.replication.epochs import Epochs
-from failover.replication.lane import Tools
+from failover.replication.lane import AT_ONCE, Tools
 from failover.replication.losers import LoserTable
 from failover.replication.source import Source
 from failover.sites import other
@@ -19,7 +19,6 @@ from lambdas.stream_replicator.settings import Settings
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-AT_ONCE = 48
 READ_SECONDS = 3.0
 
 

@@ -11,7 +11,8 @@ from tests.failover.model_table import refusal
 Item = dict[str, Any]
 TOKEN = re.compile(r"\s*(\(|\)|,|<=|>=|<>|=|<|>|[#:]?\w+(?:\.[#:]?\w+)*)")
 SET = re.compile(r"([#\w.]+)\s*=\s*(:\w+)")
-CLAUSES = re.compile(r"\b(SET|REMOVE|ADD)\b")
+CLAUSES = re.compile(r"(?<![#:.\w])(SET|REMOVE|ADD)(?!\w)", re.IGNORECASE)
+ADD = re.compile(r"([#\w]+) (:\w+)")
 COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
     "=": lambda one, other: bool(one == other),
     "<": lambda one, other: bool(one < other),
@@ -39,6 +40,12 @@ class ModelSite:
 
     def update_item(self, *, TableName: str, Key: Item, **asked: Any) -> Item:
         return self._write("UpdateItem", Key["id"]["S"], asked, lambda old: _updated({**Key, **old}, asked))
+
+    def expire(self, key: str) -> None:
+        """Remove an item as the service does once its time to live is over."""
+        old = self.items.pop(key)
+        self._record(key, old, None)
+        self.records[-1]["userIdentity"] = {"type": "Service", "principalId": "dynamodb.amazonaws.com"}
 
     def _write(self, operation: str, key: str, asked: Mapping[str, Any], change: Callable[[Item], Item | None]) -> Item:
         old = self.items.get(key)
@@ -120,10 +127,14 @@ def _at(path: str, item: Item, asked: Mapping[str, Any]) -> Item | None:
 def _updated(item: Item, asked: Mapping[str, Any]) -> Item:
     parts = CLAUSES.split(asked["UpdateExpression"])
     for clause, body in zip(parts[1::2], parts[2::2], strict=True):
-        if clause == "SET":
+        if clause.upper() == "SET":
             for path, value in SET.findall(body):
                 item[_name(path, asked)] = asked["ExpressionAttributeValues"][value]
-        elif clause == "REMOVE":
+        elif clause.upper() == "ADD":
+            for path, value in ADD.findall(body):
+                name, more = _name(path, asked), asked["ExpressionAttributeValues"][value]
+                item[name] = {"N": str(_plain(item.get(name, {"N": "0"})) + _plain(more))}
+        else:
             for path in body.split(","):
                 item.pop(_name(path.strip(), asked), None)
     return item

@@ -2,7 +2,7 @@
 
 import itertools
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from typing import Any
@@ -102,7 +102,16 @@ class TwoSites:
         self.active: Site = "primary"
         self.done: dict[Site, int] = dict.fromkeys(SITES, 0)
         self.made_upon: dict[str, dict[Version, Version | None]] = {}
+        self.deletions: set[tuple[str, Version]] = set()
+        self.expired: set[tuple[str, Version]] = set()
         self.numbers = itertools.count(1)
+
+    def restore(self, keys: Iterable[str]) -> None:
+        """Begin with items that were there before anybody stamped any: no stream tells of them."""
+        for key in keys:
+            value = {"S": f"{next(self.numbers)}"}
+            for table in self.tables.values():
+                table.items[key] = {"id": {"S": key}, "value": value}
 
     def write(self, key: str, verb: Any, *, site: Site, epoch: int, skew: int = 0) -> None:
         """Let a client write, as one that believes in this epoch and whose host's time is so wrong (microseconds)."""
@@ -115,11 +124,14 @@ class TwoSites:
         assert after is not None
         assert before is None or after.version > before.version
         self.made_upon.setdefault(key, {})[after.version] = before.version if before else None
+        self.deletions |= {(key, after.version)} if after.deleted else set()
 
     def _request(self, key: str, verb: Any, site: Site, epoch: int) -> Write:
         value, named = {"S": f"{next(self.numbers)}"}, {"id": {"S": key}}
+        own = {"own": {"S": site}} if self.rules.excluded else {}
         requests: dict[str, dict[str, Any]] = {
-            "put": {"Item": {**named, "value": value}},
+            "put": {"Item": {**named, "value": value, **own}},
+            "put until": {"Item": {**named, "value": value, **own, "expires": {"N": "1"}}},
             "update": {
                 "Key": named,
                 "UpdateExpression": "SET #v = :v",
@@ -128,15 +140,34 @@ class TwoSites:
             },
             "delete": {"Key": named},
         }
-        return Write(verb=verb, table=TABLE, request=requests[verb], key=named, epoch=epoch, here=site)
+        return Write(verb=verb.split()[0], table=TABLE, request=requests[verb], key=named, epoch=epoch, here=site)
 
-    def write_around(self, key: str, site: Site, *, delete: bool = False) -> None:
-        """Write as somebody does who knows nothing of stamps."""
-        table = self.tables[site]
-        if delete:
-            table.delete_item(TableName=TABLE, Key={"id": {"S": key}})
+    def write_around(self, key: str, site: Site, verb: str = "put") -> None:
+        """Write as one who knows nothing of stamps: some take it away, some keep it, some bring an old one."""
+        table, named, value = self.tables[site], {"id": {"S": key}}, {"S": f"{next(self.numbers)}"}
+        if verb == "delete":
+            table.delete_item(TableName=TABLE, Key=named)
+        elif verb == "update":
+            table.update_item(
+                TableName=TABLE, Key=named, UpdateExpression="SET value = :v", ExpressionAttributeValues={":v": value}
+            )
         else:
-            table.put_item(TableName=TABLE, Item={"id": {"S": key}, "value": {"S": f"{next(self.numbers)}"}})
+            table.put_item(TableName=TABLE, Item={**self._copied(verb, key, site), **named, "value": value})
+
+    def _copied(self, verb: str, key: str, site: Site) -> Mapping[str, Any]:
+        images = [told["dynamodb"].get("NewImage", {}) for told in self.tables[site].records]
+        return self.dice.choice(
+            [{}, *(image for image in images if image.get("id") == {"S": key})] if verb == "copy" else [{}]
+        )
+
+    def expire(self, site: Site, *, tombstones: bool) -> None:
+        """Let the service remove what has lived its time at one site."""
+        table = self.tables[site]
+        for key, item in list(table.items.items()):
+            stamp = Stamp.of(item)
+            if "expires" in item and (stamp is not None and stamp.deleted) == tombstones:
+                self.expired |= {(key, stamp.version)} if stamp else set()
+                table.expire(key)
 
     def replicate(self, site: Site, most: int, *, again: int = 0) -> None:
         """Let a new process carry the next records over, and ``again`` some before them; a crash forgets all."""
@@ -185,14 +216,23 @@ class TwoSites:
         return self.epoch if site == self.active else None
 
     def come_to_rest(self) -> None:
-        """Let everything arrive, without further faults."""
+        """Let everything arrive, without further faults; each change makes a few more, and those make none."""
         self.fates = ("",)
+        most = sum(len(table.records) + 3 * self.waiting(site) for site, table in self.tables.items())
+        self._carry_all()
+        assert sum(len(table.records) for table in self.tables.values()) <= most
+
+    def waiting(self, site: Site) -> int:
+        """Count the records that a site's replicator has not carried over yet."""
+        return len(self.tables[site].records) - self.done[site]
+
+    def _carry_all(self) -> None:
         for _ in range(50):
-            waiting = [site for site in SITES if self.done[site] < len(self.tables[site].records)]
+            waiting = [site for site in SITES if self.waiting(site)]
             if not waiting:
                 return
             for site in waiting:
-                self.replicate(site, 7)
+                self.replicate(site, self.dice.choice((3, 7, 30)))
         raise AssertionError("replication does not come to rest")
 
     def lost(self) -> set[tuple[str, str]]:
@@ -200,17 +240,56 @@ class TwoSites:
         lost = set()
         for key, made_upon in self.made_upon.items():
             held = Stamp.of(self.tables["primary"].items.get(key))
-            kept: set[Version] = set()
-            version = held.version if held else None
-            while version is not None and version not in kept:
-                kept.add(version)
-                version = made_upon.get(version)
+            lived = {version for item, version in self.expired if item == key}
+            kept = self._ancestry(key, lived | ({held.version} if held else set()))
             lost |= {(key, str(one)) for one in made_upon if one not in kept}
         return lost
+
+    def agreed(self) -> set[tuple[str, str]]:
+        """Name the deletions, and what they deleted, that may have met a deletion of the other site."""
+        named = set()
+        for key in self.made_upon:
+            gone = {version for item, version in self.deletions if item == key}
+            if len({version.origin for version in gone}) == len(SITES) or any(item == key for item, _ in self.expired):
+                named |= {(key, str(version)) for version in self._ancestry(key, gone)}
+        return named
+
+    def listed(self) -> set[tuple[str, str]]:
+        """Name the writes that are listed, and those that these were made upon."""
+        named = set(self.kept.losers)
+        for key in self.made_upon:
+            roots = {one for one in self.made_upon[key] if (key, str(one)) in self.kept.losers}
+            named |= {(key, str(version)) for version in self._ancestry(key, roots)}
+        return named
+
+    def _ancestry(self, key: str, versions: set[Version]) -> set[Version]:
+        found: set[Version] = set()
+        made_upon = self._stamped_again(key) | self.made_upon[key]
+        for version in versions:
+            upon: Version | None = version
+            while upon is not None and upon not in found:
+                found.add(upon)
+                upon = made_upon.get(upon)
+        return found
+
+    def _stamped_again(self, key: str) -> dict[Version, Version | None]:
+        """Tell which versions are a client's write that a replicator has given a newer stamp, and of which one."""
+        again: dict[Version, Version | None] = {}
+        for record in itertools.chain.from_iterable(table.records for table in self.tables.values()):
+            told = record["dynamodb"]
+            old, new = told.get("OldImage", {}), told.get("NewImage", {})
+            before, after = Stamp.of(old), Stamp.of(new)
+            if told["Keys"] == {"id": {"S": key}} and before and after and _plain(old) == _plain(new):
+                again[after.version] = before.version
+        return again
 
     def plain(self, site: Site) -> dict[str, dict[str, Any]]:
         """Return a site's items as its applications see them."""
         stamps = {key: Stamp.of(item) for key, item in self.tables[site].items.items()}
         gone = {key for key, stamp in stamps.items() if stamp and stamp.deleted}
         items = self.tables[site].items
-        return {key: {n: v for n, v in items[key].items() if n != ATTRIBUTE} for key in items if key not in gone}
+        return {key: _plain(items[key]) for key in items if key not in gone}
+
+
+def _plain(item: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in item.items() if name != ATTRIBUTE}
