@@ -38,7 +38,7 @@ $(STAMP): $(LOCKS)
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --no-compile --require-hashes $(LOCKS:%=-r %)
 	@touch $@
 
-drill: setup ## One drill: EXPERIMENT=name, FAULT=name, MODE=mrec|streams
+drill: setup ## One drill: EXPERIMENT=name, FAULT=name, MODE=mrec|mrsc|streams
 	$(PYTHON) -m drills.run $(EXPERIMENT) $(if $(FAULT),--fault $(FAULT)) $(if $(MODE),--mode $(MODE))
 
 drills: setup ## Every drill with each of its faults; about half an hour

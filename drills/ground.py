@@ -116,8 +116,16 @@ def prepared(events: EventLog, seed: int, mode: Mode | None = None) -> Iterator[
 
 
 def _in_mode(mode: Mode | None) -> Mapping[str, object]:
+    """Return the stack's data in another mode; items of an `mrsc` table do not expire."""
+    if mode is None:
+        return {}
     data = json.loads(stack_config(STACK, {})["lifeboat:data"])
-    return {} if mode is None else {"lifeboat:data": {**data, "mode": mode}}
+    left_out = {"ttlAttribute"} if mode == "mrsc" else set[str]()
+    tables = {
+        name: {key: value for key, value in table.items() if key not in left_out}
+        for name, table in data["tables"].items()
+    }
+    return {"lifeboat:data": {**data, "mode": mode, "tables": tables}}
 
 
 def _ground(cloud: EmbeddedCloud, outputs: Mapping[str, object], seed: int) -> Ground:
