@@ -17,7 +17,7 @@ from drills.events import Event, EventLog, injected_at, ordered_at, read_events
 from drills.experiment import Experiment
 from drills.ground import Ground, prepared
 from drills.load_process import LoadProcess
-from drills.load_spec import LoadSpec, Mode
+from drills.load_spec import LoadSpec
 from drills.losers import Writes
 from drills.person import Person
 from drills.recorder import Operation, read_operations
@@ -55,13 +55,13 @@ class Taken:
         return next(at for at in done if at is not None)
 
 
-def take(experiment: Experiment, *, seed: int, folder: Path, timeline: Timeline, mode: Mode | None = None) -> Taken:
+def take(experiment: Experiment, *, seed: int, folder: Path, timeline: Timeline) -> Taken:
     """Run one drill in a fresh embedded cloud. Whatever happens, faults are lifted and nothing is left running."""
     _clear(folder)
     events, sight = EventLog(folder / "events.jsonl", time.monotonic), Sight(time.monotonic)
     for listener in (sight.take, timeline.show):
         events.listen(listener)
-    with prepared(events, seed, mode or experiment.mode) as ground, Watcher(ground.looks(events), events):
+    with prepared(events, seed, experiment.mode) as ground, Watcher(ground.looks(events), events):
         load = _load(experiment, ground, folder, seed)
         with LoadProcess(load, ground.cloud.endpoint) as process, Tail(load.log, sight.count, timeline.count):
             drill = _drill(Person(ground, folder), events, sight, process, seed)

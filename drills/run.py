@@ -28,12 +28,12 @@ OUT = Path("out/drills")
 DEFAULT = "data-region-outage"
 
 
-def run(experiment: Experiment, seed: int, folder: Path, console: Console, mode: Mode | None = None) -> Verdict:
+def run(experiment: Experiment, seed: int, folder: Path, console: Console) -> Verdict:
     """Run one drill, write its result and report into the folder, and tell how it went."""
     console.print(f"[bold]{escape(experiment.title)}[/] (fault {experiment.fault}, seed {seed})", highlight=False)
     started = time.monotonic()
     with Timeline(console, time.monotonic) as timeline:
-        taken = take(experiment, seed=seed, folder=folder, timeline=timeline, mode=mode)
+        taken = take(experiment, seed=seed, folder=folder, timeline=timeline)
     reached = verdict.reach(experiment, taken, seed=seed, wall_seconds=time.monotonic() - started)
     verdict.publish(reached, folder)
     tell(reached, folder, console)
@@ -77,11 +77,11 @@ def _asked() -> argparse.Namespace:
 def _wanted(asked: argparse.Namespace) -> Iterator[tuple[Experiment, Path]]:
     """Pick the drills; each has a folder of its own."""
     if not asked.all:
-        yield experiments.load(asked.experiment, asked.fault), OUT / asked.experiment
+        yield experiments.load(asked.experiment, asked.fault, asked.mode), OUT / asked.experiment
         return
     for name in experiments.names():
         for number, fault in enumerate(experiments.faults(name)):
-            yield experiments.load(name, fault), OUT / (f"{name}-{fault}" if number else name)
+            yield experiments.load(name, fault, asked.mode), OUT / (f"{name}-{fault}" if number else name)
 
 
 def main() -> int:
@@ -94,7 +94,7 @@ def main() -> int:
         return 2
     seed = secrets.randbelow(10_000) if asked.seed is None else asked.seed
     try:
-        reached = [_uninterrupted(run(experiment, seed, folder, console, asked.mode)) for experiment, folder in wanted]
+        reached = [_uninterrupted(run(experiment, seed, folder, console)) for experiment, folder in wanted]
     except KeyboardInterrupt:
         console.print("interrupted; the embedded cloud and its faults are gone", style="bold red")
         return 130
