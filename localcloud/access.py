@@ -134,7 +134,7 @@ RULES: Mapping[tuple[str, str], Rule] = {
     **_rules("sqs", _queue, "GetQueueAttributes", "GetQueueUrl"),
     **_rules("sns", _topic, "Publish", "ListSubscriptionsByTopic"),
     ("lambda", "Invoke"): _on("lambda:InvokeFunction", _function),
-    **_rules("lambda", _function, "GetFunctionConfiguration", "GetFunctionConcurrency"),
+    **_rules("lambda", _function, "GetFunction", "GetFunctionConfiguration", "GetFunctionConcurrency"),
     **_rules("lambda", _everything, "GetAccountSettings", "ListEventSourceMappings"),
     **_rules("lambda", _mapping, "GetEventSourceMapping", "UpdateEventSourceMapping"),
     **{

@@ -50,6 +50,18 @@ WAIVERS: tuple[Waiver, ...] = (
         reason="an ARN of each table would outgrow a role; those of its name are the stack's, and no item is read",
     ),
     Waiver(
+        rule="wildcard-permission",
+        resource="readiness-aws-*-policy",
+        subject="DescribeReplicators",
+        reason="an ARN of each would outgrow a role; all of that name are the stack's, and tell their configuration",
+    ),
+    Waiver(
+        rule="wildcard-permission",
+        resource="readiness-aws-*-policy",
+        subject="ListReplicationAlarms",
+        reason="as ListAlarms, in a data region without a control plane",
+    ),
+    Waiver(
         rule="cross-region-arn",
         resource="readiness-aws-*-policy",
         reason="it looks at every region and moves nothing: a dark one is what it reports",

@@ -130,6 +130,7 @@ def _readiness(aws_region: str, settings: Settings, look: Mapping[str, str], sig
         aws_region=aws_region,
         environment=look,
         secret=settings.alerting.slack_webhook_secret,
+        replicates=settings.data.mode == "streams",
         signals_arn=signals.arn,
         limits=_limits(settings, seconds, READINESS_MEMORY_MB),
     )

@@ -75,6 +75,8 @@ class DataSettings:
             self._check_mrsc_table(f"{KEY}.tables.{name}", table)
 
     def _check_mrsc_table(self, key: str, table: TableSchema) -> None:
+        # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/V2globaltables_HowItWorks.html
+        # Its other limits cannot be declared wrong: the client refuses transactions; tables are new and on demand.
         if table.ttl_attribute:
             raise ConfigError(f"{key}.ttlAttribute", table.ttl_attribute, "a table in mode mrsc takes no TTL")
         if table.local_indexes:

@@ -34,7 +34,8 @@ def dark_regions(facts: Facts, inventory: Inventory) -> frozenset[str]:
 
 def _of(facts: Facts, region: str) -> Iterator[object]:
     """Yield what was seen of one region."""
-    for by_region in (facts.snapshots, facts.alarms, facts.concurrency, facts.secrets, facts.parameters, facts.copies):
+    control = (facts.snapshots, facts.secrets, facts.parameters, facts.copies)
+    for by_region in (*control, facts.alarms, facts.concurrency, facts.dead_records):
         yield from _at(by_region, region)
     for by_place in (facts.tables, facts.functions, facts.sources, facts.schedules, facts.queues, facts.topics):
         yield from (one for place, one in by_place.items() if place.region == region)

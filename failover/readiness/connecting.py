@@ -9,7 +9,7 @@ from failover.control_table import ControlTable
 from failover.fan_out import ThreadFanOut
 from failover.protocol import Protocol
 from failover.readiness.inventory import Inventory
-from failover.readiness.survey import ControlRegion, Survey
+from failover.readiness.survey import ControlRegion, Machines, Survey
 
 ATTEMPTS: Final = 1
 THREADS: Final = 48  # more than the calls to one region: a dark one holds up no other
@@ -33,10 +33,24 @@ def connect(tier: str, inventory: Inventory, protocol: Protocol, rehearses: tupl
         inventory=inventory,
         protocol=protocol,
         control={region: _control_region(region, inventory, clock) for region in inventory.control_regions},
+        machines={region: _machines(region) for region in inventory.machine_regions},
         tables={region: client("dynamodb", region, **TIMES) for region in inventory.regions},
         rehearses=rehearses,
         clock=clock,
-        fan_out=ThreadFanOut(THREADS),
+        fan_out=ThreadFanOut(_threads(inventory)),
+    )
+
+
+def _threads(inventory: Inventory) -> int:
+    return THREADS + max(len(inventory.replicators_in(region)) for region in inventory.regions)
+
+
+def _machines(region: str) -> Machines:
+    return Machines(
+        functions=client("lambda", region, **TIMES),
+        queues=client("sqs", region, **TIMES),
+        topics=client("sns", region, **TIMES),
+        alarms=client("cloudwatch", region, **TIMES),
     )
 
 
@@ -46,12 +60,8 @@ def _control_region(region: str, inventory: Inventory, clock: Clock) -> ControlR
     return ControlRegion(
         control=ControlTable(inventory.control_table, dynamodb, clock, dice, ATTEMPTS),
         dynamodb=dynamodb,
-        functions=client("lambda", region, **TIMES),
         slow=client("lambda", region, **PATIENT),
         schedules=client("scheduler", region, **TIMES),
-        queues=client("sqs", region, **TIMES),
-        topics=client("sns", region, **TIMES),
-        alarms=client("cloudwatch", region, **TIMES),
         secrets=client("secretsmanager", region, **TIMES),
         parameters=client("ssm", region, **TIMES),
     )

@@ -82,7 +82,7 @@ class Facts:
 
     By region: ``snapshots``, ``alarms`` (by name inside), ``concurrency`` (what no function has reserved), ``secrets``
     (the current value's version, "" without a value), ``parameters``, ``copies`` (of the outputs), ``rehearsals`` (the
-    orchestrator's steps and what each was answered). By region and name: the rest.
+    orchestrator's steps and what each was answered), ``dead_records`` (how many wait). By region and name: the rest.
     """
 
     now: datetime | None
@@ -93,6 +93,7 @@ class Facts:
     sources: Mapping[Place, str | Unseen]
     schedules: Mapping[Place, str | Unseen]
     queues: Mapping[Place, QueueFacts | Unseen]
+    dead_records: Mapping[str, int | Unseen]
     topics: Mapping[Place, TopicFacts | Unseen]
     alarms: Mapping[str, Mapping[str, AlarmFacts] | Unseen]
     concurrency: Mapping[str, int | Unseen]

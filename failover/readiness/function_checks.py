@@ -6,24 +6,29 @@ from datetime import date, datetime, timedelta
 
 from failover.protocol import Protocol
 from failover.readiness.facts import Facts, FunctionFacts, in_region, problems
-from failover.readiness.inventory import FUNCTIONS, OBSERVER, ORCHESTRATOR, Inventory
+from failover.readiness.inventory import FUNCTIONS, OBSERVER, ORCHESTRATOR, REPLICATOR, Inventory
 from failover.readiness.report import Check, Finding, Mark
 
 # When a function can no longer be updated follows half a year after the runtime's deprecation
 # (https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html).
 RUNTIMES_END = {"python3.12": date(2028, 10, 31), "python3.13": date(2029, 6, 30)}
 SOON = timedelta(days=180)
-# An observer's run overlaps the next two; an orchestrator's queue runs two beside what observers invoke.
-LEAST_RESERVED = {OBSERVER: 3, ORCHESTRATOR: 4}
 # Three observers' runs, four orchestrators', two notifiers', one of these: and as much again.
 LEAST_CONCURRENCY, COMFORTABLE_CONCURRENCY = 10, 20
+# What Lambda opens at most for each shard of a stream, and a small table has one shard
+# (https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-eventsourcemapping.html).
+LANES = 10
+# An observer's run overlaps the next two; an orchestrator's queue runs two beside what observers invoke.
+LEAST_RESERVED = {OBSERVER: 3, ORCHESTRATOR: 4, REPLICATOR: LANES}
+# A whole batch under throttling; what is not done by then comes again, and everything behind it waits.
+REPLICATOR_SECONDS = 120
 UP = "`pulumi up` to this region, then look again"
 
 
 def function_findings(facts: Facts, inventory: Inventory, protocol: Protocol) -> Iterator[Finding]:
     """Judge the functions of each control region, then what must be the same in all of them."""
-    for region in inventory.control_regions:
-        yield from _of_region(region, facts, protocol)
+    for region in inventory.machine_regions:
+        yield from _of_region(region, facts, protocol, inventory)
     alike = "in all control regions"
     code = _check("function-code", "", f"one archive {alike}", UP)
     yield code.judged(_codes(facts), "the same")
@@ -31,18 +36,24 @@ def function_findings(facts: Facts, inventory: Inventory, protocol: Protocol) ->
     yield environment.judged(_environments(facts), "the same")
     numbers = _check("function-protocol", "", "the protocol's numbers as the stack declares them", UP)
     yield numbers.judged(_protocols(facts, protocol), "the same")
+    if inventory.replicating_regions:
+        both = _check("replicator-code", "", "one archive for every table, both ways", UP)
+        yield both.judged(_odd_ones_out(_replicators(facts)), "the same")
 
 
-def _of_region(region: str, facts: Facts, protocol: Protocol) -> Iterator[Finding]:
+def _of_region(region: str, facts: Facts, protocol: Protocol, inventory: Inventory) -> Iterator[Finding]:
     held = in_region(facts.functions, region)
     active = _check("functions-active", region, "Active, last update Successful", UP)
     yield active.judged(problems(held, _inactive), f"{len(held)} functions")
     known = {noun: one for noun, one in held.items() if isinstance(one, FunctionFacts)}
-    limits = _check("function-limits", region, "time and reserved concurrency for a whole plan", UP)
+    whole = "a whole plan" if region in inventory.control_regions else "a whole batch"
+    limits = _check("function-limits", region, f"time and reserved concurrency for {whole}", UP)
     yield limits.judged(_limits(known, protocol), "enough")
     yield _runtimes(region, known, facts.now)
-    yield _concurrency(region, facts)
-    read = _check("event-sources", region, "every queue is read", "enable the event source mapping, or `pulumi up`")
+    replicators = inventory.replicators_in(region)
+    yield _concurrency(region, facts, COMFORTABLE_CONCURRENCY + LANES * len(replicators))
+    what = "every queue and stream is read" if replicators else "every queue is read"
+    read = _check("event-sources", region, what, "enable the event source mapping, or `pulumi up`")
     yield read.judged(problems(in_region(facts.sources, region), _disabled), "all Enabled")
 
 
@@ -55,14 +66,20 @@ def _inactive(one: FunctionFacts) -> str | None:
 
 
 def _limits(known: Mapping[str, FunctionFacts], protocol: Protocol) -> dict[str, str]:
-    seconds = {OBSERVER: protocol.observer_life, ORCHESTRATOR: protocol.plan_total}
+    seconds = {OBSERVER: protocol.observer_life, ORCHESTRATOR: protocol.plan_total, REPLICATOR: REPLICATOR_SECONDS}
     found: dict[str, str] = {}
     for noun, one in known.items():
-        if one.timeout_seconds < seconds.get(noun, 0):
-            found[noun] = f"timeout {one.timeout_seconds} s, under {seconds[noun]:g} s"
-        elif one.reserved is not None and one.reserved < LEAST_RESERVED.get(noun, 1):
-            found[noun] = f"reserved concurrency {one.reserved}, under {LEAST_RESERVED.get(noun, 1)}"
+        code = _code_of(noun)
+        if one.timeout_seconds < seconds.get(code, 0):
+            found[noun] = f"timeout {one.timeout_seconds} s, under {seconds[code]:g} s"
+        elif one.reserved is not None and one.reserved < LEAST_RESERVED.get(code, 1):
+            found[noun] = f"reserved concurrency {one.reserved}, under {LEAST_RESERVED.get(code, 1)}"
     return found
+
+
+def _code_of(noun: str) -> str:
+    """Name what a function runs: one code replicates every table."""
+    return REPLICATOR if noun.startswith(f"{REPLICATOR}-") else noun
 
 
 def _runtimes(region: str, known: Mapping[str, FunctionFacts], now: datetime | None) -> Finding:
@@ -80,15 +97,15 @@ def _runtimes(region: str, known: Mapping[str, FunctionFacts], now: datetime | N
     return check.judged({**unknown, **ending}, fine, Mark.WARN)
 
 
-def _concurrency(region: str, facts: Facts) -> Finding:
+def _concurrency(region: str, facts: Facts, comfortable: int) -> Finding:
     left = facts.concurrency[region]
     check = _check(
         "lambda-concurrency",
         region,
-        f"at least {COMFORTABLE_CONCURRENCY} of the account's concurrency not reserved by others",
+        f"at least {comfortable} of the account's concurrency not reserved by others",
         "raise Lambda's `Concurrent executions` in Service Quotas, or reserve less",
     )
-    found = problems({"account": left}, lambda free: None if free >= COMFORTABLE_CONCURRENCY else f"{free} left")
+    found = problems({"account": left}, lambda free: None if free >= comfortable else f"{free} left")
     short = not isinstance(left, int) or left < LEAST_CONCURRENCY
     return check.judged(found, f"{left} left", Mark.FAIL if short else Mark.WARN)
 
@@ -101,11 +118,22 @@ def _codes(facts: Facts) -> dict[str, str]:
     """Name the functions whose archive is not the one that most regions have."""
     found: dict[str, str] = {}
     for noun in FUNCTIONS:
-        codes = {region: one.code for region, one in _known(facts, noun).items()}
-        usual = Counter(codes.values()).most_common(1)[0][0] if codes else ""
-        odd = {region: code for region, code in codes.items() if code != usual}
-        found |= {f"{noun} in {region}": f"{code[:12]}, elsewhere {usual[:12]}" for region, code in odd.items()}
+        found |= _odd_ones_out({f"{noun} in {region}": one.code for region, one in _known(facts, noun).items()})
     return found
+
+
+def _odd_ones_out(codes: Mapping[str, str]) -> dict[str, str]:
+    usual = Counter(codes.values()).most_common(1)[0][0] if codes else ""
+    return {name: f"{code[:12]}, elsewhere {usual[:12]}" for name, code in codes.items() if code != usual}
+
+
+def _replicators(facts: Facts) -> dict[str, str]:
+    """Return what each replicator runs, by its name and region."""
+    return {
+        f"{place.name} in {place.region}": one.code
+        for place, one in facts.functions.items()
+        if _code_of(place.name) == REPLICATOR and isinstance(one, FunctionFacts)
+    }
 
 
 def _protocols(facts: Facts, declared: Protocol) -> dict[str, str]:

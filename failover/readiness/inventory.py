@@ -9,11 +9,13 @@ OBSERVER: Final = "health-checker"
 ORCHESTRATOR: Final = "failover-orchestrator"
 NOTIFIER: Final = "notifier"
 READINESS: Final = "readiness"
+REPLICATOR: Final = "stream-replicator"
 FUNCTIONS: Final = (OBSERVER, ORCHESTRATOR, NOTIFIER, READINESS)
 SCHEDULES: Final = (OBSERVER, READINESS)
 SOURCES: Final = {ORCHESTRATOR: "orders", NOTIFIER: "pages"}
 QUEUES: Final = ("orders", "pages")
-TOPICS: Final = ("signals", "alerts")
+ALERTS: Final = "alerts"
+TOPICS: Final = ("signals", ALERTS)
 OWN_ALARM: Final = "not-ready"
 ALARMS: Final = (
     "observer-errors",
@@ -27,6 +29,9 @@ ALARMS: Final = (
     "pages-dead-letters",
     OWN_ALARM,
 )
+DEAD_RECORDS: Final = "dead-records"
+# Of each table's replicator, after the table's own name.
+REPLICATOR_ALARMS: Final = ("replicator-errors", "replicator-throttled", "replication-late")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +69,21 @@ class Inventory:
         return self.named("canary")
 
     @property
+    def losers_table(self) -> str:
+        """The table of a data region that lists acknowledged writes which lost; in mode ``streams`` only."""
+        return self.named("losers")
+
+    @property
+    def replicating_regions(self) -> tuple[str, ...]:
+        """The regions whose tables a replicator of ours reads."""
+        return self.data_regions if self.mode == "streams" else ()
+
+    @property
+    def machine_regions(self) -> tuple[str, ...]:
+        """The regions that have more than tables: control regions, then what else has a replicator."""
+        return (*self.control_regions, *(one for one in self.replicating_regions if one not in self.control_regions))
+
+    @property
     def active_parameter(self) -> str:
         """The SSM parameter that names the active region."""
         return f"/lifeboat/{self.stack}/data/active-region"
@@ -80,7 +100,44 @@ class Inventory:
         """Name the tables that have a replica in a region."""
         control = (self.control_table,) if region in self.control_regions else ()
         data = (self.canary_table, *self.tables) if region in self.data_regions else ()
-        return (*control, *data)
+        lost = (self.losers_table,) if region in self.replicating_regions else ()
+        return (*control, *data, *lost)
+
+    def replicators_in(self, region: str) -> tuple[str, ...]:
+        """Name the functions there that carry a table's changes away, one for each table."""
+        return tuple(f"{REPLICATOR}-{table}" for table in self._replicated_in(region))
+
+    def functions_in(self, region: str) -> tuple[str, ...]:
+        """Name a region's functions."""
+        return (*(FUNCTIONS if region in self.control_regions else ()), *self.replicators_in(region))
+
+    def sources_in(self, region: str) -> tuple[str, ...]:
+        """Name a region's functions that read a queue or a stream."""
+        return (*(SOURCES if region in self.control_regions else ()), *self.replicators_in(region))
+
+    def queues_in(self, region: str) -> tuple[str, ...]:
+        """Name a region's queues, those of dead letters and dead records among them."""
+        pairs = tuple(name for queue in QUEUES for name in (queue, f"{queue}-dead"))
+        dead = (DEAD_RECORDS,) if region in self.replicating_regions else ()
+        return (*(pairs if region in self.control_regions else ()), *dead)
+
+    def topics_in(self, region: str) -> tuple[str, ...]:
+        """Name a region's topics; away from the control plane alarms tell people themselves."""
+        if region in self.control_regions:
+            return TOPICS
+        return (ALERTS,) if region in self.replicating_regions else ()
+
+    def alarms_in(self, region: str) -> tuple[str, ...]:
+        """Name a region's alarms."""
+        tables = self._replicated_in(region)
+        each = (f"{table}-{alarm}" for table in tables for alarm in REPLICATOR_ALARMS)
+        dead = (DEAD_RECORDS,) if tables else ()
+        return (*(ALARMS if region in self.control_regions else ()), *each, *dead)
+
+    def _replicated_in(self, region: str) -> tuple[str, ...]:
+        """Name the tables that a replicator reads there, as config does."""
+        tables = (self.canary_table, *self.tables) if region in self.replicating_regions else ()
+        return tuple(table.removeprefix(self.named("")) for table in tables)
 
     def replicas_of(self, table: str, region: str) -> tuple[str, ...]:
         """Name the other regions that the table in this one replicates with."""
@@ -90,13 +147,13 @@ class Inventory:
 
     def streams(self, table: str, region: str) -> bool:
         """Say whether the table must have a stream there; of an ``mrsc`` table the first region alone declares it."""
-        if table == self.control_table:
+        if table in (self.control_table, self.losers_table):
             return False
         return self.mode != "mrsc" or region == self.primary_region
 
     def recovers(self, table: str) -> bool:
         """Say whether the table is declared with point-in-time recovery."""
-        return self.tables.get(table, table == self.control_table)
+        return self.tables.get(table, table in (self.control_table, self.losers_table))
 
     def to_json(self) -> str:
         """Return compact JSON with sorted keys, the same from run to run."""

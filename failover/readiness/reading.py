@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from failover.readiness.facts import AlarmFacts, FunctionFacts, TableFacts, TopicFacts
-from failover.readiness.inventory import ALARMS
 from failover.rehearsal import KIND
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
+    from mypy_boto3_cloudwatch.type_defs import MetricAlarmTypeDef
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_scheduler import EventBridgeSchedulerClient
@@ -21,7 +22,10 @@ if TYPE_CHECKING:
 
 OUTPUTS_KEY = {"pk": {"S": "outputs"}, "sk": {"S": "copy"}}
 CURRENT = "AWSCURRENT"
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
+ALARMS_AT_ONCE = 100
 PENDING = "PendingConfirmation"
+NO_SOURCE = "no event source mapping"
 
 
 def table(client: DynamoDBClient, name: str) -> TableFacts:
@@ -52,14 +56,26 @@ def _most_writes(found: dict[str, Any], on_demand: bool) -> int | None:
 def function(client: LambdaClient, name: str) -> FunctionFacts:
     """Read one function's configuration, the newest one, and what it has reserved."""
     found = client.get_function_configuration(FunctionName=name)
-    reserved = client.get_function_concurrency(FunctionName=name).get("ReservedConcurrentExecutions")
+    return _function(found, client.get_function_concurrency(FunctionName=name))
+
+
+def replicator(client: LambdaClient, name: str) -> FunctionFacts:
+    """Read the same of one function among many: Lambda answers 100 such calls a second, and 15 of all others together.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+    """
+    found = client.get_function(FunctionName=name)
+    return _function(found["Configuration"], found.get("Concurrency", {}))
+
+
+def _function(found: Mapping[str, Any], concurrency: Mapping[str, Any]) -> FunctionFacts:
     return FunctionFacts(
         state=found.get("State", "unknown"),
         update=found.get("LastUpdateStatus", "unknown"),
         code=found["CodeSha256"],
         runtime=found.get("Runtime", "none"),
         timeout_seconds=found["Timeout"],
-        reserved=reserved,
+        reserved=concurrency.get("ReservedConcurrentExecutions"),
         environment=found.get("Environment", {}).get("Variables", {}),
     )
 
@@ -67,9 +83,20 @@ def function(client: LambdaClient, name: str) -> FunctionFacts:
 def source(client: LambdaClient, name: str) -> str:
     """Read the state of the one queue that a function reads, and the last trouble with it."""
     found = client.list_event_source_mappings(FunctionName=name)["EventSourceMappings"]
-    if not found:
-        return "no event source mapping"
-    state, last = str(found[0]["State"]), str(found[0].get("LastProcessingResult") or "")
+    return _state(found[0]) if found else NO_SOURCE
+
+
+def sources(client: LambdaClient, prefix: str) -> dict[str, str]:
+    """Read the same of every function of a region whose name begins so, by the rest of its name, a page at a time."""
+    pages = client.get_paginator("list_event_source_mappings").paginate()
+    found = {
+        one["FunctionArn"].rpartition(":")[2]: _state(one) for page in pages for one in page["EventSourceMappings"]
+    }
+    return {name.removeprefix(prefix): state for name, state in found.items() if name.startswith(prefix)}
+
+
+def _state(mapping: Mapping[str, Any]) -> str:
+    state, last = str(mapping["State"]), str(mapping.get("LastProcessingResult") or "")
     return f"{state}, last result {last}" if last.startswith("PROBLEM") else state
 
 
@@ -106,13 +133,19 @@ def topic(client: SNSClient, arn: str) -> TopicFacts:
     return TopicFacts(confirmed=sum(one.startswith("arn:") for one in arns), pending=arns.count(PENDING))
 
 
-def alarms(client: CloudWatchClient, prefix: str) -> dict[str, AlarmFacts]:
-    """Read the stack's own alarms, by their names without the prefix; another stack's may begin alike."""
-    found = client.describe_alarms(AlarmNames=[f"{prefix}{name}" for name in ALARMS])["MetricAlarms"]
+def alarms(client: CloudWatchClient, prefix: str, names: tuple[str, ...]) -> dict[str, AlarmFacts]:
+    """Read alarms with these names after the prefix; another stack's may begin alike."""
+    wanted = [f"{prefix}{name}" for name in names]
+    lots = [wanted[first : first + ALARMS_AT_ONCE] for first in range(0, len(wanted), ALARMS_AT_ONCE)]
+    found = [one for lot in lots for one in _alarms(client, lot)]
     return {
         one["AlarmName"].removeprefix(prefix): AlarmFacts(state=one["StateValue"], since=one["StateUpdatedTimestamp"])
         for one in found
     }
+
+
+def _alarms(client: CloudWatchClient, names: list[str]) -> list[MetricAlarmTypeDef]:
+    return client.describe_alarms(AlarmNames=names, MaxRecords=ALARMS_AT_ONCE)["MetricAlarms"]
 
 
 def secret(client: SecretsManagerClient, name: str) -> str:

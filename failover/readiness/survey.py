@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from failover.clock import AwsTimeUnknown, Clock
@@ -14,7 +15,7 @@ from failover.fan_out import FanOut, NoAnswerInTime
 from failover.protocol import Protocol
 from failover.readiness import reading
 from failover.readiness.facts import Facts, Place, QueueFacts, Unseen
-from failover.readiness.inventory import FUNCTIONS, ORCHESTRATOR, QUEUES, SCHEDULES, SOURCES, TOPICS, Inventory
+from failover.readiness.inventory import DEAD_RECORDS, FUNCTIONS, ORCHESTRATOR, QUEUES, SCHEDULES, SOURCES, Inventory
 from failover.rows import MalformedRow
 from failover.votes import Freshness
 
@@ -36,17 +37,23 @@ Calls = dict[Key, Callable[[], object]]
 
 
 @dataclass(frozen=True, kw_only=True)
-class ControlRegion:
-    """The clients of one control region; ``slow`` waits for an orchestrator's cold start and its calls."""
+class Machines:
+    """The clients that any region with functions has."""
 
-    control: ControlTable
-    dynamodb: DynamoDBClient
     functions: LambdaClient
-    slow: LambdaClient
-    schedules: EventBridgeSchedulerClient
     queues: SQSClient
     topics: SNSClient
     alarms: CloudWatchClient
+
+
+@dataclass(frozen=True, kw_only=True)
+class ControlRegion:
+    """What only a control region has; ``slow`` waits for an orchestrator's cold start and its calls."""
+
+    control: ControlTable
+    dynamodb: DynamoDBClient
+    slow: LambdaClient
+    schedules: EventBridgeSchedulerClient
     secrets: SecretsManagerClient
     parameters: SSMClient
 
@@ -59,6 +66,7 @@ class Survey:
     inventory: Inventory
     protocol: Protocol
     control: Mapping[str, ControlRegion]
+    machines: Mapping[str, Machines]
     tables: Mapping[str, DynamoDBClient]
     rehearses: tuple[str, ...]
     clock: Clock
@@ -75,6 +83,7 @@ class Survey:
             now=self._now(),
             moved=frozenset() if isinstance(moved, Unseen) else moved,
             queues=_queue_facts(_of(seen, "queue"), _of(again, "queue")),
+            dead_records={place.region: one for place, one in _of(seen, "queue").items() if place.name == DEAD_RECORDS},
             snapshots=_by_region(seen, "snapshot"),
             alarms=_by_region(seen, "alarms"),
             concurrency=_by_region(seen, "concurrency"),
@@ -84,7 +93,7 @@ class Survey:
             rehearsals=_by_region(seen, "rehearsal"),
             tables=_of(seen, "table"),
             functions=_of(seen, "function"),
-            sources=_of(seen, "source"),
+            sources={**_of(seen, "source"), **self._replicators_sources(_by_region(seen, "sources"))},
             schedules=_of(seen, "schedule"),
             topics=_of(seen, "topic"),
         )
@@ -116,27 +125,55 @@ class Survey:
     def _machinery(self) -> Calls:
         """What acts: functions and what starts, wakes and watches them."""
         calls: Calls = {}
-        named = self.inventory.named
-        for region, at in self.control.items():
-            for noun in FUNCTIONS:
-                calls["function", Place(region, noun)] = _call(reading.function, at.functions, named(noun))
-            for noun in SOURCES:
-                calls["source", Place(region, noun)] = _call(reading.source, at.functions, named(noun))
-            for noun in SCHEDULES:
-                calls["schedule", Place(region, noun)] = _call(reading.schedule, at.schedules, named(noun))
-            for noun in TOPICS:
-                arn = self.inventory.topic_arn(region, noun)
-                calls["topic", Place(region, noun)] = _call(reading.topic, at.topics, arn)
-            calls["alarms", Place(region, "")] = _call(reading.alarms, at.alarms, named(""))
-            calls["concurrency", Place(region, "")] = lambda at=at: reading.concurrency(at.functions)  # type: ignore[misc]
-            if region in self.rehearses:
-                calls["rehearsal", Place(region, "")] = _call(reading.rehearsal, at.slow, named(ORCHESTRATOR))
+        stack = self.inventory
+        for region, at in self.machines.items():
+            calls |= self._replicators(region, at)
+            for noun in stack.topics_in(region):
+                calls["topic", Place(region, noun)] = _call(reading.topic, at.topics, stack.topic_arn(region, noun))
+            alarms = partial(reading.alarms, at.alarms, stack.named(""), stack.alarms_in(region))
+            calls["alarms", Place(region, "")] = alarms
+            calls["concurrency", Place(region, "")] = partial(reading.concurrency, at.functions)
+        for region in self.control:
+            calls |= self._control_plane(region)
         return calls
+
+    def _control_plane(self, region: str) -> Calls:
+        """What a control region has: functions by name, what starts and wakes them, the orchestrator's rehearsal."""
+        calls: Calls = {}
+        at, functions, named = self.control[region], self.machines[region].functions, self.inventory.named
+        for noun in FUNCTIONS:
+            calls["function", Place(region, noun)] = _call(reading.function, functions, named(noun))
+        for noun in SOURCES:
+            calls["source", Place(region, noun)] = _call(reading.source, functions, named(noun))
+        for noun in SCHEDULES:
+            calls["schedule", Place(region, noun)] = _call(reading.schedule, at.schedules, named(noun))
+        if region in self.rehearses:
+            calls["rehearsal", Place(region, "")] = _call(reading.rehearsal, at.slow, named(ORCHESTRATOR))
+        return calls
+
+    def _replicators(self, region: str, at: Machines) -> Calls:
+        """What carries a region's tables away; their sources at once, or they would be more calls than Lambda takes."""
+        calls: Calls = {}
+        replicators = self.inventory.replicators_in(region)
+        for noun in replicators:
+            name = self.inventory.named(noun)
+            calls["function", Place(region, noun)] = _call(reading.replicator, at.functions, name)
+        if replicators:
+            calls["sources", Place(region, "")] = _call(reading.sources, at.functions, self.inventory.named(""))
+        return calls
+
+    def _replicators_sources(self, seen: Mapping[str, Mapping[str, str] | Unseen]) -> dict[Place, str | Unseen]:
+        """Tell the state of each replicator's source out of what was read of all its region's."""
+        return {
+            Place(region, noun): found if isinstance(found, Unseen) else found.get(noun, reading.NO_SOURCE)
+            for region, found in seen.items()
+            for noun in self.inventory.replicators_in(region)
+        }
 
     def _queues(self) -> Calls:
         calls: Calls = {}
-        for region, at in self.control.items():
-            for noun in (name for queue in QUEUES for name in (queue, f"{queue}-dead")):
+        for region, at in self.machines.items():
+            for noun in self.inventory.queues_in(region):
                 calls["queue", Place(region, noun)] = _call(reading.visible, at.queues, self.inventory.named(noun))
         return calls
 

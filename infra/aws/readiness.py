@@ -7,6 +7,7 @@ import pulumi
 import pulumi_aws as aws
 
 from infra.aws.alarm import AlarmArgs, alarm, function_metric
+from infra.aws.dead_records import NOUN as DEAD_RECORDS
 from infra.aws.policy import Statement, document, leading_keys, trust
 from infra.aws.regional_function import LONGEST_WAIT_SECONDS, FunctionLimits, RegionalFunction, RegionalFunctionArgs
 from infra.aws.topology import Topology
@@ -22,12 +23,13 @@ TOPICS = ("signals", "alerts")
 
 @dataclass(frozen=True, kw_only=True)
 class ReadinessArgs:
-    """``secret`` is the webhook's name, the same in each region."""
+    """``secret`` is the webhook's name, the same in each region; ``replicates`` is true in mode `streams`."""
 
     topology: Topology
     aws_region: str
     environment: Mapping[str, str]
     secret: str
+    replicates: bool
     signals_arn: pulumi.Input[str]
     limits: FunctionLimits
 
@@ -83,6 +85,7 @@ def _function(args: ReadinessArgs) -> RegionalFunctionArgs:
         statements=(
             *value_statements(args),
             *machinery_statements(args.topology),
+            *(replication_statements(args.topology) if args.replicates else ()),
             *dry_call_statements(args.topology, args.aws_region),
         ),
         limits=args.limits,
@@ -131,6 +134,25 @@ def machinery_statements(topology: Topology) -> tuple[Statement, ...]:
         Statement(sid="CountSubscriptions", actions=("sns:ListSubscriptionsByTopic",), resources=topics),
         Statement(sid="ListAlarms", actions=("cloudwatch:DescribeAlarms",), resources=alarms),
     )
+
+
+def replication_statements(topology: Topology) -> tuple[Statement, ...]:
+    """Return what a look reads of replication, in both data regions."""
+    regions = topology.data_regions
+    away = tuple(region for region in regions if region not in topology.control_regions)
+    # One by one they would outgrow the role. It tells where the archive is as well, which holds no secret.
+    replicators = _everywhere(topology.function_arn, regions, ("stream-replicator-*",))
+    dead = _everywhere(topology.queue_arn, regions, (DEAD_RECORDS,))
+    counted = ("sqs:GetQueueUrl", "sqs:GetQueueAttributes")
+    topics = _everywhere(topology.topic_arn, away, ("alerts",))
+    alarms = _everywhere(topology.alarm_arn, away, ("*",))
+    statements = (
+        Statement(sid="DescribeReplicators", actions=("lambda:GetFunction",), resources=replicators),
+        Statement(sid="CountDeadRecords", actions=counted, resources=dead),
+        Statement(sid="CountWhoIsAlerted", actions=("sns:ListSubscriptionsByTopic",), resources=topics),
+        Statement(sid="ListReplicationAlarms", actions=("cloudwatch:DescribeAlarms",), resources=alarms),
+    )
+    return tuple(one for one in statements if one.resources)
 
 
 def dry_call_statements(topology: Topology, aws_region: str) -> tuple[Statement, ...]:

@@ -14,6 +14,8 @@ from infra.aws.table_schema import EXPIRES, TableSchema
 from infra.aws.topology import Topology
 
 NOUN = "stream_replicator"
+FUNCTION = "stream-replicator"
+"""How its functions' names begin, before the table."""
 BATCH = 500
 LANES = 10  # the most that Lambda opens for a shard
 LONGEST_SECONDS = 120
@@ -23,6 +25,18 @@ KEPT_WAITING_SECONDS = 20 * 3600
 LARGEST_RETRIES = 10_000
 LATE_MS = 10_000
 LATE_MINUTES = 3
+# What DynamoDB does in the name of whoever reads and writes a table under a key of theirs
+# (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html). Only with one of their
+# own: the account's key for DynamoDB lets in everybody who may use the table.
+USE_OF_A_KEY = (
+    "kms:Decrypt",
+    "kms:DescribeKey",
+    "kms:Encrypt",
+    "kms:GenerateDataKey",
+    "kms:GenerateDataKeyWithoutPlaintext",
+    "kms:ReEncryptFrom",
+    "kms:ReEncryptTo",
+)
 # Longer than a stream remembers: a write that is still on its way must meet the deletion that overtook it.
 TOMBSTONE_SECONDS = 7 * 24 * 3600
 
@@ -120,7 +134,10 @@ def _function(args: StreamReplicatorArgs) -> RegionalFunctionArgs:
         noun=NOUN,
         instance=args.table,
         environment={**args.environment, **_environment(args)},
-        statements=replicator_statements(args.topology, args.aws_region, args.table_name),
+        statements=(
+            *replicator_statements(args.topology, args.aws_region, args.table_name),
+            *key_statements(args.topology, args.schema),
+        ),
         limits=args.limits,
         invoked_asynchronously=False,
     )
@@ -166,3 +183,13 @@ def replicator_statements(topology: Topology, aws_region: str, table_name: str) 
         Statement(sid="KeepDeadRecords", actions=("s3:PutObject",), resources=(f"{bucket}/*",)),
         Statement(sid="LetLambdaKeepThem", actions=("s3:ListBucket",), resources=(bucket,)),
     )
+
+
+def key_statements(topology: Topology, schema: TableSchema) -> tuple[Statement, ...]:
+    """Return what a table under a key of the operator's needs beside: its use in both regions, through DynamoDB."""
+    if schema.encryption_key_id is None:
+        return ()
+    regions = topology.data_regions
+    keys = tuple(topology.key_arn(region, schema.encryption_key_id) for region in regions)
+    through = {"StringEquals": {"kms:ViaService": [f"dynamodb.{region}.amazonaws.com" for region in regions]}}
+    return (Statement(sid="UseTablesKey", actions=USE_OF_A_KEY, resources=keys, condition=through),)

@@ -14,6 +14,13 @@ KEY_TYPES = ("S", "N", "B")
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html
 LARGEST_GLOBAL_INDEXES = 20
 LARGEST_LOCAL_INDEXES = 5
+# Of attributes that INCLUDE names, in one index and in all of a table's, an attribute named twice counted twice
+# (https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Projection.html).
+LARGEST_INCLUDED = 20
+LARGEST_INCLUDED_IN_ALL = 100
+# Of keys, included attributes and the one that items expire by
+# (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html#limits-naming-rules).
+LONGEST_ATTRIBUTE_NAME = 255
 INDEX_NAME = re.compile(r"[A-Za-z0-9_.-]{3,255}")
 
 
@@ -35,8 +42,7 @@ class Key:
     type: str = "S"
 
     def __post_init__(self) -> None:
-        if not 1 <= len(self.name) <= 255:
-            raise InvalidSchema("name", self.name, "an attribute name has 1-255 characters")
+        _require_name("name", self.name)
         if self.type not in KEY_TYPES:
             raise InvalidSchema("type", self.type, f"a key's type is one of {', '.join(KEY_TYPES)}")
 
@@ -57,6 +63,10 @@ class Index:
         _require_two_names(self.partition_key, self.sort_key)
         if (self.projection == "INCLUDE") != bool(self.included):
             raise InvalidSchema("projection", self.included, "INCLUDE, and only it, lists attributes")
+        if len(self.included) > LARGEST_INCLUDED:
+            raise InvalidSchema("included", len(self.included), f"an index includes at most {LARGEST_INCLUDED}")
+        for name in self.included:
+            _require_name("included", name)
 
     def keys(self) -> Iterator[Key]:
         """Yield the keys that the index itself names."""
@@ -75,7 +85,7 @@ class TableSchema:
 
     Raises:
         InvalidSchema: two types for one attribute, one name for both keys, too many indexes, a local index without a
-            sort key, expiry by an attribute that is no number.
+            sort key, too many included attributes, expiry by an attribute that is no number.
     """
 
     partition_key: Key
@@ -93,6 +103,9 @@ class TableSchema:
         _require_two_names(self.partition_key, self.sort_key)
         self._limit("globalIndexes", self.global_indexes, LARGEST_GLOBAL_INDEXES)
         self._limit("localIndexes", self.local_indexes, LARGEST_LOCAL_INDEXES)
+        self._limit_included()
+        if self.ttl_attribute is not None:
+            _require_name("ttlAttribute", self.ttl_attribute)
         if self.local_indexes and not self.sort_key:
             raise InvalidSchema(
                 "localIndexes", self.local_indexes[0].name, "a local index needs a table with a sortKey"
@@ -126,12 +139,23 @@ class TableSchema:
         for index in (*self.global_indexes, *self.local_indexes):
             yield from index.keys()
 
+    def _limit_included(self) -> None:
+        included = sum(len(index.included) for index in (*self.global_indexes, *self.local_indexes))
+        if included > LARGEST_INCLUDED_IN_ALL:
+            rule = f"all indexes of a table together include at most {LARGEST_INCLUDED_IN_ALL} attributes"
+            raise InvalidSchema("globalIndexes", included, rule)
+
     def _limit(self, field: str, indexes: Sequence[Index], largest: int) -> None:
         if len(indexes) > largest:
             raise InvalidSchema(field, len(indexes), f"DynamoDB takes at most {largest}")
         names = [index.name for index in (*self.global_indexes, *self.local_indexes)]
         if len(set(names)) != len(names):
             raise InvalidSchema(field, sorted(names), "no two indexes of one table share a name")
+
+
+def _require_name(field: str, name: str) -> None:
+    if not 1 <= len(name) <= LONGEST_ATTRIBUTE_NAME:
+        raise InvalidSchema(field, name, f"an attribute name has 1-{LONGEST_ATTRIBUTE_NAME} characters")
 
 
 def _require_two_names(partition_key: Key | None, sort_key: Key | None) -> None:

@@ -144,6 +144,10 @@ class Topology:
         """Return the ARN of an identity provider; an account has at most one of an issuer."""
         return f"arn:aws:iam::{self.account_id}:oidc-provider/{issuer}"
 
+    def key_arn(self, aws_region: str, key_id: str) -> str:
+        """Return the ARN of a KMS key; a multi-Region one has the same id in each region."""
+        return self._arn("kms", aws_region, f"key/{key_id}")
+
     def key_arns(self, aws_region: str) -> str:
         """Return the ARN that stands for every KMS key of a region: KMS makes up their names."""
         return self._arn("kms", aws_region, "key/*")

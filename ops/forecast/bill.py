@@ -26,6 +26,10 @@ FREE: Mapping[str, str] = {
     "aws:iam/role:Role": "IAM costs nothing",
     "aws:iam/rolePolicy:RolePolicy": "IAM costs nothing",
     "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": "a setting of its function",
+    "aws:s3/bucket:Bucket": "keeps only what could not be replicated, for 90 days: $5 a million, cents a GB",
+    "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": "a setting of its bucket",
+    "aws:s3/bucketNotification:BucketNotification": "a setting of its bucket",
+    "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": "a setting of its bucket",
     "aws:sns/topic:Topic": "only messages cost, $0.50 a million; an incident sends some dozens",
     "aws:sns/topicSubscription:TopicSubscription": "only deliveries cost, e-mail $2 in 100,000, queues nothing",
     "aws:sqs/queue:Queue": "only requests cost: its mapping's polls are counted there, messages are a handful",
@@ -95,11 +99,21 @@ def unit_costs(evaluation: Evaluation, item_kilobytes: float, prices: PriceTable
         **{f"{name}: a million writes": replace(empty, writes_per_second={name: million}) for name in tables},
         **{f"{name}: a million reads": replace(empty, reads_per_second={name: million}) for name in tables},
         **{f"{name}: a GB kept for a month": replace(empty, gigabytes={name: 1.0}) for name in tables},
+        **(_around(tables, empty, million) if evaluation.outputs["dataMode"] == "streams" else {}),
         "a client process for a month": replace(empty, clients=1.0),
     }
     return tuple(
         UnitCost(what=what, usd=total(bill(evaluation, load, prices), "application")) for what, load in loads.items()
     )
+
+
+def _around(tables: Iterable[str], empty: Load, million: float) -> dict[str, Load]:
+    return {
+        f"{name}: a million writes around the client": replace(
+            empty, writes_per_second={name: million}, around_client=1.0
+        )
+        for name in tables
+    }
 
 
 def _usages(one: Registration, demand: Demand) -> Iterator[Usage]:

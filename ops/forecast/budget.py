@@ -92,9 +92,12 @@ def recovery_point(mode: str, protocol: Protocol) -> Promise:
             steps=(Step(name="strong writes", seconds=0.0, arithmetic="acknowledged only once two regions hold it"),)
         )
     apart = f"probe interval {protocol.probe_interval:g}"
+    gate = f"max lag {protocol.max_lag:g}, or nothing moves"
+    if mode == "streams":
+        gate += "; a replicator's own lag counts: two polls of a stream and two runs for a canary"
     return Promise(
         steps=(
-            Step(name="lag", seconds=protocol.max_lag, arithmetic=f"max lag {protocol.max_lag:g}, or nothing moves"),
+            Step(name="lag", seconds=protocol.max_lag, arithmetic=gate),
             Step(name="grid", seconds=protocol.probe_interval, arithmetic=f"canaries are a {apart} apart"),
             Step(name="age", seconds=protocol.probe_interval, arithmetic=f"the last one may be a {apart} old"),
         )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from evaluation import Evaluation, Registration, Value
 from failover.protocol import Protocol
+from failover.readiness.inventory import Inventory
 from ops.forecast.observing import Observing
 from ops.forecast.usage import SECONDS_A_MONTH, Load, Unpriced
 
@@ -14,6 +15,7 @@ SCHEDULE = "aws:scheduler/schedule:Schedule"
 OBSERVER = "lambdas.health_checker.handler.handle"
 ORCHESTRATOR = "lambdas.failover_orchestrator.handler.handle"
 LOOK = "lambdas.readiness.handler.handle"
+REPLICATOR = "lambdas.stream_replicator.handler.handle"
 RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
 UNIT_SECONDS = {"minute": 60, "hour": 3600, "day": 86_400}
 
@@ -39,6 +41,8 @@ class Demand:
     load: Load
     control_table: str
     canary_table: str
+    losers_table: str
+    mode: str
     applications: Mapping[str, str]
     control_regions: tuple[str, ...]
     primary_region: str
@@ -73,6 +77,8 @@ def demand_of(evaluation: Evaluation, load: Load) -> Demand:
         load=load,
         control_table=str(told["controlTable"]),
         canary_table=str(told["canaryTable"]),
+        losers_table=Inventory.from_json(str(told["inventory"])).losers_table,
+        mode=str(told["dataMode"]),
         applications={name: str(table) for name, table in _mapping(told["applicationTables"]).items()},
         control_regions=tuple(str(region) for region in sequence(told["controlRegions"])),
         primary_region=str(told["primaryRegion"]),
@@ -90,6 +96,17 @@ def tables_of(evaluation: Evaluation) -> tuple[str, ...]:
 def is_observer(function: Registration) -> bool:
     """Say whether a function is an observer, by the code that it runs."""
     return function.inputs.get("handler") == OBSERVER
+
+
+def is_replicator(function: Registration) -> bool:
+    """Say whether a function replicates a table, by the code that it runs."""
+    return function.inputs.get("handler") == REPLICATOR
+
+
+def environment_of(function: Registration) -> Mapping[str, str]:
+    """Return a function's variables."""
+    variables = _mapping(_mapping(function.inputs["environment"])["variables"])
+    return {name: str(value) for name, value in variables.items()}
 
 
 def place_of(function: Registration) -> FunctionInRegion:

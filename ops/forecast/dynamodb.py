@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from evaluation import Registration, Value
 from ops.forecast.demand import Demand, sequence
-from ops.forecast.usage import GIGABYTE, SECONDS_A_MONTH, Part, Unpriced, Usage
+from ops.forecast.replicating import LANES, Replicating, replicating
+from ops.forecast.usage import GIGABYTE, SECONDS_A_MONTH, Load, Part, Unpriced, Usage
 
 VOTE_BYTES = 700
 CANARY_BYTES = 100
@@ -75,6 +76,8 @@ def table_usages(one: Registration, demand: Demand) -> Iterator[Usage]:
         yield from _canary(_table(one, "control plane"), demand)
     elif name in by_physical_name:
         yield from _application(_table(one, "application"), one, demand, by_physical_name[name])
+    elif name == demand.losers_table:
+        return  # it is empty until the sites diverge, and then counts items
     else:
         raise Unpriced(f"{one.name} is neither the control, the canary nor an application table")
 
@@ -124,6 +127,8 @@ def _canary(table: Table, demand: Demand) -> Iterator[Usage]:
     if active in table.replicas:
         yield from table.writes(probes, why)
         yield table.sent(active, CANARY_BYTES, probes)
+    if demand.mode == "streams":
+        yield from _replicated(table, replicating(demand.canary_table, demand), active, 0)
     for region in table.replicas:
         yield table.usage(region, "dynamodb-read", probes, f"{why}, consistent")
         connections = 2 if region == active else 1
@@ -143,8 +148,31 @@ def _application(table: Table, one: Registration, demand: Demand, name: str) -> 
         yield table.usage(active, "dynamodb-read", reads * units, f"{reads:,.0f} reads x {units} units")
         asked = load.clients * SECONDS_A_MONTH / KEY_ASKED_SECONDS
         yield from table.key_requests(active, asked, f"{load.clients:g} clients, a connection each")
+    if demand.mode == "streams":
+        yield from _replicated(
+            table, replicating(demand.applications[name], demand), active, _index_units(one, units_of(load))
+        )
     gigabytes = load.gigabytes.get(name, 0)
     yield from table.stored(gigabytes, f"{gigabytes:g} GB")
+
+
+def units_of(load: Load) -> int:
+    """Return the write units of an item."""
+    return math.ceil(load.item_kilobytes)
+
+
+def _replicated(table: Table, month: Replicating, active: str, entries: int) -> Iterator[Usage]:
+    """Yield what replicators write into one of a pair of plain tables: here marks, there what was carried over."""
+    [region] = table.replicas
+    written, what = (month.marks, "marks") if region == active else (month.writes, "carried over")
+    each = month.units + entries
+    yield table.usage(region, "dynamodb-write", written * each, f"{written:,.0f} {what} x {each} units")
+    if region == active:
+        units = math.ceil(month.kilobytes / READ_UNIT_KILOBYTES)
+        yield table.usage(region, "dynamodb-read", month.marks * units, f"{month.marks:,.0f} marks x {units} units")
+        return
+    connections = min(month.writes, LANES * SECONDS_A_MONTH / KEY_ASKED_SECONDS)
+    yield from table.key_requests(region, connections, f"{LANES} lanes, a connection each")
 
 
 def _written(table: Table, one: Registration, writes: float, kilobytes: float, active: str) -> Iterator[Usage]:

@@ -20,13 +20,16 @@ def schedule_usages(one: Registration, demand: Demand) -> Iterator[Usage]:
 
 
 def mapping_usages(one: Registration, _demand: Demand) -> Iterator[Usage]:
-    """Yield the polls of an event source mapping on a queue, with or without messages.
+    """Yield the polls of an event source mapping on a queue, with or without messages; a table's stream has none.
 
     Raises:
-        Unpriced: it reads something other than a queue.
+        Unpriced: it reads something other than a queue or a table's stream.
     """
+    if ":dynamodb:" in str(one.inputs["eventSourceArn"]):
+        # https://aws.amazon.com/dynamodb/pricing/on-demand/: Lambda reads streams for nothing.
+        return
     if ":sqs:" not in str(one.inputs["eventSourceArn"]):
-        raise Unpriced(f"{one.name} reads {one.inputs['eventSourceArn']}; the forecast knows queues only")
+        raise Unpriced(f"{one.name} reads {one.inputs['eventSourceArn']}; the forecast knows queues and streams only")
     polls = POLLERS * SECONDS_A_MONTH / LONG_POLL_SECONDS
     yield _usage(one, "queue-requests", polls, f"{POLLERS} pollers, one poll each {LONG_POLL_SECONDS} s")
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from evaluation import Registration
-from ops.forecast.demand import ORCHESTRATOR, Demand, FunctionInRegion, is_observer, place_of
+from ops.forecast.demand import ORCHESTRATOR, Demand, FunctionInRegion, is_observer, is_replicator, place_of
+from ops.forecast.replicating import replicator_log_usages, replicator_usages
 from ops.forecast.usage import GIGABYTE, Usage
 
 MEGABYTES_A_GIGABYTE = 1024
@@ -27,6 +28,9 @@ STANDBY_CALLS = 1
 
 def function_usages(one: Registration, demand: Demand) -> Iterator[Usage]:
     """Yield a function's invocations and memory-seconds; scheduled ones other than observers at their whole timeout."""
+    if is_replicator(one):
+        yield from replicator_usages(one, demand)
+        return
     runs = demand.runs.get(place_of(one), 0.0)
     seconds = _run_seconds(one, demand)
     gigabytes = float(str(one.inputs["memorySize"])) / MEGABYTES_A_GIGABYTE
@@ -59,6 +63,9 @@ def log_usages(one: Registration, demand: Demand) -> Iterator[Usage]:
     name = str(one.inputs["name"]).rpartition("/")[2]
     place = FunctionInRegion(region=one.region, name=name)
     function = demand.functions.get(place)
+    if function is not None and is_replicator(function):
+        yield from replicator_log_usages(one, function, demand, _kept_days(one) / DAYS_A_MONTH)
+        return
     watching = function is not None and is_observer(function)
     lines = demand.observing.reports if watching else demand.runs.get(place, 0.0)
     each = TURN_LOG_BYTES if watching else RUN_LOG_BYTES

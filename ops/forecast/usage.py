@@ -30,7 +30,8 @@ class Usage:
 class Load:
     """What the application asks of its tables, by their names in config; all zero unless said.
 
-    ``gigabytes`` count a table with its indexes, once; ``clients`` are processes that watch the tier's row.
+    ``gigabytes`` count a table with its indexes, once; ``clients`` are processes that watch the tier's row;
+    ``around_client`` is the share of the writes, 0 to 1, that bare boto3 makes.
     """
 
     writes_per_second: Mapping[str, float] = field(default_factory=dict)
@@ -38,3 +39,4 @@ class Load:
     gigabytes: Mapping[str, float] = field(default_factory=dict)
     item_kilobytes: float = 1.0
     clients: float = 0.0
+    around_client: float = 0.0

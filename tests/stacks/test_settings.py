@@ -18,6 +18,33 @@ from tests.stacks.changing import GOOD, KEY, assert_refused, changed, pulumi_con
 
 STRONG = {"data.mode": "mrsc"}
 LOCAL_INDEX = {"by-note": {"sortKey": {"name": "note"}}}
+STREAMS = {"data.mode": "streams"}
+ORDERS = "data.tables.orders"
+OURS = "_lifeboat_expires"
+# What mode streams refuses of names, beside the change of mode.
+STREAMS_WRONG: list[tuple[Mapping[str, object], str, list[str]]] = [
+    ({"data.tables.orders.partitionKey.name": "_lifeboat"}, f"{ORDERS}.partitionKey.name", ["'_lifeboat'", "adds"]),
+    ({"data.tables.orders.sortKey.name": OURS}, f"{ORDERS}.sortKey.name", [f"'{OURS}'"]),
+    ({"data.tables.orders.ttlAttribute": OURS}, f"{ORDERS}.ttlAttribute", [f"'{OURS}'"]),
+    ({"data.tables.orders.localAttributes": ["note", "_lifeboat"]}, f"{ORDERS}.localAttributes", ["'_lifeboat'"]),
+    ({"data.tables.orders.localAttributes": ["a,b"]}, f"{ORDERS}.localAttributes", ["'a,b'", "comma"]),
+    ({"data.tables.orders.partitionKey.name": "a,b"}, f"{ORDERS}.partitionKey.name", ["'a,b'", "comma"]),
+    (
+        {"data.tables.orders.localIndexes": {"by-note": {"sortKey": {"name": OURS}}}},
+        f"{ORDERS}.localIndexes.by-note.sortKey.name",
+        [f"'{OURS}'"],
+    ),
+    (
+        {"data.tables.orders.globalIndexes": {"by-note": {"partitionKey": {"name": "a,b"}}}},
+        f"{ORDERS}.globalIndexes.by-note.partitionKey.name",
+        ["'a,b'"],
+    ),
+    (
+        {f"data.tables.{'t' * 33}": KEY},
+        f"data.tables.{'t' * 33}",
+        ["at most 32 characters", f"lifeboat-prod-stream-replicator-{'t' * 33}", "Lambda takes 64"],
+    ),
+]
 # What is changed, the key that the line names, what else it says: the value, and what is allowed.
 WRONG = [
     ({"accountId": "12345"}, "accountId", ["'12345'", "12 digits"]),
@@ -81,6 +108,7 @@ WRONG = [
     ({"tags": {"lifeboat:owner": "x"}}, "tags.lifeboat:owner", ["'x'", "this program"]),
     ({"tags": {"AWS:team": "x"}}, "tags.AWS:team", ["'x'", "AWS"]),
     ({"protectData": "si"}, "protectData", ["'si'", "true or false"]),
+    *(({**STREAMS, **change}, key, says) for change, key, says in STREAMS_WRONG),
 ]
 
 
@@ -129,6 +157,26 @@ def test_a_single_value_is_set_with_the_command_that_keeps_its_type(change: Mapp
 def test_a_list_or_object_is_changed_in_the_stacks_file(change: Mapping[str, object]) -> None:
     """`pulumi config set` would put a text in its place."""
     assert refusal(change).endswith("; change it in Pulumi.STACK.yaml")
+
+
+@pytest.mark.parametrize(
+    "change", [change for change, _, _ in STREAMS_WRONG if "localAttributes" not in str(change)], ids=str
+)
+def test_names_that_only_replication_of_ours_cannot_take_are_taken_in_other_modes(change: Mapping[str, object]) -> None:
+    number = {"data.tables.orders.sortKey.type": "N"}
+    Settings.load("prod", pulumi_config(changed({**number, **change})))
+
+
+def test_the_longest_name_that_fits_a_replicator_is_taken() -> None:
+    Settings.load("prod", pulumi_config(changed({**STREAMS, f"data.tables.{'t' * 32}": KEY})))
+
+
+def test_a_stacks_name_must_leave_room_for_the_bucket_of_dead_records() -> None:
+    streams = pulumi_config(changed({**STREAMS, "data.primaryRegion": "ap-northeast-1"}))
+    Settings.load("p" * 13, streams)
+    with pytest.raises(ConfigError, match=r"stack is 'pppppppppppppp'; .* at most 13 characters"):
+        Settings.load("p" * 14, streams)
+    Settings.load("p" * 20, pulumi_config(GOOD))
 
 
 def test_a_number_may_be_a_key_and_expire_too() -> None:

@@ -1,12 +1,15 @@
 """Application tables of any shape, in each replication mode."""
 
+import functools
 import json
+from collections.abc import Mapping
 
 import pytest
 
 from evaluation import Evaluation, Registration, evaluate
 from tests.conftest import Evaluate
-from tests.stacks.registered import TABLE, at, items, of_type
+from tests.stacks.changing import KEY
+from tests.stacks.registered import ROLE_POLICY, TABLE, at, items, of_type, statements
 
 EVERYTHING = {
     "partitionKey": {"name": "customer"},
@@ -63,6 +66,36 @@ def test_streams_mode_is_two_plain_tables(variant: Evaluate) -> None:
     assert not any("replicas" in one.inputs for one in orders)
     shapes = {json.dumps(dict(one.inputs), sort_keys=True) for one in orders}
     assert len(shapes) == 1
+
+
+@pytest.mark.parametrize("region", ["us-east-1", "us-west-2"])
+def test_replicators_use_the_key_of_an_encrypted_table_in_both_regions_and_through_dynamodb_only(region: str) -> None:
+    policies = streams_policies({"orders": {**KEY, "encryptionKeyId": "mrk-1234abcd"}, "plain": KEY})
+    [use] = [one for one in policies[f"orders-replicator-aws-{region}"] if str(one["Action"]).count("kms:")]
+    arn = "arn:aws:kms:us-east-1:111122223333:key/mrk-1234abcd"
+    assert use["Resource"] == [arn, arn.replace("us-east-1", "us-west-2")]
+    through = ["dynamodb.us-east-1.amazonaws.com", "dynamodb.us-west-2.amazonaws.com"]
+    assert use["Condition"] == {"StringEquals": {"kms:ViaService": through}}
+    assert "*" not in str(use["Action"])
+    for table in ("plain", "canary"):
+        assert not any("kms:" in str(one["Action"]) for one in policies[f"{table}-replicator-aws-{region}"])
+
+
+@functools.cache
+def evaluated(tables: str) -> Evaluation:
+    data = {
+        "primaryRegion": "us-east-1",
+        "secondaryRegion": "us-west-2",
+        "mode": "streams",
+        "tables": json.loads(tables),
+    }
+    return evaluate("prod", config={"data": data})
+
+
+def streams_policies(tables: Mapping[str, object]) -> dict[str, list[dict[str, object]]]:
+    """Return each replicator's statements by its name."""
+    found = [one for one in of_type(evaluated(json.dumps(tables)), ROLE_POLICY) if "replicator" in one.name]
+    return {one.name.removesuffix("-carrier-policy"): statements(one) for one in found}
 
 
 def test_eventual_tables_have_a_replica_and_no_witness(prod: Evaluation) -> None:

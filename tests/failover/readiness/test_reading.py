@@ -101,3 +101,32 @@ def test_a_secret_counts_if_its_current_value_can_be_read(answer: Mapping[str, A
 def test_trouble_with_an_event_source_is_read_along(found: list[Mapping[str, str]], state: str) -> None:
     client = answering("lambda", ("list_event_source_mappings", {"EventSourceMappings": found}))
     assert reading.source(client, "notifier") == state
+
+
+def test_the_sources_of_a_region_are_read_page_by_page_and_those_of_others_left_out() -> None:
+    arn = "arn:aws:lambda:us-east-1:123456789012:function:"
+    told = [
+        {"FunctionArn": f"{arn}lifeboat-test-a", "State": "Enabled"},
+        {"FunctionArn": f"{arn}somebody-elses", "State": "Disabled"},
+    ]
+    more = [{"FunctionArn": f"{arn}lifeboat-test-b", "State": "Enabled", "LastProcessingResult": "PROBLEM: throttled"}]
+    pages = ({"EventSourceMappings": told, "NextMarker": "more"}, {"EventSourceMappings": more})
+    client = answering("lambda", *(("list_event_source_mappings", page) for page in pages))
+    found = reading.sources(client, "lifeboat-test-")
+    assert found == {"a": "Enabled", "b": "Enabled, last result PROBLEM: throttled"}
+
+
+def test_a_replicator_is_read_in_one_call() -> None:
+    configured = {"State": "Active", "LastUpdateStatus": "Successful", "CodeSha256": "k9", "Timeout": 120}
+    answer = {"Configuration": configured, "Concurrency": {"ReservedConcurrentExecutions": 7}}
+    found = reading.replicator(answering("lambda", ("get_function", answer)), "lifeboat-test-stream-replicator-orders")
+    assert (found.state, found.update, found.code, found.timeout_seconds) == ("Active", "Successful", "k9", 120)
+    assert found.reserved == 7
+
+
+def test_more_alarms_than_one_page_holds_are_read_all() -> None:
+    names = tuple(f"table-{number:03}-replication-late" for number in range(150))
+    described = [{"AlarmName": f"p-{name}", "StateValue": "OK", "StateUpdatedTimestamp": NOW} for name in names]
+    lots = ({"MetricAlarms": described[:100]}, {"MetricAlarms": described[100:]})
+    found = reading.alarms(answering("cloudwatch", *(("describe_alarms", lot) for lot in lots)), "p-", names)
+    assert tuple(found) == names

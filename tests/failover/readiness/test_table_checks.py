@@ -95,10 +95,6 @@ FINE: Mapping[str, tuple[Facts, Inventory]] = {
         replace(INVENTORY, mode="mrsc"),
     ),
     "no stream of the control table": (amended("tables", CONTROL, stream=None), INVENTORY),
-    "no replica where a replicator does it": (
-        amended("tables", ORDERS, replicas={}),
-        replace(INVENTORY, mode="streams"),
-    ),
 }
 
 

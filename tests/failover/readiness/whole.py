@@ -1,7 +1,7 @@
 """A stack in which everything is as it must be, to be broken one thing at a time."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -42,13 +42,13 @@ def vote(observer: str) -> Vote:
     return Vote(observer=observer, tier="data", site="primary", reason="in time", **counts, **lags, **verdicts)  # type: ignore[arg-type]
 
 
-def table(name: str, region: str) -> TableFacts:
+def table(name: str, region: str, inventory: Inventory = INVENTORY) -> TableFacts:
     return TableFacts(
         status="ACTIVE",
-        replicas=dict.fromkeys(INVENTORY.replicas_of(name, region), "ACTIVE"),
+        replicas=dict.fromkeys(inventory.replicas_of(name, region), "ACTIVE"),
         keys=("id",),
         stream="NEW_AND_OLD_IMAGES",
-        recovery=INVENTORY.recovers(name),
+        recovery=inventory.recovers(name),
         protected=True,
         on_demand=True,
         writes=None,
@@ -81,6 +81,7 @@ WHOLE = Facts(
     sources=everywhere(SOURCES, "Enabled"),
     schedules=everywhere(SCHEDULES, "ENABLED"),
     queues=everywhere(QUEUES, QueueFacts(waiting=0, dead=0)),
+    dead_records={},
     topics=everywhere(TOPICS, TopicFacts(confirmed=2, pending=0)),
     alarms=dict.fromkeys(REGIONS, dict.fromkeys(ALARMS, AlarmFacts(state="OK", since=NOW))),
     concurrency=dict.fromkeys(REGIONS, 1000),
@@ -89,6 +90,36 @@ WHOLE = Facts(
     copies=dict.fromkeys(REGIONS, True),
     rehearsals={region: {"move the tier": ALLOWED, "publish": ALLOWED} for region in REGIONS},
 )
+AWAY = "ap-northeast-1"
+STREAMS = replace(INVENTORY, mode="streams", secondary_region=AWAY)
+
+
+def added(kind: str, nouns_in: Callable[[str], Iterable[str]], fact: Any) -> dict[Place, Any]:
+    """Return what was seen of the whole stack and what the data regions of a `streams` stack have beside it."""
+    there = {Place(region, noun): fact for region in STREAMS.data_regions for noun in nouns_in(region)}
+    return {**there, **getattr(WHOLE, kind)}
+
+
+def replicating() -> Facts:
+    """Return a whole `streams` stack, whose secondary region has no control plane."""
+    regions, ok = (*REGIONS, AWAY), AlarmFacts(state="OK", since=NOW)
+    return replace(
+        WHOLE,
+        tables={
+            Place(region, name): table(name, region, STREAMS)
+            for region in regions
+            for name in STREAMS.tables_in(region)
+        },
+        functions=added("functions", STREAMS.replicators_in, function("")),
+        sources=added("sources", STREAMS.replicators_in, "Enabled"),
+        topics=added("topics", STREAMS.topics_in, TopicFacts(confirmed=2, pending=0)),
+        alarms={region: dict.fromkeys(STREAMS.alarms_in(region), ok) for region in regions},
+        concurrency=dict.fromkeys(regions, 1000),
+        dead_records=dict.fromkeys(STREAMS.data_regions, 0),
+    )
+
+
+REPLICATING = replicating()
 
 
 def report(facts: Facts, inventory: Inventory = INVENTORY) -> Report:
@@ -122,18 +153,18 @@ def _seen(change: Any) -> Facts:
     return replace(WHOLE, snapshots={region: change(one) for region, one in WHOLE.snapshots.items()})
 
 
-def put(kind: str, place: Any, fact: Any) -> Facts:
+def put(kind: str, place: Any, fact: Any, whole: Facts = WHOLE) -> Facts:
     """Return the whole stack with one fact exchanged."""
-    known: Mapping[Any, Any] = getattr(WHOLE, kind)
+    known: Mapping[Any, Any] = getattr(whole, kind)
     assert place in known
     changed: dict[str, Any] = {kind: {**known, place: fact}}
-    return replace(WHOLE, **changed)
+    return replace(whole, **changed)
 
 
-def amended(kind: str, place: Any, **changes: Any) -> Facts:
+def amended(kind: str, place: Any, whole: Facts = WHOLE, **changes: Any) -> Facts:
     """Return the whole stack with one fact changed in part."""
-    known: Mapping[Any, Any] = getattr(WHOLE, kind)
-    return put(kind, place, replace(known[place], **changes))
+    known: Mapping[Any, Any] = getattr(whole, kind)
+    return put(kind, place, replace(known[place], **changes), whole)
 
 
 def told(environment: Mapping[str, str]) -> dict[str, str]:
@@ -150,13 +181,13 @@ Broken = tuple[Facts, str, str, Mark, str]
 """A stack with one thing broken, then what must tell of it: the check, the place, the mark and some of the words."""
 
 
-def assert_told(broken: Broken) -> None:
+def assert_told(broken: Broken, inventory: Inventory = INVENTORY) -> None:
     """See exactly what is broken named, with what to do; a stack with a failure is not ready, one with a warning is."""
     facts, check, where, mark, seen = broken
-    found = not_ok(facts)
+    found = not_ok(facts, inventory)
     assert [(one.check, one.where, one.mark) for one in found] == [(check, where, mark)], found
     (named,) = found
     assert seen in named.seen, named
     assert named.expected, named
     assert named.next_step, named
-    assert report(facts).ready == (mark is Mark.WARN), named
+    assert report(facts, inventory).ready == (mark is Mark.WARN), named

@@ -13,6 +13,11 @@ def index(number: int, key: Key = AT) -> Index:
     return Index(name=f"index-{number}", partition_key=key)
 
 
+def including(number: int, attributes: int) -> Index:
+    included = tuple(f"note-{each}" for each in range(attributes))
+    return Index(name=f"index-{number}", partition_key=AT, projection="INCLUDE", included=included)
+
+
 REFUSED = [
     (lambda: Key(name=""), "name"),
     (lambda: Key(name="id", type="L"), "type"),
@@ -24,6 +29,10 @@ REFUSED = [
     (lambda: TableSchema(partition_key=ID, global_indexes=(index(1), index(1))), "globalIndexes"),
     (lambda: TableSchema(partition_key=ID, sort_key=Key(name="id", type="N")), "sortKey"),
     (lambda: TableSchema(partition_key=ID, encryption_key_id="1234"), "encryptionKeyId"),
+    (lambda: including(0, 21), "included"),
+    (lambda: Index(name="abc", projection="INCLUDE", included=("a" * 256,)), "included"),
+    (lambda: TableSchema(partition_key=ID, ttl_attribute="a" * 256), "ttlAttribute"),
+    (lambda: TableSchema(partition_key=ID, global_indexes=tuple(including(n, 17) for n in range(6))), "globalIndexes"),
 ]
 
 
@@ -40,3 +49,8 @@ def test_each_key_attribute_is_declared_once_and_no_other(names: list[str]) -> N
     indexes = tuple(index(number, Key(name=name)) for number, name in enumerate(names))
     schema = TableSchema(partition_key=ID, global_indexes=indexes)
     assert list(schema.key_types()) == sorted({"id", *names})
+
+
+def test_as_many_attributes_are_included_as_dynamodb_takes() -> None:
+    indexes = tuple(including(number, 20) for number in range(5))
+    assert TableSchema(partition_key=ID, global_indexes=indexes, ttl_attribute="a" * 255).global_indexes == indexes

@@ -55,9 +55,9 @@ def test_every_declared_type_is_priced_or_free_with_a_reason_and_never_both(stac
 
 
 def test_a_new_type_of_resource_is_an_error_until_somebody_looks_up_its_price(prod: Evaluation) -> None:
-    bucket = replace(first(prod, FUNCTION), type="aws:s3/bucket:Bucket")
-    with pytest.raises(Unpriced, match=r"aws:s3/bucket:Bucket.*bill\.py"):
-        seen(bucket, prod)
+    machine = replace(first(prod, FUNCTION), type="aws:ec2/instance:Instance")
+    with pytest.raises(Unpriced, match=r"aws:ec2/instance:Instance.*bill\.py"):
+        seen(machine, prod)
 
 
 def test_a_table_that_nobody_knows_is_an_error(prod: Evaluation) -> None:
@@ -124,7 +124,7 @@ def test_a_vote_is_written_once_in_each_control_region(stack: Evaluation) -> Non
     [
         ("prod", GLOBAL_WRITE, {"us-east-1", "us-west-2"}),
         ("mrsc", GLOBAL_WRITE, {"eu-west-1", "eu-central-1"}),
-        ("streams", WRITE, {"ap-northeast-1"}),
+        ("streams", WRITE, {"ap-northeast-1", "us-west-2"}),
     ],
 )
 @pytest.mark.parametrize("resource", ["orders-aws", "canary-aws"])
@@ -199,10 +199,10 @@ def test_an_idle_queue_is_polled_five_times_in_twenty_seconds(prod: Evaluation) 
     assert polls.usage.quantity == 657_000
 
 
-def test_a_mapping_on_something_else_than_a_queue_is_an_error(prod: Evaluation) -> None:
+def test_a_mapping_on_something_else_than_a_queue_or_a_tables_stream_is_an_error(prod: Evaluation) -> None:
     mapping = first(prod, "aws:lambda/eventSourceMapping:EventSourceMapping")
-    with pytest.raises(Unpriced, match="queues only"):
-        seen(with_inputs(mapping, eventSourceArn="arn:aws:dynamodb:us-east-1:1:table/t/stream/1"), prod)
+    with pytest.raises(Unpriced, match="queues and streams only"):
+        seen(with_inputs(mapping, eventSourceArn="arn:aws:kinesis:us-east-1:1:stream/t"), prod)
 
 
 @pytest.mark.parametrize(
