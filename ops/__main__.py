@@ -19,6 +19,7 @@ from ops.looking import journal
 from ops.moves import move
 from ops.outputs import outputs
 from ops.readiness import readiness
+from ops.redriving import redrive
 from ops.repairing import repair
 from ops.resources import resources
 from ops.retiring import retire
@@ -51,6 +52,7 @@ app.command()(rollout)
 app.command()(drift)
 for kind in (OrderKind.FAILOVER, OrderKind.SWITCHOVER, OrderKind.FAILBACK, OrderKind.ABORT):
     app.command(name=kind.value)(move(kind))
+app.command()(redrive)
 app.command(name="break-glass")(break_glass)
 app.command()(verify)
 app.command()(backfill)
