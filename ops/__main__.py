@@ -12,6 +12,7 @@ from ops.acknowledging import acknowledge_incident
 from ops.arming import arm, disarm
 from ops.backfilling import backfill
 from ops.break_glass import break_glass
+from ops.diverging import divergence
 from ops.doctor import doctor
 from ops.drifting import drift
 from ops.forecasting import forecast
@@ -52,6 +53,7 @@ app.command()(rollout)
 app.command()(drift)
 for kind in (OrderKind.FAILOVER, OrderKind.SWITCHOVER, OrderKind.FAILBACK, OrderKind.ABORT):
     app.command(name=kind.value)(move(kind))
+app.command()(divergence)
 app.command()(redrive)
 app.command(name="break-glass")(break_glass)
 app.command()(verify)
