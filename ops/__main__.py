@@ -12,6 +12,7 @@ from ops.acknowledging import acknowledge_incident
 from ops.arming import arm, disarm
 from ops.backfilling import backfill
 from ops.break_glass import break_glass
+from ops.diverging import divergence
 from ops.doctor import doctor
 from ops.drifting import drift
 from ops.forecasting import forecast
@@ -19,6 +20,7 @@ from ops.looking import journal
 from ops.moves import move
 from ops.outputs import outputs
 from ops.readiness import readiness
+from ops.redriving import redrive
 from ops.repairing import repair
 from ops.resources import resources
 from ops.retiring import retire
@@ -51,6 +53,8 @@ app.command()(rollout)
 app.command()(drift)
 for kind in (OrderKind.FAILOVER, OrderKind.SWITCHOVER, OrderKind.FAILBACK, OrderKind.ABORT):
     app.command(name=kind.value)(move(kind))
+app.command()(divergence)
+app.command()(redrive)
 app.command(name="break-glass")(break_glass)
 app.command()(verify)
 app.command()(backfill)

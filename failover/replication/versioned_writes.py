@@ -16,6 +16,7 @@ from botocore.exceptions import ClientError
 
 from failover.failures import Failure, failure_of, item_of
 from failover.replication.stamps import ATTRIBUTE, Item, Stamp, succeed
+from failover.replication.writing import changed
 from failover.sites import Site
 from failover.write_grants import NotWritable
 
@@ -93,6 +94,22 @@ class VersionedWrites:
                 return _attributes(write, answer, over_tombstone=over_tombstone)
         raise Contended(f"{write.table} {dict(write.key)} changed {MOST_ATTEMPTS} times while it was being written")
 
+    def carry_out_upon(self, client: "DynamoDBClient", write: Write, held: Stamp) -> None:
+        """Write once, and only if this very version still stands there.
+
+        Raises:
+            OutdatedEpoch: the version is of a later epoch than the write.
+            Changed: another one stands there.
+            ClientError, BotoCoreError: the service refused it, or did not answer.
+        """
+        _require_epoch(write, held)
+        deleted = write.verb == "delete"
+        stamp = succeed(held, epoch=write.epoch, now=self._now(), origin=write.here, deleted=deleted)
+        try:
+            self._send(client, write, _request(write, held, stamp), stamp, held.deleted)
+        except ClientError as error:
+            raise changed(error) from error
+
     def _send(
         self, client: "DynamoDBClient", write: Write, request: dict[str, Any], stamp: Stamp, over_tombstone: bool
     ) -> Any:
@@ -129,10 +146,14 @@ def _met(write: Write, held: Stamp | None, stamp: Stamp, error: ClientError) -> 
     found = Stamp.of(item_of(error))
     if found == held or (held is None and found is not None and _alone(found, stamp)):
         raise _told(write, error, found) from error
-    if found is not None and found.version.epoch > write.epoch:
-        seen = f"{write.table} {dict(write.key)} is of epoch {found.version.epoch}"
-        raise OutdatedEpoch(f"{seen}, the client's view of {write.epoch}") from error
+    _require_epoch(write, found)
     return found
+
+
+def _require_epoch(write: Write, held: Stamp | None) -> None:
+    if held is not None and held.version.epoch > write.epoch:
+        seen = f"{write.table} {dict(write.key)} is of epoch {held.version.epoch}"
+        raise OutdatedEpoch(f"{seen}, the client's view of {write.epoch}")
 
 
 def _alone(found: Stamp, stamp: Stamp) -> bool:

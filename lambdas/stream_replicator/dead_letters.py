@@ -6,10 +6,24 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import ClientError
+
 from failover.replication.changes import sequence_of
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+
+
+class StillDead(ClientError):
+    """A record that somebody had tried again cannot be replicated this time either; it is where it was.
+
+    A refusal, as if the bucket had told: a lane retries what is none.
+    """
+
+    def __init__(self, record: Any, reason: str) -> None:
+        message = f"record {sequence_of(record)} is still not to be replicated: {reason}"
+        error = {"Code": "StillDead", "Message": message}
+        super().__init__({"Error": error, "ResponseMetadata": {"HTTPStatusCode": 400}}, "PutObject")  # type: ignore[typeddict-item]
 
 
 class DeadLetterBucket:
@@ -35,6 +49,18 @@ class DeadLetterBucket:
             Body=text,
             ContentType="application/json",
         )
+
+
+class KeptAlready:
+    """What is redriven is in the bucket, and its place in the queue: kept again, it would be two messages."""
+
+    def keep(self, record: Mapping[str, Any], reason: str) -> None:
+        """Let the record fail, so that whoever redrives it leaves its message where it is.
+
+        Raises:
+            StillDead: always.
+        """
+        raise StillDead(record, reason)
 
 
 def _as_text(binary: bytes) -> str:

@@ -1,14 +1,19 @@
-"""Carries one batch of a table's stream to the other site, and says which records must come again."""
+"""Carries one batch of a table's stream to the other site, and says which records must come again.
+
+`lifeboat redrive` sends records that were dead letters as a batch of its own, which says ``redriven``.
+"""
 
 import functools
 import logging
 import os
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Protocol
 
 from failover.clock import SystemClock
 from failover.replication.lane import Lane
+from lambdas.stream_replicator.dead_letters import KeptAlready
 from lambdas.stream_replicator.metrics import embedded
 from lambdas.stream_replicator.settings import Settings
 from lambdas.stream_replicator.tools import build
@@ -24,15 +29,16 @@ class Context(Protocol):
 
 
 @functools.cache
-def lane() -> tuple[Lane, Settings]:
+def lane(*, redriven: bool) -> tuple[Lane, Settings]:
     """Read the settings and make the clients, once per process, which carries one batch at a time."""
     settings = Settings.from_env(os.environ)
-    return Lane(build(settings)), settings
+    tools = build(settings)
+    return Lane(replace(tools, dead_letters=KeptAlready()) if redriven else tools), settings
 
 
 def handle(event: Mapping[str, Any], context: Context) -> dict[str, list[dict[str, str]]]:
     """Carry the batch over while there is time; Lambda sends it again from the first record that failed."""
-    mine, settings = lane()
+    mine, settings = lane(redriven="redriven" in event)
     until = SystemClock().monotonic() + context.get_remaining_time_in_millis() / 1000 - SPARE_SECONDS
     report = mine.carry(event["Records"], until)
     log.info("carried", extra={"records": len(event["Records"]), "failed": len(report.failed), **report.counts})

@@ -145,13 +145,13 @@ def orchestrators(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> Orchestrat
 def make_tables(front: Front, outputs: Mapping[str, Any]) -> None:
     """Make the control table (MRSC, three regions) and the canary table (MREC, two)."""
     home, primary = (within(front.endpoint, "dynamodb", region) for region in ("us-east-2", "us-east-1"))
-    _table(home, outputs["controlTable"], ("pk", "sk"))
+    make_table(home, outputs["controlTable"], ("pk", "sk"))
     _replicate(home, outputs["controlTable"], ("us-east-1", "us-west-2"), MultiRegionConsistency="STRONG")
-    _table(primary, outputs["canaryTable"], ("id",), StreamSpecification=STREAM)
+    make_table(primary, outputs["canaryTable"], ("id",), StreamSpecification=STREAM)
     _replicate(primary, outputs["canaryTable"], ("us-west-2",))
 
 
-def _table(dynamodb: Any, name: str, keys: tuple[str, ...], **more: Any) -> None:
+def make_table(dynamodb: Any, name: str, keys: tuple[str, ...], **more: Any) -> None:
     dynamodb.create_table(
         TableName=name,
         BillingMode="PAY_PER_REQUEST",

@@ -1,0 +1,113 @@
+"""The replicators' functions: which table each carries, what it was told, and a batch handed to it by a person."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from failover import aws_clients
+from ops.control_regions import CONNECT_SECONDS, READ_SECONDS
+from ops.deployed import Deployed
+from ops.refusal import CannotReach
+
+if TYPE_CHECKING:
+    from mypy_boto3_lambda import LambdaClient
+
+NOUN = "stream-replicator"
+CANARY = "canary"
+# A replicator lives for 120 s at most (infra/aws/stream_replicator.py).
+ANSWER_SECONDS = 130.0
+NO_LISTS = {
+    "mrec": "DynamoDB replicates, and its last writer wins, which leaves neither dead records nor a list of what lost",
+    "mrsc": "DynamoDB acknowledges no write that another region has not, so that there is nothing to list or redrive",
+}
+
+
+class NotCarried(Exception):
+    """The function did not carry over all that it was given."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """What a replicator was told of its table; ``excluded`` attributes stay in their region."""
+
+    ttl_attribute: str
+    excluded: frozenset[str]
+    tombstone_seconds: int
+
+
+def require_streams(deployed: Deployed) -> None:
+    """Refuse where the tables have no replicators of ours.
+
+    Raises:
+        CannotReach: the mode is another.
+    """
+    if deployed.mode in NO_LISTS:
+        raise CannotReach(f"mode {deployed.mode}: {NO_LISTS[deployed.mode]}", "lifeboat verify TABLE")
+
+
+def named(deployed: Deployed, noun: str) -> str:
+    """Return a physical name.
+
+    Raises:
+        CannotReach: the outputs do not tell names.
+    """
+    if deployed.inventory is None:
+        raise CannotReach("the outputs lack the inventory", "deploy this release, or use its own")
+    return deployed.inventory.named(noun)
+
+
+def tables_of(deployed: Deployed) -> Mapping[str, str]:
+    """Return the replicated tables' physical names by their names in config; the canary's is the last."""
+    application: Mapping[str, str] = deployed.outputs.lifeboat["applicationTables"]
+    return {**application, CANARY: deployed.canary_table}
+
+
+def functions_of(deployed: Deployed) -> Mapping[str, str]:
+    """Return the tables' names in config by the name of the function that carries each."""
+    return {named(deployed, f"{NOUN}-{table}"): table for table in tables_of(deployed)}
+
+
+class Replicators:
+    """The replicators of one region, which carry its changes to the other."""
+
+    def __init__(self, region: str) -> None:
+        self._functions = _functions(region, READ_SECONDS)
+        self._patient = _functions(region, ANSWER_SECONDS)
+
+    def told(self, function: str) -> Told:
+        """Read a function's variables.
+
+        Raises:
+            CannotReach: it is of another release.
+            BotoCoreError, ClientError: the region does not answer.
+        """
+        answer = self._functions.get_function_configuration(FunctionName=function)
+        variables = answer.get("Environment", {}).get("Variables", {})
+        try:
+            return Told(
+                ttl_attribute=variables["TTL_ATTRIBUTE"],
+                excluded=frozenset(filter(None, variables.get("EXCLUDED_ATTRIBUTES", "").split(","))),
+                tombstone_seconds=int(variables["TOMBSTONE_SECONDS"]),
+            )
+        except KeyError as error:
+            raise CannotReach(f"{function} was not told {error}", "deploy this release, or use its own") from error
+
+    def carry(self, function: str, records: Sequence[Any]) -> None:
+        """Have records carried over that could not be before.
+
+        Raises:
+            NotCarried: some still cannot be.
+            BotoCoreError, ClientError: the function did not answer.
+        """
+        event = json.dumps({"redriven": True, "Records": records}, separators=(",", ":"))
+        answer = self._patient.invoke(FunctionName=function, Payload=event.encode())
+        told = json.loads(answer["Payload"].read())
+        if answer.get("FunctionError") or not isinstance(told, dict) or "batchItemFailures" not in told:
+            raise NotCarried(f"{function} failed: {json.dumps(told)[:300]}")
+        if failed := told["batchItemFailures"]:
+            raise NotCarried(f"{len(failed)} of {len(records)} records failed again; the log of {function} says why")
+
+
+def _functions(region: str, read_seconds: float) -> "LambdaClient":
+    return aws_clients.client("lambda", region, connect_seconds=CONNECT_SECONDS, read_seconds=read_seconds)
