@@ -45,7 +45,7 @@ def _dead_records(region: str, waiting: int | Unseen) -> Finding:
         name="dead-records",
         where=region,
         expected="every write of this region could be carried over; one that was not is missing in the other",
-        next_step="lifeboat redrive, after mending what a record's reason names",
+        next_step="lifeboat redrive, after mending what a record's reason names; a new queue holds S3's test message",
     )
     return check.judged(problems({"queue": waiting}, lambda count: f"{count} records wait" if count else None), "none")
 
