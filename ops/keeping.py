@@ -32,10 +32,10 @@ class Kept:
 
 @dataclass(frozen=True, kw_only=True)
 class Active:
-    """The site that may be written: its client, and what the replicator of a table there was told."""
+    """The site that may be written: its client, and what the replicators of its tables were told."""
 
     client: "DynamoDBClient"
-    told: Callable[[str], Told]
+    told: Mapping[str, Told]
 
     def standing(self, lost: LostWrite) -> Item | None:
         """Read what stands there now, consistently; a tombstone too."""
@@ -79,7 +79,7 @@ class Keeper:
         if row.phase not in (Phase.STEADY, Phase.PREPARING):
             raise LeftInReview(f"the tier is {row.phase}: nobody may write")
         active = self.actives[row.active]
-        standing, told = active.standing(lost), active.told(lost.table)
+        standing, told = active.standing(lost), active.told[lost.table]
         wanted = wanted_of(lost, standing, told)
         if plain(standing) == wanted:
             return

@@ -1,9 +1,8 @@
 """What was acknowledged and lost, as both data regions list it, beside what stands at the active site now."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import cache
 
 from failover.control_table import ControlTable
 from failover.failures import AWS_ERRORS, code_of
@@ -16,7 +15,7 @@ from ops.control_regions import dynamodb
 from ops.deployed import Deployed
 from ops.keeping import Active, wanted_of
 from ops.refusal import CannotReach
-from ops.replicators import Replicators, Told, functions_of, named, tables_of
+from ops.replicators import named, told_of
 
 NOUN = "losers"
 AT_ONCE = 8
@@ -51,10 +50,10 @@ class LostWrites:
     def __init__(self, deployed: Deployed) -> None:
         regions = {site: deployed.sites.region(site) for site in SITES.values()}
         clients = {site: dynamodb(region) for site, region in regions.items()}
-        losers = named(deployed, NOUN)
+        losers, told = named(deployed, NOUN), told_of(deployed)
         self._deployed = deployed
         self.entries = {region: LoserEntries(clients[site], losers, region) for site, region in regions.items()}
-        self.actives = {site: Active(client=clients[site], told=_told(deployed, regions[site])) for site in regions}
+        self.actives = {site: Active(client=clients[site], told=told) for site in regions}
 
     def look(self, tables: Iterable[str]) -> Found:
         """Read the lists of these tables, named physically.
@@ -80,10 +79,10 @@ class LostWrites:
 
     def _seen(self, lost: LostWrite, active: Active) -> Seen:
         try:
-            standing, told = active.standing(lost), active.told(lost.table)
+            standing = active.standing(lost)
         except AWS_ERRORS as error:
             return Seen(lost=lost, why=f"{code_of(error)}: {error}")
-        return Seen(lost=lost, stands=plain(standing), wanted=wanted_of(lost, standing, told))
+        return Seen(lost=lost, stands=plain(standing), wanted=wanted_of(lost, standing, active.told[lost.table]))
 
     def completeness(self, row: TierRow, control: ControlTable) -> Completeness:
         """Say whether the lists can be whole, by what came over since the tier's last move."""
@@ -103,16 +102,3 @@ class LostWrites:
             return list(entries.of_table(self._deployed.canary_table))
         except AWS_ERRORS:
             return []
-
-
-def _told(deployed: Deployed, region: str) -> Callable[[str], Told]:
-    """Return what reads, once, what the replicator of a table was told, by the table's physical name."""
-    replicators = Replicators(region)
-    physical = tables_of(deployed)
-    functions = {physical[table]: function for function, table in functions_of(deployed).items()}
-
-    @cache
-    def told(table: str) -> Told:
-        return replicators.told(functions[table])
-
-    return told

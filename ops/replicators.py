@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from failover import aws_clients
-from ops.control_regions import CONNECT_SECONDS, READ_SECONDS
+from failover.replication.streams_table import EXPIRES, TOMBSTONE_SECONDS
+from ops.control_regions import CONNECT_SECONDS
 from ops.deployed import Deployed
 from ops.refusal import CannotReach
 
@@ -68,30 +69,35 @@ def functions_of(deployed: Deployed) -> Mapping[str, str]:
     return {named(deployed, f"{NOUN}-{table}"): table for table in tables_of(deployed)}
 
 
+def told_of(deployed: Deployed) -> Mapping[str, Told]:
+    """Return what the replicators were told, by the tables' physical names; the canary's is as every stack has it.
+
+    Raises:
+        CannotReach: the outputs are of a release that did not tell.
+    """
+    told = deployed.outputs.lifeboat.get("replication")
+    if not isinstance(told, Mapping):
+        raise CannotReach("the outputs do not say how tables are replicated", "deploy this release, or use its own")
+    canary = Told(ttl_attribute=EXPIRES, excluded=frozenset(), tombstone_seconds=TOMBSTONE_SECONDS)
+    names = tables_of(deployed)
+    return {names[CANARY]: canary, **{names[table]: _told(one) for table, one in told.items()}}
+
+
+def _told(table: Mapping[str, Any]) -> Told:
+    return Told(
+        ttl_attribute=table["ttlAttribute"],
+        excluded=frozenset(table["excluded"]),
+        tombstone_seconds=int(table["tombstoneSeconds"]),
+    )
+
+
 class Replicators:
     """The replicators of one region, which carry its changes to the other."""
 
     def __init__(self, region: str) -> None:
-        self._functions = _functions(region, READ_SECONDS)
-        self._patient = _functions(region, ANSWER_SECONDS)
-
-    def told(self, function: str) -> Told:
-        """Read a function's variables.
-
-        Raises:
-            CannotReach: it is of another release.
-            BotoCoreError, ClientError: the region does not answer.
-        """
-        answer = self._functions.get_function_configuration(FunctionName=function)
-        variables = answer.get("Environment", {}).get("Variables", {})
-        try:
-            return Told(
-                ttl_attribute=variables["TTL_ATTRIBUTE"],
-                excluded=frozenset(filter(None, variables.get("EXCLUDED_ATTRIBUTES", "").split(","))),
-                tombstone_seconds=int(variables["TOMBSTONE_SECONDS"]),
-            )
-        except KeyError as error:
-            raise CannotReach(f"{function} was not told {error}", "deploy this release, or use its own") from error
+        self._functions: LambdaClient = aws_clients.client(
+            "lambda", region, connect_seconds=CONNECT_SECONDS, read_seconds=ANSWER_SECONDS
+        )
 
     def carry(self, function: str, records: Sequence[Any]) -> None:
         """Have records carried over that could not be before.
@@ -101,13 +107,9 @@ class Replicators:
             BotoCoreError, ClientError: the function did not answer.
         """
         event = json.dumps({"redriven": True, "Records": records}, separators=(",", ":"))
-        answer = self._patient.invoke(FunctionName=function, Payload=event.encode())
+        answer = self._functions.invoke(FunctionName=function, Payload=event.encode())
         told = json.loads(answer["Payload"].read())
         if answer.get("FunctionError") or not isinstance(told, dict) or "batchItemFailures" not in told:
             raise NotCarried(f"{function} failed: {json.dumps(told)[:300]}")
         if failed := told["batchItemFailures"]:
             raise NotCarried(f"{len(failed)} of {len(records)} records failed again; the log of {function} says why")
-
-
-def _functions(region: str, read_seconds: float) -> "LambdaClient":
-    return aws_clients.client("lambda", region, connect_seconds=CONNECT_SECONDS, read_seconds=read_seconds)

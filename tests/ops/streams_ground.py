@@ -43,10 +43,6 @@ class Functions:
         failed = [{"itemIdentifier": number} for number in numbers if number in self.poison]
         return Response(status=200, body=json.dumps({"batchItemFailures": failed}).encode())
 
-    def describe(self, _request: Request) -> Response:
-        variables = {"TTL_ATTRIBUTE": "expires", "EXCLUDED_ATTRIBUTES": "local", "TOMBSTONE_SECONDS": "1000000"}
-        return Response(status=200, body=json.dumps({"Environment": {"Variables": variables}}).encode())
-
 
 @dataclass(frozen=True, kw_only=True)
 class StreamsGround(Ground):
@@ -67,10 +63,11 @@ class StreamsGround(Ground):
         outputs = {**ground.outputs, "dataMode": "streams", "inventory": json.dumps(inventory)}
         outputs |= {"applicationTables": {"orders": f"lifeboat-prod-{number}-orders"}}
         outputs |= {"canaryTable": f"lifeboat-prod-{number}-canary"}
+        told = {"ttlAttribute": "expires", "excluded": ["local"], "tombstoneSeconds": 1_000_000}
+        outputs["replication"] = {"orders": told}
         ground.saved.write_text(json.dumps({"lifeboat": outputs}))
         functions = Functions()
         monkeypatch.setitem(ground.front.gateway.routes, ("lambda", "Invoke"), functions.invoke)
-        monkeypatch.setitem(ground.front.gateway.routes, ("lambda", "GetFunctionConfiguration"), functions.describe)
         made = cls(**{**vars(ground), "outputs": outputs, "functions": functions})
         for region in REGIONS.values():
             made.make(region)

@@ -284,5 +284,12 @@ def test_tables_that_dynamodb_replicates_have_no_list(ground: Ground, mode: str)
     assert told.stderr.endswith("; next: lifeboat verify -s prod TABLE\n")
 
 
+def test_outputs_that_do_not_say_how_tables_are_replicated_are_refused(streams: StreamsGround) -> None:
+    told = {name: value for name, value in streams.outputs.items() if name != "replication"}
+    streams.saved.write_text(json.dumps({"lifeboat": told}))
+    refused = streams.lifeboat("divergence")
+    assert (refused.exit_code, "do not say how tables are replicated" in refused.stderr) == (1, True)
+
+
 def test_deciding_is_only_about_what_is_open(streams: StreamsGround) -> None:
     assert streams.lifeboat(*KEEP_OURS, "--state", "all").exit_code == 2
