@@ -82,6 +82,7 @@ test-cloud: setup ## The whole embedded cloud at a tenth of its timings: an owne
 test-long: setup ## What takes minutes: runbooks, owners killed after each effect, what only production's timings can show
 	$(PYTHON) -m pytest tests/cloud -m minutes
 	$(PYTHON) -m pytest tests/full_scale
+	LIFEBOAT_EXAMPLES=500 nice -n 19 $(PYTHON) -m pytest -n 2 tests/failover/replication/test_histories.py
 
 # Not part of `make test`: it takes minutes. Its packages stay out of the virtual environment.
 mutation: setup $(MUTATION)/.installed ## How many small changes to the code that decides the tests notice; minutes

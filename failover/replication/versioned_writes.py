@@ -33,6 +33,7 @@ ALONE_NAMES = {"#lb": ATTRIBUTE, "#lbo": "o", "#lbv": "v", "#lbs": "s", "#lbd": 
 HELD, HELD_NAMES = "#lb.#lbv = :lbheld", {"#lb": ATTRIBUTE, "#lbv": "v"}
 PLACEHOLDER = re.compile(r"[#:]\w+")
 EXPRESSIONS = ("ConditionExpression", "UpdateExpression")
+OURS = ("#lb", ":lb")
 PLACEHOLDERS = ("ExpressionAttributeNames", "ExpressionAttributeValues")
 Verb = Literal["put", "update", "delete"]
 
@@ -55,6 +56,16 @@ class Write:
     key: Item
     epoch: int
     here: Site
+
+    def __post_init__(self) -> None:
+        """Keep our placeholders apart from the application's.
+
+        Raises:
+            ValueError: one of its own begins as ours do.
+        """
+        for place in PLACEHOLDERS:
+            if taken := [name for name in self.request.get(place, ()) if name.startswith(OURS)]:
+                raise ValueError(f"{place} names {', '.join(taken)}; what begins with {' or '.join(OURS)} is reserved")
 
 
 class VersionedWrites:

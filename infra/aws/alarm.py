@@ -10,6 +10,7 @@ import pulumi_aws as aws
 
 MINUTE_SECONDS = 60
 EMF_NAMESPACE = "Lifeboat"
+READ_IT = "A message could not be handled. Read it in the dead-letter queue; redrive it later."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,7 +124,9 @@ def throttles_alarm(
     )
 
 
-def dead_letters_alarm(alarm_name: str, queue_name: pulumi.Input[str], topic_arn: pulumi.Input[str]) -> AlarmArgs:
+def dead_letters_alarm(
+    alarm_name: str, queue_name: pulumi.Input[str], topic_arn: pulumi.Input[str], next_step: str = READ_IT
+) -> AlarmArgs:
     """Return the alarm for messages that nobody could handle."""
     return AlarmArgs(
         alarm_name=alarm_name,
@@ -133,7 +136,7 @@ def dead_letters_alarm(alarm_name: str, queue_name: pulumi.Input[str], topic_arn
         minutes=1,
         silence_breaches=False,
         topic_arn=topic_arn,
-        next_step="A message could not be handled. Read it in the dead-letter queue; redrive it later.",
+        next_step=next_step,
     )
 
 

@@ -12,6 +12,7 @@ from infra.aws.topology import Topology
 
 NOUN = "dead-records"
 KEPT_DAYS = 90
+REDRIVE = "Records could not be replicated. `lifeboat redrive --dry-run` says which and why; without it tries again."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +39,7 @@ class DeadRecords(pulumi.ComponentResource):
         self._guard(name, bucket)
         queue = self._queue(name, args)
         self._notification(name, bucket, queue, self._policy(name, args, queue))
-        dead = dead_letters_alarm(args.topology.named(NOUN), queue.name, args.alerts_arn)
+        dead = dead_letters_alarm(args.topology.named(NOUN), queue.name, args.alerts_arn, REDRIVE)
         alarm(f"{name}-alarm", dead, self._child())
         self.bucket_arn = bucket.arn
         self.register_outputs({"bucket_arn": self.bucket_arn})

@@ -1,6 +1,7 @@
 """Whatever happens to two sites, they end alike, and every acknowledged write is there or listed."""
 
 import contextlib
+import os
 import random
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -98,7 +99,7 @@ def expire_all(world: TwoSites) -> None:
 
 
 histories = st.randoms(use_true_random=True)
-many = settings(max_examples=200, deadline=None)
+many = settings(max_examples=int(os.environ.get("LIFEBOAT_EXAMPLES", "50")), deadline=None)
 LIVES = {
     "three items": Life(),
     "one hot item": Life(keys=("a",), largest_batch=40),

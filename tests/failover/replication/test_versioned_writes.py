@@ -277,3 +277,15 @@ def test_another_error_is_passed_on_as_it_is() -> None:
 
     with pytest.raises(ClientError, match="ThrottlingException"):
         put(Throttled())
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"ExpressionAttributeNames": {"#lb": "value"}},
+        {"ExpressionAttributeValues": {":lbheld": {"S": "x"}}},
+    ],
+)
+def test_a_placeholder_that_would_be_taken_for_ours_is_refused_by_name(asked: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=next(iter(next(iter(asked.values()))))):
+        write(ModelSite(), "put", item={"value": {"S": "x"}}, **asked)
