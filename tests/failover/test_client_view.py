@@ -18,6 +18,7 @@ from failover.client_view import (
     RowMalformed,
     RowMissing,
     View,
+    allow,
     judge,
     newer,
     parse,
@@ -26,7 +27,7 @@ from failover.clock import SystemClock
 from failover.protocol import Protocol
 from failover.sites import Site
 from failover.tier import Phase
-from failover.write_grants import NoCurrentView, TierMoving
+from failover.write_grants import Grant, NoCurrentView, TierMoving
 from tests.failover.clocks import HandClock
 
 if TYPE_CHECKING:
@@ -238,3 +239,25 @@ def test_polling_keeps_the_view_current_until_it_is_stopped() -> None:
         assert read_twice.wait(10)
         assert views.heard().active == "primary"
     assert "client-view" not in {thread.name for thread in threading.enumerate()}
+
+
+def test_a_view_that_lasts_grants_a_write_to_its_active_site_until_it_ends() -> None:
+    granted = allow(view(), 100.0, 0.45, PROTOCOL)
+    assert granted == Grant(epoch=view().epoch, sites=(view().active,), until=104.0, expires=True)
+
+
+@pytest.mark.parametrize(
+    ("held", "now", "why", "said"),
+    [
+        (None, 100.0, NoCurrentView, "the tier's row was never read"),
+        (view(Phase.MOVING), 100.0, TierMoving, "the tier is moving"),
+        (view(), 104.0, NoCurrentView, "the newest view is 4.00 s old"),
+        (view(), 103.75, NoCurrentView, "0.25 s left of the view, 0.45 s needed"),
+    ],
+)
+def test_without_a_view_that_lasts_no_write_is_granted(
+    held: View | None, now: float, why: type[Exception], said: str
+) -> None:
+    refused = allow(held, now, 0.45, PROTOCOL)
+    assert type(refused) is why
+    assert str(refused).startswith(said)
