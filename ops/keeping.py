@@ -9,7 +9,7 @@ from failover.failures import AWS_ERRORS
 from failover.replication.lost_writes import JudgedOtherwise, Judgement, LoserEntries, LostWrite, State, plain
 from failover.replication.stamps import Item, Stamp
 from failover.replication.versioned_writes import OutdatedEpoch, VersionedWrites, Write
-from failover.replication.writing import Changed
+from failover.replication.writing import Changed, read
 from failover.sites import Site
 from failover.tier import Phase, TierRow
 from ops.replicators import Told
@@ -39,7 +39,7 @@ class Active:
 
     def standing(self, lost: LostWrite) -> Item | None:
         """Read what stands there now, consistently; a tombstone too."""
-        return self.client.get_item(TableName=lost.table, Key=lost.key, ConsistentRead=True).get("Item")
+        return read(self.client, lost.table, lost.key)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -98,11 +98,12 @@ def key_text(key: Item) -> str:
     return IN_ORDER.encode(key)
 
 
-def _as_text(binary: bytes) -> str:
+def as_text(binary: bytes) -> str:
+    """Return bytes as records and JSON have them, in base64."""
     return base64.b64encode(binary).decode()
 
 
-IN_ORDER = json.JSONEncoder(sort_keys=True, default=_as_text)  # made once: `json.dumps` would make one for each key
+IN_ORDER = json.JSONEncoder(sort_keys=True, default=as_text)  # made once: `json.dumps` would make one for each key
 
 
 def _image(told: Mapping[str, Any], name: str) -> Item | None:

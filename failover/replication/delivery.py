@@ -8,7 +8,7 @@ from failover.replication.losers import Loser, Losers
 from failover.replication.meetings import Meeting, Rules, meet
 from failover.replication.shipments import Shipment, told, with_own
 from failover.replication.stamps import Item, Stamp
-from failover.replication.writing import Changed, Contended, overtakes, put, unchanged
+from failover.replication.writing import Changed, Contended, overtakes, put, read, unchanged
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -43,7 +43,7 @@ class Delivery:
         """
         last = shipment.images[-1]
         if self.rules.excluded:
-            return self._meet(shipment, self._read(shipment.key))
+            return self._meet(shipment, read(self.client, self.table, shipment.key))
         try:
             put(self.client, self.table, last.item, overtakes(last.stamp))
         except Changed as met:
@@ -81,6 +81,3 @@ class Delivery:
             self.losers.note(Loser(self.table, shipment.key, told(item, self.rules), held, last.stamp))
         condition = unchanged(held, there=bool(item), key_name=self.key_name)
         put(self.client, self.table, with_own(last, item, self.rules), condition)
-
-    def _read(self, key: Item) -> Item | None:
-        return self.client.get_item(TableName=self.table, Key=key, ConsistentRead=True).get("Item")

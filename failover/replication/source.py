@@ -16,7 +16,7 @@ from failover.replication.losers import Loser, Losers
 from failover.replication.meetings import Rules
 from failover.replication.shipments import Around
 from failover.replication.stamps import ATTRIBUTE, Item, Stamp, succeed
-from failover.replication.writing import Changed, Contended, changed, put, unchanged
+from failover.replication.writing import Changed, Contended, changed, put, read, unchanged
 from failover.sites import Site
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Source:
             BotoCoreError, ClientError: a table did not answer, or refused.
         """
         change, stamp = around.last, self._stamp(around)
-        item: Item | None = self._read(change.key)
+        item: Item | None = read(self.client, self.table, change.key)
         for _ in range(MOST_ATTEMPTS):
             held = Stamp.of(item)
             self._list_if_overtaken(change, stamp, held)
@@ -62,9 +62,6 @@ class Source:
             else:
                 return
         raise Contended(f"{self.table} {change.key}: changed {MOST_ATTEMPTS} times while it was being stamped")
-
-    def _read(self, key: Item) -> Item | None:
-        return self.client.get_item(TableName=self.table, Key=key, ConsistentRead=True).get("Item")
 
     def _stamp(self, around: Around) -> Stamp:
         """Succeed what the item was; a site that is not active writes in the epoch of what it wrote over."""

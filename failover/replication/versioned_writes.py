@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 
 from failover.failures import Failure, failure_of, item_of
 from failover.replication.stamps import ATTRIBUTE, Item, Stamp, succeed
-from failover.replication.writing import changed
+from failover.replication.writing import changed, of_version
 from failover.sites import Site
 from failover.write_grants import NotWritable
 
@@ -30,7 +30,6 @@ ALONE = (
     "(#lb.#lbo = :lbo AND #lb.#lbv < :lbv AND attribute_not_exists(#lb.#lbs) AND attribute_not_exists(#lb.#lbd))"
 )
 ALONE_NAMES = {"#lb": ATTRIBUTE, "#lbo": "o", "#lbv": "v", "#lbs": "s", "#lbd": "d"}
-HELD, HELD_NAMES = "#lb.#lbv = :lbheld", {"#lb": ATTRIBUTE, "#lbv": "v"}
 PLACEHOLDER = re.compile(r"[#:]\w+")
 EXPRESSIONS = ("ConditionExpression", "UpdateExpression")
 OURS = ("#lb", ":lb")
@@ -90,8 +89,7 @@ class VersionedWrites:
         """
         held: Stamp | None = None
         for _ in range(MOST_ATTEMPTS):
-            deleted = write.verb == "delete"
-            stamp = succeed(held, epoch=write.epoch, now=self._now(), origin=write.here, deleted=deleted)
+            stamp = self._stamp(write, held)
             over_tombstone = held is not None and held.deleted
             if over_tombstone and "ConditionExpression" in write.request:
                 _hold_without_an_item(client, write)
@@ -114,12 +112,15 @@ class VersionedWrites:
             ClientError, BotoCoreError: the service refused it, or did not answer.
         """
         _require_epoch(write, held)
-        deleted = write.verb == "delete"
-        stamp = succeed(held, epoch=write.epoch, now=self._now(), origin=write.here, deleted=deleted)
+        stamp = self._stamp(write, held)
         try:
             self._send(client, write, _request(write, held, stamp), stamp, held.deleted)
         except ClientError as error:
             raise changed(error) from error
+
+    def _stamp(self, write: Write, held: Stamp | None) -> Stamp:
+        deleted = write.verb == "delete"
+        return succeed(held, epoch=write.epoch, now=self._now(), origin=write.here, deleted=deleted)
 
     def _send(
         self, client: "DynamoDBClient", write: Write, request: dict[str, Any], stamp: Stamp, over_tombstone: bool
@@ -200,21 +201,23 @@ def _request(write: Write, held: Stamp | None, stamp: Stamp) -> dict[str, Any]:
     if held is not None and held.deleted:
         request.pop("ConditionExpression", None)
         request = _used(request)
-    ours, names, values = ALONE, ALONE_NAMES, _alone_values(stamp)
-    if held is not None:
-        ours, names, values = HELD, HELD_NAMES, {":lbheld": {"S": str(held.version)}}
-    theirs = request.get("ConditionExpression")
+    ours, theirs = of_version(held) if held is not None else _alone_so_far(stamp), request.get("ConditionExpression")
+    condition = ours["ConditionExpression"]
     return {
         **request,
-        "ConditionExpression": f"({theirs}) AND ({ours})" if theirs else ours,
-        "ExpressionAttributeNames": {**request.get("ExpressionAttributeNames", {}), **names},
-        "ExpressionAttributeValues": {**request.get("ExpressionAttributeValues", {}), **values},
+        "ConditionExpression": f"({theirs}) AND ({condition})" if theirs else condition,
+        **{place: {**request.get(place, {}), **ours[place]} for place in PLACEHOLDERS},
         "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
     }
 
 
-def _alone_values(stamp: Stamp) -> dict[str, Any]:
-    return {":lbo": {"S": stamp.version.origin}, ":lbv": {"S": str(stamp.version)}}
+def _alone_so_far(stamp: Stamp) -> dict[str, Any]:
+    values = {":lbo": {"S": stamp.version.origin}, ":lbv": {"S": str(stamp.version)}}
+    return {
+        "ConditionExpression": ALONE,
+        "ExpressionAttributeNames": ALONE_NAMES,
+        "ExpressionAttributeValues": values,
+    }
 
 
 def _used(request: dict[str, Any]) -> dict[str, Any]:

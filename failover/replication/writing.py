@@ -29,13 +29,18 @@ class Contended(Exception):
 def unchanged(held: Stamp | None, *, there: bool, key_name: str) -> dict[str, Any]:
     """Return the condition that the item is as it was held: absent, without a stamp, or of that very version."""
     if held is not None:
-        values = {":lbheld": {"S": str(held.version)}}
-        return _condition(f"{VERSION} = :lbheld", {"#lb": ATTRIBUTE, "#lbv": "v"}, values)
+        return of_version(held)
     if there:
         return _condition(
             f"attribute_exists(#lbk) AND attribute_not_exists({STAMP})", {"#lb": ATTRIBUTE, "#lbk": key_name}
         )
     return _condition("attribute_not_exists(#lbk)", {"#lbk": key_name})
+
+
+def of_version(held: Stamp) -> dict[str, Any]:
+    """Return the condition that the item is of that very version."""
+    values = {":lbheld": {"S": str(held.version)}}
+    return _condition(f"{VERSION} = :lbheld", {"#lb": ATTRIBUTE, "#lbv": "v"}, values)
 
 
 def overtakes(stamp: Stamp) -> dict[str, Any]:
@@ -48,6 +53,15 @@ def overtakes(stamp: Stamp) -> dict[str, Any]:
 def _condition(expression: str, names: dict[str, str], values: dict[str, Any] | None = None) -> dict[str, Any]:
     more = {"ExpressionAttributeValues": values} if values else {}
     return {"ConditionExpression": expression, "ExpressionAttributeNames": names, **more}
+
+
+def read(client: "DynamoDBClient", table: str, key: Item) -> Item | None:
+    """Return what stands there now, consistently; a tombstone too.
+
+    Raises:
+        BotoCoreError, ClientError: the table did not answer, or refused.
+    """
+    return client.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item")
 
 
 def put(client: "DynamoDBClient", table: str, item: Item, condition: dict[str, Any]) -> None:

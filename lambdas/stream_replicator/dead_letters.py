@@ -1,6 +1,5 @@
 """Records that cannot be replicated: each kept whole in a bucket, whose notification puts its place into a queue."""
 
-import base64
 import hashlib
 import json
 from collections.abc import Mapping
@@ -8,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from failover.replication.changes import sequence_of
+from failover.replication.changes import as_text, sequence_of
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -41,7 +40,7 @@ class DeadLetterBucket:
             BotoCoreError, ClientError: the bucket did not take it.
         """
         body = {"function": self._function, "reason": reason, "Records": [record]}
-        text = json.dumps(body, default=_as_text).encode()
+        text = json.dumps(body, default=as_text).encode()
         name = sequence_of(record) or hashlib.sha256(text).hexdigest()
         self._client.put_object(
             Bucket=self._bucket,
@@ -61,7 +60,3 @@ class KeptAlready:
             StillDead: always.
         """
         raise StillDead(record, reason)
-
-
-def _as_text(binary: bytes) -> str:
-    return base64.b64encode(binary).decode()
