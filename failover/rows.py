@@ -14,6 +14,7 @@ from failover.votes import Verdict, Vote
 Item = dict[str, Any]  # DynamoDB's own attribute values: {"epoch": {"N": "3"}}
 COUNTS = ("epoch", "counter", "generation", "misses", "goods")
 MILLISECONDS = ("lag_ms", "acked_lag_ms", "latency_ms")
+VERDICTS: Mapping[str, Verdict] = {str(verdict): verdict for verdict in Verdict}
 _read = TypeDeserializer()
 _write = TypeSerializer()
 
@@ -73,8 +74,7 @@ def values_of(item: Mapping[str, Any]) -> dict[str, Any]:
 
 def _value(attribute: Any) -> object:
     """Read one value; whole numbers and truths, which nearly all but texts are, without the SDK's detours."""
-    number = attribute.get("N")
-    if number is not None and number.isdecimal():
+    if "N" in attribute and (number := attribute["N"]).isdecimal():
         return int(number)
     if "BOOL" in attribute:
         return attribute["BOOL"]
@@ -123,13 +123,12 @@ def vote(item: Mapping[str, object]) -> Vote:
     """
     values = values_of(item)
     try:
-        _check_whole(values, COUNTS)
-        _check_whole(values, [name for name in MILLISECONDS if values.get(name) is not None])
+        _check_whole(values, COUNTS, MILLISECONDS)
         return Vote(
             observer=str(values["pk"]).rsplit("#", 1)[1],
             site=_site(values["site"]),
-            verdict=Verdict(values["verdict"]),
-            standby=Verdict(values["standby"]),
+            verdict=VERDICTS[values["verdict"]],
+            standby=VERDICTS[values["standby"]],
             reason=str(values["reason"]),
             tier=str(values["tier"]),
             epoch=values["epoch"],
@@ -145,10 +144,13 @@ def vote(item: Mapping[str, object]) -> Vote:
         raise MalformedRow(f"vote {values.get('pk')!r} cannot be read: {error!r}") from error
 
 
-def _check_whole(values: Mapping[str, Any], names: Iterable[str]) -> None:
+def _check_whole(values: Mapping[str, Any], names: Iterable[str], optional: Iterable[str] = ()) -> None:
     """Take whole numbers only: whoever compares them must not fail on what somebody else wrote."""
     for name in names:
         if type(values[name]) is not int:  # a bool is one to isinstance
+            raise TypeError(f"{name} {values[name]!r} is no whole number")
+    for name in optional:
+        if values.get(name) is not None and type(values[name]) is not int:
             raise TypeError(f"{name} {values[name]!r} is no whole number")
 
 

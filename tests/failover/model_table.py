@@ -86,7 +86,13 @@ def _answer(values: Item) -> Item:
 
 
 def _holds(condition: str, item: Item, names: Mapping[str, str], values: Item) -> bool:
-    return any(all(term(item, names, values) for term in terms) for terms in _condition(condition))
+    for terms in _condition(condition):  # not `any` and `all`: the simulation comes here a hundred times a schedule
+        for term in terms:
+            if not term(item, names, values):
+                break
+        else:
+            return True
+    return False
 
 
 @functools.cache

@@ -14,12 +14,13 @@ from greenlet import getcurrent, greenlet
 from tests.failover.model_table import refusal
 from tests.failover.wire import ModelParameters
 from tests.failover.wiring import REGIONS
-from tests.simulation.hub import Hub, Mishap, Process, suspend
+from tests.simulation.hub import Hub, Mishap, Process
 from tests.simulation.tables import Mrec, Mrsc
-from tests.simulation.weather import FAR_SECONDS, NEAR_SECONDS, How, Weather
+from tests.simulation.weather import FAR_SECONDS, NEAR_SECONDS, How, Way, Weather
 
 SLOWNESS = {How.SLOW: (0.0, 3.0), How.LATE: (0.1, 0.45), How.TARDY: (0.6, 0.8)}
 Serve = Callable[[str, Mapping[str, Any]], Any]  # an operation and its parameters
+REFUSALS = (ClientError, ModelParameters.exceptions.ParameterNotFound)
 START = datetime(2030, 1, 1, tzinfo=UTC)
 
 
@@ -33,8 +34,9 @@ class Witness(Protocol):
 
 def _operation(name: str) -> Callable[..., Any]:
     def call(self: "Wire", **params: Any) -> Any:
-        self.cloud.send(self, name, params)
-        answer = suspend()
+        caller = getcurrent()
+        self.cloud.send(self, name, params, caller)
+        answer = caller.parent.switch()  # type: ignore[union-attr]  (`suspend`, here for its costs)
         if isinstance(answer, Exception):
             raise answer
         return answer
@@ -50,11 +52,10 @@ class Wire:
     ) -> None:
         self.cloud, self.process, self.service, self.region = cloud, process, service, region
         self.connect, self.read, self.patience = connect, read, connect + read
-        self.serve = cloud.served(service, region)
-        self.seconds = NEAR_SECONDS if process.place.endswith(region) else FAR_SECONDS
         self.way = (process.place, region, service)
-        self.exceptions = ModelParameters.exceptions
+        self.seconds, self.serve = cloud.route(self.way)
 
+    exceptions = ModelParameters.exceptions
     get_item = _operation("get_item")
     put_item = _operation("put_item")
     update_item = _operation("update_item")
@@ -87,9 +88,10 @@ class Cloud:
         self.parameters = {region: ModelParameters() for region in REGIONS}
         self.deliver: Callable[[str, str, Mapping[str, Any]], None]
         self.befell: Callable[[Process, Mishap], None]
+        self.route = cache(self._route)
         self._dice, self._sent, self._acted = dice, witness.sent, witness.acted
 
-    def send(self, wire: Wire, operation: str, params: Mapping[str, Any]) -> None:
+    def send(self, wire: Wire, operation: str, params: Mapping[str, Any], caller: greenlet) -> None:
         """Put a request on its way; its caller is woken by the answer, or at the timeout."""
         process = wire.process
         process.calls += 1
@@ -100,7 +102,7 @@ class Cloud:
         there, back = weather.there_and_back(wire.seconds)
         if wire.service == "control":
             there += self.mrsc.takes(operation)
-        request = Request(wire, operation, params, getcurrent(), back, self.hub.now + wire.patience)
+        request = Request(wire, operation, params, caller, back, self.hub.now + wire.patience)
         fault = weather.between(wire.way) if weather.faults else None
         how = fault.how if fault else self._bad_luck() if weather.loss else None
         if how is None:
@@ -167,7 +169,11 @@ class Cloud:
         if weather.faults and weather.parts(wire.way):
             at, answer = request.ends, _timeout(wire)
         else:
-            at, answer = self.hub.now + request.back, _outcome(request)
+            at = self.hub.now + request.back
+            try:
+                answer = wire.serve(request.operation, request.params)
+            except REFUSALS as error:
+                answer = error.with_traceback(None)
             if wire.service == "control" or isinstance(answer, ClientError):
                 self._acted(request, answer, heard=answered)
         if answered:
@@ -176,8 +182,12 @@ class Cloud:
     def _answer(self, request: Request, at: float, answer: object) -> None:
         request.wire.process.at(at, request.caller.switch, answer)
 
-    def served(self, service: str, region: str) -> Serve:
-        """Return what carries a service's operations out in a region."""
+    def _route(self, way: Way) -> tuple[float, Serve]:
+        """Return the seconds that a message usually takes, and what carries the operations out at its end."""
+        place, region, service = way
+        return NEAR_SECONDS if place.endswith(region) else FAR_SECONDS, self._served(service, region)
+
+    def _served(self, service: str, region: str) -> Serve:
         if service == "control":
             return partial(self._control, region)
         if service == "data":
@@ -195,13 +205,6 @@ class Cloud:
         answer = self.mrsc.serve(region, operation, params)
         answer["ResponseMetadata"] = _dated(int(self.hub.now))
         return answer
-
-
-def _outcome(request: Request) -> Any:
-    try:
-        return request.wire.serve(request.operation, request.params)
-    except (ClientError, ModelParameters.exceptions.ParameterNotFound) as error:
-        return error.with_traceback(None)
 
 
 def _timeout(wire: Wire) -> Exception:

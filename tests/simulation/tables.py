@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tests.failover.model_table import Item, ModelDynamoDB, refusal
-from tests.failover.wiring import REGIONS, SITES
+from tests.failover.wiring import SITES
 from tests.simulation.hub import Hub
 from tests.simulation.weather import Weather
 
@@ -37,17 +37,11 @@ class Mrsc:
         Raises:
             ClientError: a failed condition, a conflict, no majority.
         """
-        if self._alone(region):
+        if self._weather.faults and self._weather.alone(region):
             raise refusal("InternalServerError", operation, status=500)
         if operation == "update_item":
             self._meet(region, params["Key"]["pk"]["S"], operation)
         return getattr(self.table, operation)(**params)
-
-    def _alone(self, region: str) -> bool:
-        if not self._weather.faults:
-            return False
-        parts = self._weather.parts
-        return all(parts((region, one, "mrsc")) or parts((one, region, "mrsc")) for one in REGIONS if one != region)
 
     def _meet(self, region: str, key: str, operation: str) -> None:
         ended, by = self._written.get(key, (-1.0, region))

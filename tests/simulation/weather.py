@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 
+from tests.failover.wiring import REGIONS
+
 NEAR_SECONDS, FAR_SECONDS = 0.003, 0.03
 ANYWHERE: tuple[str, ...] = ()
 Way = tuple[str, str, str]  # from a place to a region's service
@@ -83,7 +85,7 @@ class Weather:
     def change(self, faults: list[Fault]) -> None:
         """Have these faults, and no others, from now on; what they mean for a way is worked out once."""
         self.faults = faults
-        self.between, self.parts = cache(self._between), cache(self._parts)
+        self.between, self.parts, self.alone = cache(self._between), cache(self._parts), cache(self._alone)
 
     def _between(self, way: Way) -> Fault | None:
         """Return the first fault that such a call meets."""
@@ -93,6 +95,11 @@ class Weather:
         """Whether nothing at all arrives."""
         fault = self.between(way)
         return fault is not None and fault.how in (How.BLACKHOLE, How.REFUSED)
+
+    def _alone(self, region: str) -> bool:
+        """Whether the control table's replica in a region reaches neither of the others."""
+        parts = self.parts
+        return all(parts((region, one, "mrsc")) or parts((one, region, "mrsc")) for one in REGIONS if one != region)
 
     def there_and_back(self, usual: float) -> tuple[float, float]:
         """Seconds that a message and its answer are under way; one in a while takes far longer."""
