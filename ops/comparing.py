@@ -33,7 +33,6 @@ def _result(call: VerifyCall | RepairCall, pair: TablePair, checkpoint: Checkpoi
         verify = Verify(
             reader=pair.reader(checkpoint, consistent=False),
             rules=pair.compared,
-            key_names=pair.key_names,
             lag_seconds=call.lag,
             clock=SystemClock(),
             watcher=watcher,

@@ -65,7 +65,9 @@ class TablePair:
     @property
     def compared(self) -> differences.Rules:
         """What counts as a difference."""
-        return differences.Rules(excluded=self.excluded, ttl_attribute=self.ttl_attribute, now=self.now)
+        return differences.Rules(
+            key_names=self.key_names, excluded=self.excluded, ttl_attribute=self.ttl_attribute, now=self.now
+        )
 
     def checkpoint(self, stack: str, verb: str, **more: object) -> Checkpoint:
         """Open the run's checkpoint.

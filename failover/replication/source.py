@@ -15,7 +15,7 @@ from failover.replication.changes import Change
 from failover.replication.losers import Loser, Losers
 from failover.replication.meetings import Rules
 from failover.replication.shipments import Around
-from failover.replication.stamps import ATTRIBUTE, Item, Stamp, succeed
+from failover.replication.stamps import ATTRIBUTE, Item, Stamp, bare, succeed
 from failover.replication.writing import Changed, Contended, changed, put, read, unchanged
 from failover.sites import Site
 
@@ -71,8 +71,13 @@ class Source:
         return succeed(around.before, epoch=epoch, now=_moment(around.last), origin=self.here)
 
     def _list_if_overtaken(self, change: Change, stamp: Stamp, held: Stamp | None) -> None:
-        """One of this site speaks for itself. A record that comes again has the stamp it was given, and was seen."""
-        if held is not None and held.version.origin != self.here and not held.has_seen(stamp.version):
+        """One of this site speaks for itself, as does one that kept the other's stamp and stands.
+
+        A record that comes again has the stamp it was given, and was seen.
+        """
+        if held is None or held.version.origin == self.here or held == change.stamp:
+            return
+        if not held.has_seen(stamp.version):
             self.overtaken(change, held)
 
     def overtaken(self, change: Change, by: Stamp) -> None:
@@ -90,7 +95,7 @@ class Source:
             self._set(change.key, stamp, None)
         else:
             above = max(stamp.version.clock, held.version.clock)
-            revived = held.deleted and not item.keys() <= {*change.key, ATTRIBUTE, self.rules.ttl_attribute}
+            revived = held.deleted and not bare(item, change.key, self.rules.ttl_attribute)
             deleted = held.deleted and not revived
             raised = succeed(held, epoch=stamp.version.epoch, now=above, origin=self.here, deleted=deleted)
             self._set(change.key, raised, held, without=self._inherited(change, item) if revived else "")

@@ -6,7 +6,7 @@ replaced (Kulkarni et al., Logical Physical Clocks, https://cse.buffalo.edu/tech
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,6 +89,11 @@ class Stamp:
         if self.version.origin == origin:
             return self.version
         return self.seen or Version(0, 0, origin)
+
+
+def bare(item: Item, key_names: Iterable[str], ttl_attribute: str) -> bool:
+    """Whether an item has no more than a tombstone has; one that says it is deleted and has was written upon since."""
+    return item.keys() <= {*key_names, ATTRIBUTE, ttl_attribute}
 
 
 def succeed(held: Stamp | None, *, epoch: int, now: int, origin: Site, deleted: bool = False) -> Stamp:

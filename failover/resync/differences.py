@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from failover.replication.changes import key_text
-from failover.replication.stamps import Item, Stamp
+from failover.replication.stamps import ATTRIBUTE, Item, Stamp, bare
 from failover.resync.digests import digest_of, key_named
 from failover.sites import Site
 
@@ -17,6 +17,7 @@ Kind = Literal["only-in-primary", "only-in-secondary", "different", "version-onl
 class Rules:
     """What counts. ``now`` is AWS time in seconds since the epoch: what should have expired by then counts as gone."""
 
+    key_names: tuple[str, ...]
     excluded: frozenset[str] = frozenset()
     ttl_attribute: str | None = None
     now: float = 0.0
@@ -54,9 +55,14 @@ def held_of(item: Item | None, rules: Rules) -> Held:
         MalformedStamp: its reserved attribute is not ours.
     """
     stamp = Stamp.of(item)
-    if not item or (stamp and stamp.deleted) or _expired(item, rules):
+    if not item or _gone(item, stamp, rules) or _expired(item, rules):
         return Held(stamp=stamp)
     return Held(stamp=stamp, digest=digest_of(item, rules.excluded))
+
+
+def _gone(item: Item, stamp: Stamp | None, rules: Rules) -> bool:
+    """A tombstone that was written upon around the client is none any more, whatever it says."""
+    return stamp is not None and stamp.deleted and bare(item, rules.key_names, rules.ttl_attribute or ATTRIBUTE)
 
 
 def _expired(item: Item, rules: Rules) -> bool:

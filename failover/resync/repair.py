@@ -47,8 +47,8 @@ def outlook(rules: Rules, settler: Settler, keys: Iterable[Item]) -> Iterator[tu
         Stopped, BotoCoreError, ClientError: a table does not answer.
     """
     for found in _differing(rules, settler, keys):
-        for _, pair, difference in found:
-            yield difference, str(next_step(pair, settler.first, settler.rules.excluded))
+        for key, pair, difference in found:
+            yield difference, str(next_step(key, pair, settler.first, settler.rules))
 
 
 def _differing(rules: Rules, settler: Settler, keys: Iterable[Item]) -> Iterator[list[tuple[Item, Pair, Difference]]]:

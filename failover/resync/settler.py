@@ -50,7 +50,7 @@ class Settler:
         """
         done: list[str] = []
         while len(done) < MOST_STEPS:
-            step = next_step(pair, self.first, self.rules.excluded, one_way=one_way)
+            step = next_step(key, pair, self.first, self.rules, one_way=one_way)
             if step is None:
                 return done
             done.append(self._carry_out(step, key, pair))
@@ -69,16 +69,15 @@ class Settler:
         return {site: table.read([key]).get(name_of(key)) for site, table in self.tables.items()}
 
     def _carry_out(self, step: Step, key: Item, pair: Pair) -> str:
-        item = pair[step.site] or {}
         match step.act:
             case Act.DELIVER:
-                return self.patience(lambda: self._deliver(step.site, key, item))
+                return self.patience(lambda: self._deliver(step.site, key, pair[step.site] or {}))
             case Act.RAISE:
                 self.patience(lambda: self._list(other(step.site), key, pair))
-                self.patience(lambda: self._stamp(step.site, key, item))
+                self.patience(lambda: self._stamp(step.site, key, pair))
                 return "raised"
             case Act.STAMP:
-                self.patience(lambda: self._stamp(step.site, key, item))
+                self.patience(lambda: self._stamp(step.site, key, pair))
                 return "stamped"
 
     def _deliver(self, site: Site, key: Item, item: Item) -> str:
@@ -93,14 +92,18 @@ class Settler:
         winner = Stamp.of(pair[other(site)])
         self.ways[site].losers.note(Loser(self.ways[site].source.table, key, pair[site], None, winner))
 
-    def _stamp(self, site: Site, key: Item, item: Item) -> None:
-        """Treat it as a write around the client; of two at one moment, the first site's is the newer."""
+    def _stamp(self, site: Site, key: Item, pair: Pair) -> None:
+        """Treat it as a write around the client; of two at one moment, the first site's is the newer.
+
+        Where the other site has the same version, that is what it was written upon.
+        """
+        item, there = pair[site], pair[other(site)]
         before = Stamp.of(item)
         change = Change(
             sequence=str(int(site == self.first)),
             key=key,
             new=item,
-            old=None,
+            old=there if before and Stamp.of(there) == before else None,
             stamp=before,
             old_stamp=before,
             expired=False,

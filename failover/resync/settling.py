@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from failover.replication.stamps import Item, Stamp
+from failover.replication.meetings import Rules
+from failover.replication.stamps import Item, Stamp, bare
 from failover.resync.digests import digest_of
 from failover.sites import Site, other
 
@@ -32,7 +33,7 @@ class Step:
 Pair = Mapping[Site, Item | None]
 
 
-def next_step(pair: Pair, first: Site, excluded: frozenset[str], *, one_way: bool = False) -> Step | None:
+def next_step(key: Item, pair: Pair, first: Site, rules: Rules, *, one_way: bool = False) -> Step | None:
     """Say what to do next about an item; ``None`` once the sites hold the same.
 
     Every step moves it on, so that the same question asked after each comes to an end. ``first`` is the site whose
@@ -42,13 +43,13 @@ def next_step(pair: Pair, first: Site, excluded: frozenset[str], *, one_way: boo
     there = [site for site in (first, other(first)) if pair[site]]
     if not there or (one_way and first not in there):
         return None
+    without = [site for site in there if not _stamped(key, pair[site] or {}, stamps[site], rules)]
     if len(there) == 1:
-        return Step(Act.DELIVER if stamps[there[0]] else Act.STAMP, there[0])
-    without = [site for site in there if stamps[site] is None]
+        return Step(Act.STAMP if without else Act.DELIVER, there[0])
     if without:
-        return _of_unstamped(pair, without, first, excluded, one_way=one_way)
+        return _of_unstamped(pair, without, first, rules.excluded, one_way=one_way)
     return _by_versions(
-        pair, {site: stamp for site, stamp in stamps.items() if stamp}, first, excluded, one_way=one_way
+        pair, {site: stamp for site, stamp in stamps.items() if stamp}, first, rules.excluded, one_way=one_way
     )
 
 
@@ -69,6 +70,11 @@ def _by_versions(
         same = (mine.deleted and theirs.deleted) or _alike(pair, excluded)
         return None if same else Step(Act.RAISE, first)
     return Step(Act.DELIVER, first if one_way or mine.version > theirs.version else other(first))
+
+
+def _stamped(key: Item, item: Item, stamp: Stamp | None, rules: Rules) -> bool:
+    """Whether its stamp is its own: a tombstone that was written upon around the client still has the deletion's."""
+    return stamp is not None and not (stamp.deleted and not bare(item, key, rules.ttl_attribute))
 
 
 def _alike(pair: Pair, excluded: frozenset[str]) -> bool:

@@ -40,7 +40,6 @@ class Verify:
 
     reader: Reader
     rules: Rules
-    key_names: tuple[str, ...]
     lag_seconds: float
     clock: Clock
     watcher: Watcher
@@ -78,7 +77,7 @@ class Verify:
 
     def _row(self, site: Site, item: Item) -> tuple[str, Site, bytes] | None:
         state = held_of(item, self.rules).state
-        return None if state is None else (name_of(key_of(item, self.key_names)), site, state)
+        return None if state is None else (name_of(key_of(item, self.rules.key_names)), site, state)
 
     def _look(self, spool: Spool) -> None:
         for suspects in spool.suspects(MOST_KEYS):

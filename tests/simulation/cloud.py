@@ -36,7 +36,7 @@ def _operation(name: str) -> Callable[..., Any]:
     def call(self: "Wire", **params: Any) -> Any:
         caller = getcurrent()
         self.cloud.send(self, name, params, caller)
-        answer = caller.parent.switch()  # type: ignore[union-attr]  (`suspend`, here for its costs)
+        answer = caller.parent.switch()  # type: ignore[union-attr] # as `suspend` does
         if isinstance(answer, Exception):
             raise answer
         return answer

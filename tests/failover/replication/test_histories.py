@@ -180,3 +180,17 @@ def test_what_stays_in_its_region_is_each_sites_own_and_all_else_alike(dice: ran
     assert not any("own" in (loser.item or {}) for loser in world.kept.losers.values())
     for site in SITES:
         assert all(item.get("own", {"S": site}) == {"S": site} for item in world.tables[site].items.values())
+
+
+@pytest.mark.parametrize("verb", AROUND)
+def test_a_write_around_the_client_upon_what_the_other_site_wrote_stands_and_is_not_listed(verb: str) -> None:
+    world = TwoSites(random.Random(1))  # noqa: S311
+    pass_time(world, 1.0)
+    world.write("a", "put", site="primary", epoch=1)
+    world.come_to_rest()
+    pass_time(world, 1.0)
+    world.write_around("a", "secondary", verb)
+    written = world.tables["secondary"].items.get("a", {}).get("value")
+    world.come_to_rest()
+    assert [world.tables[site].items["a"].get("value") for site in SITES] == [written, written]
+    assert world.kept.losers == {}

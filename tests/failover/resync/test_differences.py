@@ -8,9 +8,10 @@ import pytest
 from failover.resync.differences import Rules, difference_of, held_of, key_in, kind_of
 from tests.failover.resync.two_tables import item, stamp, tombstone
 
-RULES = Rules(ttl_attribute="expires", now=1000.0)
+RULES = Rules(key_names=("id",), ttl_attribute="expires", now=1000.0)
 ONE = item("a", "1", stamp(5))
 EXPIRED = item("a", "1", stamp(5), expires={"N": "1000"})
+REVIVED = {**tombstone("a", stamp(5, deleted=True)), "value": {"S": "1"}}
 NOT_YET = item("a", "1", stamp(5), expires={"N": "1001"})
 
 
@@ -22,6 +23,7 @@ NOT_YET = item("a", "1", stamp(5), expires={"N": "1001"})
         pytest.param(item("a"), item("a"), None, id="the same, without versions"),
         pytest.param(tombstone("a", stamp(5, deleted=True)), None, None, id="a tombstone is an absent item"),
         pytest.param(tombstone("a", stamp(5, deleted=True)), tombstone("a", stamp(6, deleted=True)), None, id="gone"),
+        pytest.param(REVIVED, None, "only-in-primary", id="a tombstone that was written upon is an item"),
         pytest.param(EXPIRED, None, None, id="what should have expired is an absent item"),
         pytest.param(NOT_YET, None, "only-in-primary", id="what is to expire is one"),
         pytest.param(ONE, None, "only-in-primary", id="absent at the secondary"),
@@ -39,7 +41,7 @@ def test_a_difference_is_of_one_kind(primary: Any, secondary: Any, kind: str | N
 
 
 def test_what_stays_in_its_region_is_no_difference() -> None:
-    rules = Rules(excluded=frozenset({"home"}))
+    rules = Rules(key_names=("id",), excluded=frozenset({"home"}))
     mine, theirs = ({**ONE, "home": {"S": home}} for home in ("us", "eu"))
     assert kind_of(held_of(mine, rules), held_of(theirs, rules)) is None
 

@@ -7,6 +7,7 @@ import pytest
 
 from failover.replication.meetings import Rules
 from failover.replication.stamps import Stamp
+from failover.sites import Site, other
 from tests.failover.replication.two_sites import SITES
 from tests.failover.resync.two_tables import TwoTables, item, stamp, tombstone
 
@@ -79,6 +80,22 @@ def test_one_version_with_two_values_is_settled_for_the_active_site(two: TwoTabl
     assert two.repair() == {"raised": 1, "applied": 1}
     assert values(two) == ["mine", "mine"]
     assert listed(two) == ["theirs"]
+
+
+@pytest.mark.parametrize("deleted_by", SITES)
+@pytest.mark.parametrize("upon", SITES)
+def test_a_tombstone_that_was_written_upon_is_an_item_again_at_both_sites(
+    two: TwoTables, deleted_by: Site, upon: Site
+) -> None:
+    gone = tombstone("a", stamp(5, deleted_by, deleted=True))
+    two.put(upon, {**gone, "value": {"S": "back"}})
+    two.put(other(upon), gone)
+    assert not two.verify()[0].alike
+    assert two.repair() == {"stamped": 1, "applied": 1}
+    assert values(two) == ["back", "back"]
+    assert not any("expires" in two.sites[site].items["a"] for site in SITES)
+    assert listed(two) == []
+    assert two.repair() == {}
 
 
 def test_a_second_repair_finds_nothing_to_do(two: TwoTables) -> None:

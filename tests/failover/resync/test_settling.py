@@ -1,15 +1,17 @@
 """The next thing to do about an item, from what both sites hold of it."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from failover.resync.settling import next_step
-from tests.failover.resync.two_tables import item, stamp, tombstone
+from tests.failover.resync.two_tables import RULES, item, stamp, tombstone
 
 OLD, NEW = item("a", "1", stamp(5)), item("a", "2", stamp(7))
 GONE = tombstone("a", stamp(7, deleted=True))
-NOWHERE = frozenset[str]()
+REVIVED = {**GONE, "value": {"S": "3"}}
+KEY = {"id": {"S": "a"}}
 
 
 @pytest.mark.parametrize(
@@ -32,21 +34,25 @@ NOWHERE = frozenset[str]()
         pytest.param(item("a", "2"), OLD, "stamp primary", "stamp primary", id="another value without version here"),
         pytest.param(OLD, item("a", "2"), "stamp secondary", "stamp secondary", id="the same there"),
         pytest.param(GONE, item("a"), "stamp secondary", "stamp secondary", id="written around the client where gone"),
+        pytest.param(REVIVED, GONE, "stamp primary", "stamp primary", id="gone, and written upon here"),
+        pytest.param(GONE, REVIVED, "stamp secondary", "stamp secondary", id="gone, and written upon there"),
+        pytest.param(REVIVED, None, "stamp primary", "stamp primary", id="gone only here, and written upon"),
+        pytest.param(REVIVED, REVIVED, "stamp primary", "stamp primary", id="gone and written upon at both"),
         pytest.param(item("a"), OLD, "deliver secondary to primary", "stamp primary", id="the same value, here bare"),
         pytest.param(OLD, item("a"), "deliver primary to secondary", "deliver primary to secondary", id="there bare"),
     ],
 )
 def test_each_case_has_its_step(primary: Any, secondary: Any, both_ways: str | None, one_way: str | None) -> None:
     pair = {"primary": primary, "secondary": secondary}
-    asked = [next_step(pair, "primary", NOWHERE, one_way=way) for way in (False, True)]  # type: ignore[arg-type]
+    asked = [next_step(KEY, pair, "primary", RULES, one_way=way) for way in (False, True)]  # type: ignore[arg-type]
     assert [str(step) if step else None for step in asked] == [both_ways, one_way]
 
 
 def test_where_no_version_decides_the_first_sites_value_stands() -> None:
     pair = {"primary": OLD, "secondary": item("a", "2", stamp(5))}
-    assert str(next_step(pair, "secondary", NOWHERE)) == "raise secondary"  # type: ignore[arg-type]
+    assert str(next_step(KEY, pair, "secondary", RULES)) == "raise secondary"  # type: ignore[arg-type]
 
 
 def test_what_does_not_leave_its_region_is_no_other_value() -> None:
     pair = {"primary": {**OLD, "home": {"S": "us"}}, "secondary": OLD}
-    assert next_step(pair, "primary", frozenset({"home"})) is None  # type: ignore[arg-type]
+    assert next_step(KEY, pair, "primary", replace(RULES, excluded=frozenset({"home"}))) is None  # type: ignore[arg-type]

@@ -104,7 +104,6 @@ class TwoTables:
         return Verify(
             reader=self.reader(checkpoint, self.settler(), consistent=False),
             rules=self.compared,
-            key_names=("id",),
             lag_seconds=LAG_SECONDS,
             clock=self.clock,
             watcher=self.seen.append,
@@ -128,7 +127,8 @@ class TwoTables:
 
     @property
     def compared(self) -> differences.Rules:
-        return differences.Rules(excluded=self.rules.excluded, ttl_attribute=self.rules.ttl_attribute, now=AT)
+        rules = self.rules
+        return differences.Rules(key_names=("id",), excluded=rules.excluded, ttl_attribute=rules.ttl_attribute, now=AT)
 
     def checkpoint(self, **run: object) -> Checkpoint:
         return Checkpoint(self.folder / f"{'-'.join(map(str, run.values()))}.sqlite", run)
