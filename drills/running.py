@@ -66,7 +66,7 @@ class LoadedTable(Interface):
 class VotingBooth(Interface):
     """Where one observer votes, as `failover.ballot.Ballot` does."""
 
-    def cast(self, opinion: Mapping[str, Value], *, generation: int, after: int | None) -> None:
+    def cast(self, opinion: Mapping[str, Value], *, generation: int, after: int | None) -> object:
         """Vote as a generation, in place of a vote of the generation ``after``."""
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from failover import rows
 from failover.failures import AWS_ERRORS, Failure, failure_of
 from failover.tier import Value
+from failover.votes import Vote
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -28,23 +29,27 @@ class Ballot:
     tier: str
     observer: str
 
-    def cast(self, opinion: Mapping[str, Value], *, generation: int, after: int | None) -> None:
+    def cast(self, opinion: Mapping[str, Value], *, generation: int, after: int | None) -> Vote | None:
         """Write the vote of ``generation`` if the row still is that of generation ``after`` (``None``: no row yet).
+
+        Return the last vote of another generation that it took the place of, if that can be read.
 
         Raises:
             Superseded: it is not.
             BotoCoreError, ClientError: the table did not take it.
         """
         try:
-            self.client.update_item(
+            answer = self.client.update_item(
                 TableName=self.table,
                 Key=rows.vote_key(self.tier, self.observer),
+                ReturnValues="NONE" if after in (None, generation) else "ALL_OLD",
                 **_expressions({**opinion, "generation": generation, "tier": self.tier}, after),
             )
         except AWS_ERRORS as error:
             if failure_of(error) is Failure.CONDITION:
                 raise Superseded(f"{self.observer} has voted in a later generation than {generation}") from error
             raise
+        return rows.readable_vote(answer["Attributes"]) if answer.get("Attributes") else None
 
 
 def _expressions(vote: Mapping[str, Value], after: int | None) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -19,7 +18,6 @@ from failover.votes import Vote
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-log = logging.getLogger(__name__)
 T = TypeVar("T")
 PATIENT_ATTEMPTS: Final = 8
 FIRST_PAUSE_SECONDS: Final = 0.05
@@ -217,16 +215,7 @@ def _of_kind(kind: str, items: list[Any]) -> Mapping[str, Any] | None:
 
 
 def _votes(items: list[Any]) -> tuple[Vote, ...]:
-    return tuple(vote for item in items if item["sk"]["S"] == "vote" and (vote := _readable(item)))
-
-
-def _readable(item: Mapping[str, object]) -> Vote | None:
-    """Read a vote; one that cannot be read is as good as silent and stops nobody else."""
-    try:
-        return rows.vote(item)
-    except rows.MalformedRow as error:
-        log.error("vote unreadable", extra={"error": str(error)})
-        return None
+    return tuple(vote for item in items if item["sk"]["S"] == "vote" and (vote := rows.readable_vote(item)))
 
 
 def _whole(answer: T, *parts: str) -> T:

@@ -107,8 +107,10 @@ class Observer:
         if self._generation is None and after is not None and not self._has_looked_on():
             return
         mine = self._generation or (after or 0) + 1
-        self._post.ballot.cast(self._opinion(before.row, probe), generation=mine, after=after)
+        replaced = self._post.ballot.cast(self._opinion(before.row, probe), generation=mine, after=after)
         self._generation = mine
+        if replaced is not None and replaced.about(before.row):
+            self._observation = self._with_lag_of(replaced)
 
     def _has_looked_on(self) -> bool:
         return self._post.clock.monotonic() - self._began >= self._post.numbers.generation_overlap
@@ -145,8 +147,12 @@ class Observer:
         self._predecessors_counter = own.counter
         if moved:
             return Observation.of(own)
+        return self._with_lag_of(own)
+
+    def _with_lag_of(self, vote: Vote) -> Observation:
+        """Where this generation knows no lag, the last that its predecessor knew holds."""
         mind = self._observation
-        return mind if mind.acked_lag_ms is not None else replace(mind, acked_lag_ms=own.acked_lag_ms)
+        return mind if mind.acked_lag_ms is not None else replace(mind, acked_lag_ms=vote.acked_lag_ms)
 
     def _act(self, seen: Snapshot, probe: Probe, outside: Mapping[str, object]) -> Turn:
         numbers, now = self._post.numbers, self._post.clock.monotonic()

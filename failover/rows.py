@@ -1,5 +1,6 @@
 """The control table's items and the values that the domain works with: translation at the edge, both ways."""
 
+import logging
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, cast
@@ -11,6 +12,7 @@ from failover.sites import SITES, Site
 from failover.tier import Kind, Phase, TierRow, Value
 from failover.votes import Verdict, Vote
 
+log = logging.getLogger(__name__)
 Item = dict[str, Any]  # DynamoDB's own attribute values: {"epoch": {"N": "3"}}
 COUNTS = ("epoch", "counter", "generation", "misses", "goods")
 MILLISECONDS = ("lag_ms", "acked_lag_ms", "latency_ms")
@@ -142,6 +144,15 @@ def vote(item: Mapping[str, object]) -> Vote:
         )
     except (KeyError, ValueError, TypeError, IndexError) as error:
         raise MalformedRow(f"vote {values.get('pk')!r} cannot be read: {error!r}") from error
+
+
+def readable_vote(item: Mapping[str, object]) -> Vote | None:
+    """Read a vote; one that cannot be read is as good as silent and stops nobody else."""
+    try:
+        return vote(item)
+    except MalformedRow as error:
+        log.error("vote unreadable", extra={"error": str(error)})
+        return None
 
 
 def _check_whole(values: Mapping[str, Any], names: Iterable[str], optional: Iterable[str] = ()) -> None:

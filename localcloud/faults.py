@@ -24,7 +24,8 @@ class FaultError(ValueError):
 class Fault:
     """What happens to the calls that match every given field (None matches all).
 
-    ``table`` is one that the call names by its name; calls on several at once, batches, name none.
+    ``table`` is one that the call names by its name; calls on several at once, batches, name none. ``mentions`` is a
+    text that one of its parameters is, however deep: a key's value, an attribute's.
 
     Effects: ``refuse``, ``reset``, ``blackhole`` (see ``localcloud.request.Cut``); ``error`` (``status`` and ``code``);
     ``throttle`` (the service's own code); ``latency`` (``latency_ms`` give or take ``jitter_ms``, then on as usual);
@@ -43,6 +44,7 @@ class Fault:
     service: str | None = None
     operation: str | None = None
     table: str | None = None
+    mentions: str | None = None
     rate: float = 1.0
     latency_ms: float = 0.0
     jitter_ms: float = 0.0
@@ -81,7 +83,8 @@ class Fault:
         to = (self.region, self.service, self.operation, self.table)
         called = (request.region, request.service, request.operation, request.params.get("TableName"))
         seen = (caller.kind, caller.region, caller.name, *called)
-        return all(want in (None, see) for want, see in zip((*by, *to), seen, strict=True))
+        named = all(want in (None, see) for want, see in zip((*by, *to), seen, strict=True))
+        return named and (self.mentions is None or repr(self.mentions) in str(request.params))
 
 
 def control_planes_out() -> tuple[Fault, ...]:

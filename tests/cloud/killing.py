@@ -21,6 +21,7 @@ COLD_START_SECONDS = 1.0
 BUSY_SECONDS = 3.0  # what a machine may add; the bound itself is shown at production's timings
 LONGEST_SECONDS = 60.0  # at full scale a whole failover with a takeover takes half of it
 LAST_CALL_SECONDS = 0.3
+MOST_CALLS_TOLD = 20
 READS = ("Get", "BatchGet", "Query")
 ANSWER = "answer"
 ORDERED_TO = "us-east-2"  # no data region: what an orchestrator updates there is the tier's row alone
@@ -30,16 +31,20 @@ BEFORE_IT_IS_OWNED = ("check target", "announce", "mark moving")
 
 @dataclass(frozen=True, kw_only=True)
 class Point:
-    """The call around which an orchestrator is killed: the n-th of its kind, from and to the regions named."""
+    """The call around which an orchestrator is killed: the n-th of its kind, from and to the regions named.
+
+    ``mentions`` is a text in its parameters: what else the process does, as a rehearsal, does not count then.
+    """
 
     kill: Kill
     nth: int
     operation: str | None = None
+    mentions: str | None = None
     caller_region: str | None = None
     region: str | None = None
 
     def __str__(self) -> str:
-        return f"{self.kill} {self.operation or 'call'} {self.nth}"
+        return f"{self.kill} {self.operation or 'call'} {self.nth} {self.mentions or ''}".rstrip()
 
     def fault(self, stage: Stage) -> Fault:
         """Kill the first process that gets there: orchestrators that wake beside the owner stop long before it."""
@@ -50,6 +55,7 @@ class Point:
             caller_name=stage.orchestrator,
             region=self.region,
             operation=self.operation,
+            mentions=self.mentions,
             nth=self.nth,
             each_process=True,
         )
@@ -161,7 +167,8 @@ def order_a_move(stage: Stage, before: TierRow, kind: OrderKind, point: Point | 
 
 def tell(stage: Stage, before: TierRow, fault: str | None, since: int) -> Story:
     """Wait for the move's end and return all of it."""
-    sights = watch(stage, before)
+    with explained(stage, since):
+        sights = watch(stage, before)
     if fault:
         _let_it_strike(stage, fault)
     calls = [call for call in stage.cloud.calls(since) if f".{stage.orchestrator}." in str(call["caller"])]
@@ -199,6 +206,19 @@ def _let_it_strike(stage: Stage, fault: str) -> None:
 
 def _hits(stage: Stage, fault: str) -> bool:
     return any(one["id"] == fault and one["hits"] for one in stage.cloud.faults.state())
+
+
+@contextmanager
+def explained(stage: Stage, since: int) -> Iterator[None]:
+    """Say in a failure what the row and the votes are, and what people and orchestrators were told and did."""
+    seen = stage.last_page()
+    try:
+        yield
+    except AssertionError as error:
+        calls = [call for call in stage.cloud.calls(since) if f".{stage.orchestrator}." in str(call["caller"])]
+        for found in (stage.snapshot(), stage.pages(seen), stage.cloud.faults.state(), calls[-MOST_CALLS_TOLD:]):
+            error.add_note(str(found))
+        raise
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from localcloud.cloud import EmbeddedCloud
 from tests.waiting import eventually, seen_within
 
 TIER = "data"
-SETTLED_SECONDS = 20.0
+SETTLED_SECONDS = 90.0  # a region that was dark has an observer from the next minute on, and that one looks on first
 
 
 @dataclass(kw_only=True)

@@ -59,14 +59,14 @@ class ModelDynamoDB:
         ConditionExpression: str,
         ExpressionAttributeNames: Mapping[str, str],
         ExpressionAttributeValues: Item,
-        **_returned: str,
+        **returned: str,
     ) -> Item:
         key, names, values = _key(TableName, Key), ExpressionAttributeNames, ExpressionAttributeValues
         old = self.items.get(key, {})
         if not _holds(ConditionExpression, old, names, values):
             raise refusal("ConditionalCheckFailedException", "UpdateItem", old)
         self.items[key] = _updated({**Key, **old}, UpdateExpression, names, values)
-        return _answer({"Attributes": self.items[key]})
+        return _answer({"Attributes": old if returned.get("ReturnValues") == "ALL_OLD" else self.items[key]})
 
 
 def refusal(code: str, operation: str, item: Item | None = None, status: int = 400) -> ClientError:

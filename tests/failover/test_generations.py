@@ -8,6 +8,7 @@ import pytest
 from failover.ballot import Superseded
 from failover.failures import AWS_ERRORS
 from failover.observer import Observer
+from failover.tier import Change
 from failover.votes import Verdict
 from tests.failover.observing import HOME, turns, vote_of
 from tests.failover.wire import Call, lost_reply
@@ -49,6 +50,25 @@ def test_what_a_predecessor_last_knew_of_the_lag_holds_while_the_active_site_ans
 
     assert lag is not None
     assert (vote_of(model).verdict, vote_of(model).acked_lag_ms) == (Verdict.UNHEALTHY, lag)
+
+
+def test_what_a_predecessor_learnt_of_the_lag_in_its_last_turn_is_not_lost_with_it(model: World) -> None:
+    predecessor, successor = Observer(model.staff(HOME).post), Observer(model.staff(HOME).post)
+    for _ in range(2):
+        predecessor.turn()
+        turns(model, successor, 1)
+    model.control.apply("data", Change(expects={}, sets={"epoch": 7, "active": "secondary"}))
+    for _ in range(2):
+        predecessor.turn()
+        turns(model, successor, 1)
+    assert vote_of(model).acked_lag_ms is None
+    predecessor.turn()
+    lag = vote_of(model).acked_lag_ms
+    model.dark = {SITES.secondary}
+    turns(model, successor, 2)
+
+    assert lag is not None
+    assert (vote_of(model).generation, vote_of(model).acked_lag_ms) == (2, lag)
 
 
 def test_a_predecessor_stops_once_its_successor_votes(model: World) -> None:

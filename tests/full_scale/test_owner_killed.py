@@ -15,7 +15,7 @@ from tests.cloud.killing import (
 from tests.cloud.stage import Stage
 
 UNPLANNED = ("check target", "mark moving", "wait", "publish", "verify", "follow", "notify")
-JOURNAL = "BatchWriteItem"  # an entry is written before each effect; so killed before it is killed after the last one
+JOURNAL = "BatchWriteItem"  # a step's entry comes before its effect: killed before it is killed after the last step
 
 
 def assert_finished_by_others(stage: Stage, story: Story, at: tuple[Phase, str]) -> None:
@@ -29,12 +29,12 @@ def assert_finished_by_others(stage: Stage, story: Story, at: tuple[Phase, str])
 
 
 def test_killed_right_after_the_mark_the_owner_is_replaced_in_time(stage: Stage) -> None:
-    story = lose_the_primary(stage, Point(kill="kill_before", nth=2, operation=JOURNAL))
+    story = lose_the_primary(stage, Point(kill="kill_before", nth=1, operation=JOURNAL, mentions="wait"))
     assert_finished_by_others(stage, story, (Phase.MOVING, "wait"))
 
 
 def test_killed_right_after_the_publish_the_owner_is_replaced_in_time(stage: Stage) -> None:
     stage.cloud.regions.darken(stage.primary, "blackhole")
-    point = Point(kill="kill_before", nth=4, operation=JOURNAL, caller_region=ORDERED_TO)
+    point = Point(kill="kill_before", nth=1, operation=JOURNAL, mentions="verify", caller_region=ORDERED_TO)
     story = order_a_move(stage, stage.reopen(), OrderKind.FAILOVER, point)
     assert_finished_by_others(stage, story, (Phase.STEADY, "verify"))

@@ -27,7 +27,7 @@ def request(
         region=region,
         service="dynamodb",
         operation=operation,
-        params={"TableName": "orders"},
+        params={"TableName": "orders", "Key": {"id": {"S": "order-1"}}},
         body=b"",
         environ={},
     )
@@ -47,6 +47,8 @@ def request(
         (Fault(effect="reset", operation="PutItem"), False),
         (Fault(effect="reset", table="orders"), True),
         (Fault(effect="reset", table="sessions"), False),
+        (Fault(effect="reset", mentions="order-1"), True),
+        (Fault(effect="reset", mentions="order"), False),
     ],
 )
 def test_a_fault_hits_the_calls_that_match_all_it_names(fault: Fault, hit: bool) -> None:

@@ -105,7 +105,8 @@ class Laws:
         if wire.service != "control" or not isinstance(answer, dict):
             return
         if request.operation == "update_item" and "Attributes" in answer:
-            self._updated(wire.process, request.params["Key"]["pk"]["S"], answer["Attributes"])
+            key, row = request.params["Key"]["pk"]["S"], request.params["Key"]["sk"]["S"]
+            self._updated(wire.process, key, wire.cloud.mrsc.table.items["control", key, row])
         elif heard and "Responses" in answer:
             self._look(wire.process, answer["Responses"]["control"])
         elif heard and "active" in answer.get("Item", {}):
