@@ -73,7 +73,7 @@ test: setup ## Rules, format, types, units and test-cloud; each part's output wh
 
 # The clouds' times are real, so whatever has none gives way to them.
 test-units: setup ## All tests without a whole embedded cloud or an engine
-	nice -n 19 $(PYTHON) -m pytest -n 3 --ignore tests/cloud --ignore tests/full_scale --ignore tests/engine
+	nice -n 19 $(PYTHON) -m pytest -n 4 --ignore tests/cloud --ignore tests/full_scale --ignore tests/engine
 
 test-cloud: setup ## The whole embedded cloud at a tenth of its timings: an owner killed, roles, pages
 	$(PYTHON) -m pytest tests/cloud -m "not minutes"

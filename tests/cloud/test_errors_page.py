@@ -243,6 +243,7 @@ def test_a_message_that_nobody_can_handle_ends_in_the_dead_letters_and_people_ar
     assert dead["Body"] == "not an order"
 
 
+@pytest.mark.minutes
 def test_a_silent_observer_is_told_by_its_alarm_and_by_its_peers(troubles: Troubles) -> None:
     for region in SILENT_IN:
         troubles.alarm("observer-silent", region)

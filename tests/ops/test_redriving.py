@@ -5,6 +5,7 @@ import json
 import pytest
 
 from localcloud.faults import Fault
+from ops import dead_queue
 from ops.dead_queue import DeadQueue, Fate
 from tests.ops.conftest import Ground
 from tests.ops.streams_ground import StreamsGround, record
@@ -15,6 +16,7 @@ HERE, THERE = "us-east-1", "us-west-2"
 
 @pytest.fixture
 def streams(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> StreamsGround:
+    monkeypatch.setattr(dead_queue, "WAIT_SECONDS", 0)  # nobody else sends
     return StreamsGround.over(ground, monkeypatch)
 
 
