@@ -105,7 +105,8 @@ class Weather:
         """Seconds that a message and its answer are under way; one in a while takes far longer."""
         dice, tail = self.dice.random, self.tail
         there = usual * (0.7 + dice())
-        if dice() < tail:
-            there += 2.0 * dice()
         back = usual * (0.7 + dice())
-        return there, back if dice() >= tail else back + 2.0 * dice()
+        if tail:
+            there += 2.0 * dice() if dice() < tail else 0.0
+            back += 2.0 * dice() if dice() < tail else 0.0
+        return there, back
