@@ -1,7 +1,9 @@
 """Carries out the faults that hit a call."""
 
 import logging
+import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 from localcloud.caller import Caller
@@ -11,6 +13,7 @@ from localcloud.request import Request, Response, Severed
 
 log = logging.getLogger(__name__)
 Killer = Callable[[Caller], None]
+Turned = tuple[str, str, str]  # a region, a table there, an operation
 
 
 def nobody_to_kill(caller: Caller) -> None:
@@ -28,6 +31,8 @@ class Injection:
         self.book = book
         self.killer: Killer = nobody_to_kill
         self._sleep = sleep
+        self._lock = threading.Lock()
+        self._throttled: Counter[Turned] = Counter()
 
     def before(self, request: Request, hits: Sequence[Fault]) -> Response | None:
         """Delay, cut or answer a call instead of carrying it out; None lets it go on.
@@ -41,7 +46,7 @@ class Injection:
             elif fault.effect == "error":
                 return error(request, fault.status, fault.code, f"injected by {fault.id}")
             elif fault.effect == "throttle":
-                return throttled(request)
+                return self._turn_away(request)
             else:
                 self._cut_before(request, fault)
         return None
@@ -57,6 +62,18 @@ class Injection:
                 self.killer(request.caller)
             if fault.effect in ("kill_after", "lost_reply"):
                 raise Severed("reset", fault.id)
+
+    def take_throttled(self) -> Counter[Turned]:
+        """Return how many calls that name a table were throttled since it was last asked."""
+        with self._lock:
+            taken, self._throttled = self._throttled, Counter()
+        return taken
+
+    def _turn_away(self, request: Request) -> Response:
+        if request.service == "dynamodb" and "TableName" in request.params:
+            with self._lock:
+                self._throttled[request.region, str(request.params["TableName"]), request.operation] += 1
+        return throttled(request)
 
     def _cut_before(self, request: Request, fault: Fault) -> None:
         if fault.effect == "kill_before":

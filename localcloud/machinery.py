@@ -22,12 +22,14 @@ from localcloud.queues import LongPolls, Queues
 from localcloud.schedules import Schedules, Times
 from localcloud.sinks import Sinks
 from localcloud.streams import RETENTION_SECONDS
+from localcloud.table_metrics import TableMetrics
 from localcloud.timers import Timers
 from localcloud.topics import Topics
 
 SCHEDULE_LOOK_SECONDS = 0.25
 ALARM_LOOK_SECONDS = 1.0
 QUEUE_METRICS_SECONDS = 60.0
+TABLE_METRICS_SECONDS = 60.0
 FORGET_SECONDS = 60.0
 EXPIRY_SECONDS = 60.0
 TRIM_SECONDS = 60.0
@@ -84,6 +86,8 @@ def assemble(
     timers.every(lambda: SCHEDULE_LOOK_SECONDS * time_scale, schedules.tick)
     timers.every(lambda: ALARM_LOOK_SECONDS * time_scale, alarms.tick)
     timers.every(lambda: QUEUE_METRICS_SECONDS * time_scale, QueueMetrics(gateway, metrics).tick)
+    table_metrics = TableMetrics(dynamodb.replication, gateway.injection, metrics)
+    timers.every(lambda: TABLE_METRICS_SECONDS * time_scale, table_metrics.tick)
     timers.every(lambda: FORGET_SECONDS, metrics.forget_old)
     _let_data_age(dynamodb, timers, time_scale)
     timers.start()

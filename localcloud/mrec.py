@@ -131,6 +131,7 @@ class Replication:
         self._lock = lock
         self._links: dict[tuple[str, str, str], Link] = {}
         self._versions: dict[tuple[str, str, str], Version] = {}
+        self._latencies: dict[tuple[str, str, str], float] = {}
         self._last = 0
         world.watch(self._wake)
 
@@ -156,6 +157,12 @@ class Replication:
             way = f"{source}->{target}"
             oldest[way] = max(oldest.get(way, 0.0), link.oldest_seconds())
         return oldest
+
+    def take_latencies(self) -> dict[tuple[str, str, str], float]:
+        """Give the longest that a change took since it was last asked, in seconds, by source, target and table."""
+        with self._lock():
+            taken, self._latencies = self._latencies, {}
+        return taken
 
     def close(self) -> None:
         """Stop all links."""
@@ -185,9 +192,15 @@ class Replication:
         change = written.change
         place = (region, change.table, change.item)
         with self._lock():
+            self._note_latency(region, written)
             if self._known.find(region, change.table) and written.version > self._versions.get(place, (0, "")):
                 self._versions[place] = written.version
                 self._tables.apply(region, change)
+
+    def _note_latency(self, region: str, written: Written) -> None:
+        at, source = written.version
+        way = (source, region, written.change.table)
+        self._latencies[way] = max(self._latencies.get(way, 0.0), (time.time_ns() - at) / 1e9)
 
     def _wake(self) -> None:
         for link in list(self._links.values()):

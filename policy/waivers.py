@@ -58,7 +58,7 @@ WAIVERS: tuple[Waiver, ...] = (
     Waiver(
         rule="wildcard-permission",
         resource="readiness-aws-*-policy",
-        subject="ListReplicationAlarms",
+        subject="ListDataAlarms",
         reason="as ListAlarms, in a data region without a control plane",
     ),
     Waiver(

@@ -8,25 +8,24 @@ from infra.aws.losers_table import LosersTable, LosersTableArgs
 from infra.aws.regional_function import FunctionLimits
 from infra.aws.stream_replicator import LONGEST_SECONDS, TOMBSTONE_SECONDS, StreamReplicator, StreamReplicatorArgs
 from infra.aws.table_schema import EXPIRES
-from infra.aws.topic import Topic, TopicArgs
-from stacks.control import ControlOutputs
 from stacks.data import DataOutputs, schemas
 from stacks.providers import Providers, within
 from stacks.settings import ONE_PROCESSOR_MB, Settings
 from stacks.topology import topology_of
+from stacks.watching import Alerts
 
 ReplicationOutputs = dict[str, dict[str, object]]
 """What whoever compares or mends a table must know of its replication, by the table's name in config."""
 
 
 def build_replication(
-    settings: Settings, providers: Providers, data: DataOutputs, control: ControlOutputs
+    settings: Settings, providers: Providers, data: DataOutputs, alerts: Alerts
 ) -> ReplicationOutputs:
     """Declare the replicators, where the tables need any."""
     if settings.data.mode != "streams":
         return {}
     for aws_region in settings.data.regions:
-        _data_region(aws_region, settings, data, _alerts(aws_region, settings, providers, control), providers)
+        _data_region(aws_region, settings, data, alerts[aws_region], providers)
     losers = topology_of(settings).named(LOSERS)
     return {
         name: {
@@ -37,18 +36,6 @@ def build_replication(
         }
         for name, table in settings.data.tables.items()
     }
-
-
-def _alerts(aws_region: str, settings: Settings, providers: Providers, control: ControlOutputs) -> pulumi.Input[str]:
-    """Return the topic that alarms of a region tell: a control region has one that a notifier reads."""
-    if aws_region in control.signals_topic_arns:
-        return control.signals_topic_arns[aws_region]
-    people = TopicArgs(
-        topic_name=topology_of(settings).named("alerts"),
-        emails=settings.alerting.emails,
-        webhooks=settings.alerting.webhooks,
-    )
-    return Topic(f"alerts-aws-{aws_region}", people, within(providers.aws[aws_region])).arn
 
 
 def _data_region(

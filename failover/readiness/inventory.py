@@ -30,8 +30,14 @@ ALARMS: Final = (
     OWN_ALARM,
 )
 DEAD_RECORDS: Final = "dead-records"
-# Of each table's replicator, after the table's own name.
-REPLICATOR_ALARMS: Final = ("replicator-errors", "replicator-throttled", "replication-late")
+# Of each table by mode, after the table's own name.
+THROTTLING_ALARMS: Final = ("reads-throttled", "writes-throttled")
+REPLICATOR_ALARMS: Final = ("replicator-errors", "replicator-throttled", "replication-late", "replication-expiring")
+TABLE_ALARMS: Final[Mapping[str, tuple[str, ...]]] = {
+    "mrec": (*THROTTLING_ALARMS, "replication-late"),
+    "mrsc": THROTTLING_ALARMS,
+    "streams": REPLICATOR_ALARMS,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,8 +86,8 @@ class Inventory:
 
     @property
     def machine_regions(self) -> tuple[str, ...]:
-        """The regions that have more than tables: control regions, then what else has a replicator."""
-        return (*self.control_regions, *(one for one in self.replicating_regions if one not in self.control_regions))
+        """The regions that have more than tables: control regions, then data regions that are none."""
+        return (*self.control_regions, *(one for one in self.data_regions if one not in self.control_regions))
 
     @property
     def active_parameter(self) -> str:
@@ -105,7 +111,8 @@ class Inventory:
 
     def replicators_in(self, region: str) -> tuple[str, ...]:
         """Name the functions there that carry a table's changes away, one for each table."""
-        return tuple(f"{REPLICATOR}-{table}" for table in self._replicated_in(region))
+        tables = self._tables_of(region) if region in self.replicating_regions else ()
+        return tuple(f"{REPLICATOR}-{table}" for table in tables)
 
     def functions_in(self, region: str) -> tuple[str, ...]:
         """Name a region's functions."""
@@ -125,18 +132,17 @@ class Inventory:
         """Name a region's topics; away from the control plane alarms tell people themselves."""
         if region in self.control_regions:
             return TOPICS
-        return (ALERTS,) if region in self.replicating_regions else ()
+        return (ALERTS,) if region in self.data_regions else ()
 
     def alarms_in(self, region: str) -> tuple[str, ...]:
         """Name a region's alarms."""
-        tables = self._replicated_in(region)
-        each = (f"{table}-{alarm}" for table in tables for alarm in REPLICATOR_ALARMS)
-        dead = (DEAD_RECORDS,) if tables else ()
+        each = (f"{table}-{alarm}" for table in self._tables_of(region) for alarm in TABLE_ALARMS[self.mode])
+        dead = (DEAD_RECORDS,) if region in self.replicating_regions else ()
         return (*(ALARMS if region in self.control_regions else ()), *each, *dead)
 
-    def _replicated_in(self, region: str) -> tuple[str, ...]:
-        """Name the tables that a replicator reads there, as config does."""
-        tables = (self.canary_table, *self.tables) if region in self.replicating_regions else ()
+    def _tables_of(self, region: str) -> tuple[str, ...]:
+        """Name the data tables that are there, as config does."""
+        tables = (self.canary_table, *self.tables) if region in self.data_regions else ()
         return tuple(table.removeprefix(self.named("")) for table in tables)
 
     def replicas_of(self, table: str, region: str) -> tuple[str, ...]:

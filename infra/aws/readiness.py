@@ -85,6 +85,7 @@ def _function(args: ReadinessArgs) -> RegionalFunctionArgs:
         statements=(
             *value_statements(args),
             *machinery_statements(args.topology),
+            *data_region_statements(args.topology),
             *(replication_statements(args.topology) if args.replicates else ()),
             *dry_call_statements(args.topology, args.aws_region),
         ),
@@ -139,18 +140,24 @@ def machinery_statements(topology: Topology) -> tuple[Statement, ...]:
 def replication_statements(topology: Topology) -> tuple[Statement, ...]:
     """Return what a look reads of replication, in both data regions."""
     regions = topology.data_regions
-    away = tuple(region for region in regions if region not in topology.control_regions)
     # One by one they would outgrow the role. It tells where the archive is as well, which holds no secret.
     replicators = _everywhere(topology.function_arn, regions, ("stream-replicator-*",))
     dead = _everywhere(topology.queue_arn, regions, (DEAD_RECORDS,))
     counted = ("sqs:GetQueueUrl", "sqs:GetQueueAttributes")
+    return (
+        Statement(sid="DescribeReplicators", actions=("lambda:GetFunction",), resources=replicators),
+        Statement(sid="CountDeadRecords", actions=counted, resources=dead),
+    )
+
+
+def data_region_statements(topology: Topology) -> tuple[Statement, ...]:
+    """Return what a look reads of data regions that are no control regions: their alarms, and who hears of them."""
+    away = tuple(region for region in topology.data_regions if region not in topology.control_regions)
     topics = _everywhere(topology.topic_arn, away, ("alerts",))
     alarms = _everywhere(topology.alarm_arn, away, ("*",))
     statements = (
-        Statement(sid="DescribeReplicators", actions=("lambda:GetFunction",), resources=replicators),
-        Statement(sid="CountDeadRecords", actions=counted, resources=dead),
         Statement(sid="CountWhoIsAlerted", actions=("sns:ListSubscriptionsByTopic",), resources=topics),
-        Statement(sid="ListReplicationAlarms", actions=("cloudwatch:DescribeAlarms",), resources=alarms),
+        Statement(sid="ListDataAlarms", actions=("cloudwatch:DescribeAlarms",), resources=alarms),
     )
     return tuple(one for one in statements if one.resources)
 

@@ -21,10 +21,12 @@ LANES = 10  # the most that Lambda opens for a shard
 LONGEST_SECONDS = 120
 # As long as records can wait and still be kept: a stream forgets after 24 hours, the bucket does not. Until then a
 # target that does not answer is waited for.
-KEPT_WAITING_SECONDS = 20 * 3600
+KEPT_WAITING_HOURS = 20
 LARGEST_RETRIES = 10_000
 LATE_MS = 10_000
 LATE_MINUTES = 3
+EXPIRING_HOURS = 18
+HOUR_MS = 3_600_000
 # What DynamoDB does in the name of whoever reads and writes a table under a key of theirs
 # (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html). Only with one of their
 # own: the account's key for DynamoDB lets in everybody who may use the table.
@@ -83,7 +85,7 @@ class StreamReplicator(pulumi.ComponentResource):
             batch_size=BATCH,
             parallelization_factor=LANES,
             bisect_batch_on_function_error=True,
-            maximum_record_age_in_seconds=KEPT_WAITING_SECONDS,
+            maximum_record_age_in_seconds=KEPT_WAITING_HOURS * 3600,
             maximum_retry_attempts=LARGEST_RETRIES,
             function_response_types=["ReportBatchItemFailures"],
             destination_config=aws.lambda_.EventSourceMappingDestinationConfigArgs(
@@ -104,19 +106,13 @@ class StreamReplicator(pulumi.ComponentResource):
         alarm(f"{name}-errors", errors, child)
         alarm(f"{name}-throttled", throttled, child)
         alarm(f"{name}-late", _late(args, function), child)
+        alarm(f"{name}-expiring", _expiring(args, function), child)
 
 
 def _late(args: StreamReplicatorArgs, function: RegionalFunction) -> AlarmArgs:
-    """Lambda's own measure: it goes on growing while the function cannot run at all.
-
-    https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
-    """
-    age = Metric(
-        namespace="AWS/Lambda", name="IteratorAge", dimensions={"FunctionName": function.name}, statistic="Maximum"
-    )
     return AlarmArgs(
         alarm_name=args.topology.named(f"{args.table}-replication-late"),
-        metric=age,
+        metric=_age(function),
         breaches_when="at_least",
         threshold=LATE_MS,
         minutes=LATE_MINUTES,
@@ -125,6 +121,34 @@ def _late(args: StreamReplicatorArgs, function: RegionalFunction) -> AlarmArgs:
         next_step=f"Changes of {args.table} reach the other region late. `lifeboat status`; a failover now would list "
         "what has not arrived.",
     )
+
+
+def _expiring(args: StreamReplicatorArgs, function: RegionalFunction) -> AlarmArgs:
+    """The other region has been away for so long that what was written here soon has to be kept apart.
+
+    The stream of that region forgets by the same clock; away itself, it cannot tell anybody.
+    """
+    return AlarmArgs(
+        alarm_name=args.topology.named(f"{args.table}-replication-expiring"),
+        metric=_age(function),
+        breaches_when="at_least",
+        threshold=EXPIRING_HOURS * HOUR_MS,
+        minutes=1,
+        silence_breaches=False,
+        topic_arn=args.alerts_arn,
+        next_step=f"Changes of {args.table} have waited for {EXPIRING_HOURS} hours; after {KEPT_WAITING_HOURS} they "
+        "are put aside for `lifeboat redrive`; after 24 the region that is away has forgotten what it did not send. "
+        "Bring it back before, or compare the tables then: `lifeboat divergence`, `lifeboat verify`.",
+    )
+
+
+def _age(function: RegionalFunction) -> Metric:
+    """Lambda's own measure: it goes on growing while the function cannot run at all.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+    """
+    dimensions = {"FunctionName": function.name}
+    return Metric(namespace="AWS/Lambda", name="IteratorAge", dimensions=dimensions, statistic="Maximum")
 
 
 def _function(args: StreamReplicatorArgs) -> RegionalFunctionArgs:

@@ -60,6 +60,7 @@ def test_only_an_acknowledged_canary_dates_the_freshness() -> None:
     assert observe(seen, replace(NEUTRAL, lag_ms=9000), 500.0, PROTOCOL).acked_lag_ms == 700
     assert observe(seen, replace(GOOD, acknowledged=False, lag_ms=9000), 500.0, PROTOCOL).acked_lag_ms == 700
     assert observe(seen, replace(NEUTRAL, acknowledged=True, lag_ms=9000), 500.0, PROTOCOL).acked_lag_ms == 9000
+    assert observe(seen, replace(SLOW, lag_ms=9000), 500.0, PROTOCOL).acked_lag_ms == 9000
 
 
 def test_no_verdict_stands_on_probes_that_prove_nothing() -> None:

@@ -224,7 +224,7 @@ BUGS = (
     Bug("a stale target will do", "4", 14, _put(decision, "_was_fresh", lambda count, protocol: True)),
     Bug("takeover without a look at the counter", "6", 28, _decide_as_if(_any_counter)),
     Bug("the host's time of day is used", "9", 4, _put(AwsTime, "now", _host_time)),
-    Bug("[m] writes are not conditional on the counter", "6", 250, _pins_without("owner_counter")),
+    Bug("[m] writes are not conditional on the counter", "6", 36, _pins_without("owner_counter")),
     Bug(
         "[m] writes are conditional on nothing",
         "6",
@@ -268,7 +268,7 @@ BUGS = (
     Bug(
         "[m] a planned move's canary is written while some still write",
         "7",
-        792,
+        639,
         _put(data_plan.DataPlan, "_drain", _drain_too_soon),
     ),
     Bug("[m] late answers acknowledge", "37", 29, _put(write_grants.Grant, "honours", lambda self, now: True)),
@@ -288,7 +288,7 @@ BUGS = (
     Bug(
         "a view is not shorter while a move is prepared",
         "37",
-        47,
+        6,
         _judge(lambda view, protocol: (view, replace(protocol, preparing_view=protocol.client_view - 0.1))),
     ),
 )

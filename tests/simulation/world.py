@@ -31,7 +31,7 @@ from tests.simulation.weather import Weather, eyes
 
 FOR_EVER = 1e9
 WALL_ERROR_SECONDS = 300.0
-HURRY = {"moving": 0.12, "preparing": 0.06}
+HURRY = {"moving": 0.16, "preparing": 0.08}
 CALM, UNEASY, UNDER_WAY = 2.5, 1.0, 0.25
 BOTH: tuple[Site, ...] = ("primary", "secondary")
 

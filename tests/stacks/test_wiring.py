@@ -49,15 +49,37 @@ def test_what_is_broken_about_telling_people_goes_past_the_notifier(stack: Evalu
         assert str(alarm.inputs["alarmActions"]).rstrip("']").endswith(expected), name
 
 
-def test_every_alarm_watches_a_function_a_queue_or_its_own_regions_observer(stack: Evaluation) -> None:
+def test_every_alarm_watches_a_function_a_queue_a_table_or_its_own_regions_observer(stack: Evaluation) -> None:
     for alarm in of_type(stack, ALARM):
         match at(alarm.inputs, "dimensions"):
             case {"FunctionName": str()} | {"QueueName": str()}:
                 pass
+            case {"TableName": str(table), **receiving}:
+                assert (alarm.region, table) in global_tables(stack)
+                assert alarm.region not in receiving.values()
             case {"Stack": "prod", "Observer": str(observer)}:
                 assert observer == alarm.region
             case other:
                 pytest.fail(f"{alarm.name} watches {other}")
+
+
+def global_tables(stack: Evaluation) -> set[tuple[str, str]]:
+    sites = (text(stack.outputs, "primaryRegion"), text(stack.outputs, "secondaryRegion"))
+    return {(region, name) for region in sites for _, name in named(stack, TABLE)}
+
+
+def test_of_a_global_table_both_regions_tell_of_throttling_and_of_lateness_if_it_can_be_late(variant: Evaluate) -> None:
+    throttling = ["ReadThrottleEvents", "WriteThrottleEvents"]
+    for mode, metrics in (("prod", ["ReplicationLatency", *throttling]), ("mrsc", throttling), ("streams", [])):
+        stack = variant(mode)
+        watched: dict[tuple[str, str], list[str]] = {}
+        for alarm in of_type(stack, ALARM):
+            if alarm.inputs["namespace"] == "AWS/DynamoDB":
+                where = (str(alarm.region), text(alarm.inputs, "dimensions", "TableName"))
+                watched.setdefault(where, []).append(text(alarm.inputs, "metricName"))
+        assert all(sorted(told) == sorted(metrics) for told in watched.values())
+        data = {one for one in global_tables(stack) if not one[1].endswith("-control")}
+        assert set(watched) == (data if metrics else set())
 
 
 def test_an_error_alarms_though_it_is_told_only_when_the_run_ends(stack: Evaluation) -> None:
@@ -113,6 +135,20 @@ def test_people_hear_of_alerts_in_every_control_region(prod: Evaluation) -> None
     people = [one for one in of_type(prod, SUBSCRIPTION) if one.inputs["protocol"] in ("email", "https")]
     assert {text(one.inputs, "topic").endswith("-alerts") for one in people} == {True}
     assert len(people) == 3 * 2
+
+
+def test_people_hear_of_changes_that_wait_two_hours_before_they_are_put_aside(variant: Evaluate) -> None:
+    stack = variant("streams")
+    waits = {
+        (alarm.region, text(alarm.inputs, "dimensions", "FunctionName")): int(str(alarm.inputs["threshold"]))
+        for alarm in of_type(stack, ALARM)
+        if text(alarm.inputs, "name").endswith("-replication-expiring")
+    }
+    mapped = [one for one in of_type(stack, MAPPING) if "maximumRecordAgeInSeconds" in one.inputs]
+    assert len(mapped) == len(waits) == len(replicators(stack))
+    for one in mapped:
+        longest_ms = int(str(one.inputs["maximumRecordAgeInSeconds"])) * 1000
+        assert longest_ms - waits[one.region, text(one.inputs, "functionName")] == 2 * 3600 * 1000
 
 
 def test_event_sources_are_of_the_functions_region(stack: Evaluation) -> None:

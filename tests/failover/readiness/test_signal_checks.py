@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from failover.readiness.facts import AlarmFacts, Facts, Place, QueueFacts, TopicFacts
-from failover.readiness.inventory import ALARMS, OWN_ALARM, Inventory
+from failover.readiness.inventory import OWN_ALARM, Inventory
 from failover.readiness.report import Mark
 from failover.rehearsal import ALLOWED, NO_ANSWER
 from failover.tier import Phase
@@ -28,7 +28,7 @@ FAIL, WARN = Mark.FAIL, Mark.WARN
 
 
 def alarms(**changes: AlarmFacts) -> dict[str, AlarmFacts]:
-    usual = {name: AlarmFacts(state="OK", since=NOW) for name in ALARMS}
+    usual = {name: AlarmFacts(state="OK", since=NOW) for name in INVENTORY.alarms_in("us-east-1")}
     return {**usual, **{name.replace("_", "-"): one for name, one in changes.items()}}
 
 

@@ -10,7 +10,7 @@ from failover.control_table import Snapshot
 from failover.protocol import Protocol
 from failover.readiness.assess import assess
 from failover.readiness.facts import AlarmFacts, Facts, FunctionFacts, Place, QueueFacts, TableFacts, TopicFacts, Unseen
-from failover.readiness.inventory import ALARMS, FUNCTIONS, QUEUES, SCHEDULES, SOURCES, TOPICS, Inventory
+from failover.readiness.inventory import FUNCTIONS, QUEUES, SCHEDULES, SOURCES, TOPICS, Inventory
 from failover.readiness.report import Finding, Mark, Report
 from failover.rehearsal import ALLOWED
 from failover.tier import Phase, TierRow
@@ -31,6 +31,7 @@ INVENTORY = Inventory(
     secret="lifeboat/test/slack-webhook",
 )
 ROW = TierRow(tier="data", epoch=4, active="primary", phase=Phase.STEADY, owner_counter=3, armed=True, changed_at=NOW)
+QUIET = AlarmFacts(state="OK", since=NOW)
 SILENT = Unseen(why="ReadTimeoutError", silent=True)
 REFUSED = Unseen(why="AccessDeniedException", silent=False)
 
@@ -83,7 +84,9 @@ WHOLE = Facts(
     queues=everywhere(QUEUES, QueueFacts(waiting=0, dead=0)),
     dead_records={},
     topics=everywhere(TOPICS, TopicFacts(confirmed=2, pending=0)),
-    alarms=dict.fromkeys(REGIONS, dict.fromkeys(ALARMS, AlarmFacts(state="OK", since=NOW))),
+    alarms={
+        region: dict.fromkeys(INVENTORY.alarms_in(region), AlarmFacts(state="OK", since=NOW)) for region in REGIONS
+    },
     concurrency=dict.fromkeys(REGIONS, 1000),
     secrets=dict.fromkeys(REGIONS, "v1"),
     parameters=dict.fromkeys(REGIONS, "us-east-1"),
