@@ -68,7 +68,7 @@ policy: setup ## What the stacks must never declare: STACKS='prod' for one
 simulate: setup ## Seeded schedules of faults over the data tier: SEED=first RUNS=how many; RUNS=1 tells its story
 	$(PYTHON) -m tests.simulation --seed $(SEED) --runs $(RUNS)
 
-test: setup ## Rules, format, types, units and test-cloud; each part's output when it ends, under 4 minutes
+test: setup ## Rules, format, types, units and test-cloud; each part's output when it ends, about five minutes
 	@$(MAKE) --no-print-directory --jobs=3 --output-sync=target test-cloud lint test-units
 
 # The clouds' times are real, so whatever has none gives way to them.

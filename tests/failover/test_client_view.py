@@ -244,6 +244,7 @@ def test_polling_keeps_the_view_current_until_it_is_stopped() -> None:
 def test_a_view_that_lasts_grants_a_write_to_its_active_site_until_it_ends() -> None:
     granted = allow(view(), 100.0, 0.45, PROTOCOL)
     assert granted == Grant(epoch=view().epoch, sites=(view().active,), until=104.0, expires=True)
+    assert allow(view(), 103.5, 0.5, PROTOCOL) == granted
 
 
 @pytest.mark.parametrize(
