@@ -125,7 +125,8 @@ def vote(item: Mapping[str, object]) -> Vote:
     """
     values = values_of(item)
     try:
-        _check_whole(values, COUNTS, MILLISECONDS)
+        _check_whole(values, COUNTS)
+        _check_whole(values, [name for name in MILLISECONDS if values.get(name) is not None])
         return Vote(
             observer=str(values["pk"]).rsplit("#", 1)[1],
             site=_site(values["site"]),
@@ -155,13 +156,10 @@ def readable_vote(item: Mapping[str, object]) -> Vote | None:
         return None
 
 
-def _check_whole(values: Mapping[str, Any], names: Iterable[str], optional: Iterable[str] = ()) -> None:
+def _check_whole(values: Mapping[str, Any], names: Iterable[str]) -> None:
     """Take whole numbers only: whoever compares them must not fail on what somebody else wrote."""
     for name in names:
         if type(values[name]) is not int:  # a bool is one to isinstance
-            raise TypeError(f"{name} {values[name]!r} is no whole number")
-    for name in optional:
-        if values.get(name) is not None and type(values[name]) is not int:
             raise TypeError(f"{name} {values[name]!r} is no whole number")
 
 

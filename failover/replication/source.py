@@ -75,10 +75,9 @@ class Source:
 
         A record that comes again has the stamp it was given, and was seen.
         """
-        if held is None or held.version.origin == self.here or held == change.stamp:
+        if held is None or held.version.origin == self.here or held == change.stamp or held.has_seen(stamp.version):
             return
-        if not held.has_seen(stamp.version):
-            self.overtaken(change, held)
+        self.overtaken(change, held)
 
     def overtaken(self, change: Change, by: Stamp) -> None:
         """List a write that the other site's came upon before it had a stamp.

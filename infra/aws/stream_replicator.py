@@ -110,17 +110,11 @@ class StreamReplicator(pulumi.ComponentResource):
 
 
 def _late(args: StreamReplicatorArgs, function: RegionalFunction) -> AlarmArgs:
-    return AlarmArgs(
-        alarm_name=args.topology.named(f"{args.table}-replication-late"),
-        metric=_age(function),
-        breaches_when="at_least",
-        threshold=LATE_MS,
-        minutes=LATE_MINUTES,
-        silence_breaches=False,
-        topic_arn=args.alerts_arn,
-        next_step=f"Changes of {args.table} reach the other region late. `lifeboat status`; a failover now would list "
-        "what has not arrived.",
+    said = (
+        f"Changes of {args.table} reach the other region late. `lifeboat status`; a failover now would list "
+        "what has not arrived."
     )
+    return _waiting(args, function, "replication-late", threshold_ms=LATE_MS, minutes=LATE_MINUTES, next_step=said)
 
 
 def _expiring(args: StreamReplicatorArgs, function: RegionalFunction) -> AlarmArgs:
@@ -128,27 +122,39 @@ def _expiring(args: StreamReplicatorArgs, function: RegionalFunction) -> AlarmAr
 
     The stream of that region forgets by the same clock; away itself, it cannot tell anybody.
     """
-    return AlarmArgs(
-        alarm_name=args.topology.named(f"{args.table}-replication-expiring"),
-        metric=_age(function),
-        breaches_when="at_least",
-        threshold=EXPIRING_HOURS * HOUR_MS,
-        minutes=1,
-        silence_breaches=False,
-        topic_arn=args.alerts_arn,
-        next_step=f"Changes of {args.table} have waited for {EXPIRING_HOURS} hours; after {KEPT_WAITING_HOURS} they "
+    said = (
+        f"Changes of {args.table} have waited for {EXPIRING_HOURS} hours; after {KEPT_WAITING_HOURS} they "
         "are put aside for `lifeboat redrive`; after 24 the region that is away has forgotten what it did not send. "
-        "Bring it back before, or compare the tables then: `lifeboat divergence`, `lifeboat verify`.",
+        "Bring it back before, or compare the tables then: `lifeboat divergence`, `lifeboat verify`."
     )
+    waited_ms = EXPIRING_HOURS * HOUR_MS
+    return _waiting(args, function, "replication-expiring", threshold_ms=waited_ms, minutes=1, next_step=said)
 
 
-def _age(function: RegionalFunction) -> Metric:
-    """Lambda's own measure: it goes on growing while the function cannot run at all.
+def _waiting(
+    args: StreamReplicatorArgs,
+    function: RegionalFunction,
+    noun: str,
+    *,
+    threshold_ms: int,
+    minutes: int,
+    next_step: str,
+) -> AlarmArgs:
+    """Return an alarm on Lambda's own measure: it goes on growing while the function cannot run at all.
 
     https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
     """
     dimensions = {"FunctionName": function.name}
-    return Metric(namespace="AWS/Lambda", name="IteratorAge", dimensions=dimensions, statistic="Maximum")
+    return AlarmArgs(
+        alarm_name=args.topology.named(f"{args.table}-{noun}"),
+        metric=Metric(namespace="AWS/Lambda", name="IteratorAge", dimensions=dimensions, statistic="Maximum"),
+        breaches_when="at_least",
+        threshold=threshold_ms,
+        minutes=minutes,
+        silence_breaches=False,
+        topic_arn=args.alerts_arn,
+        next_step=next_step,
+    )
 
 
 def _function(args: StreamReplicatorArgs) -> RegionalFunctionArgs:

@@ -171,7 +171,7 @@ def tell(stage: Stage, before: TierRow, fault: str | None, since: int) -> Story:
         sights = watch(stage, before)
     if fault:
         _let_it_strike(stage, fault)
-    calls = [call for call in stage.cloud.calls(since) if f".{stage.orchestrator}." in str(call["caller"])]
+    calls = _calls(stage, since)
     return Story(
         before=before,
         sights=sights,
@@ -198,6 +198,11 @@ def watch(stage: Stage, before: TierRow) -> tuple[Sight, ...]:
     return tuple(sights)
 
 
+def _calls(stage: Stage, since: int) -> list[Mapping[str, object]]:
+    """Return what orchestrators called after the numbered call."""
+    return [call for call in stage.cloud.calls(since) if f".{stage.orchestrator}." in str(call["caller"])]
+
+
 def _let_it_strike(stage: Stage, fault: str) -> None:
     """Wait for a kill around the plan's last call, which may come just after its end was seen, and lift the fault."""
     seen_within(LAST_CALL_SECONDS, lambda: _hits(stage, fault))
@@ -215,8 +220,8 @@ def explained(stage: Stage, since: int) -> Iterator[None]:
     try:
         yield
     except AssertionError as error:
-        calls = [call for call in stage.cloud.calls(since) if f".{stage.orchestrator}." in str(call["caller"])]
-        for found in (stage.snapshot(), stage.pages(seen), stage.cloud.faults.state(), calls[-MOST_CALLS_TOLD:]):
+        calls = _calls(stage, since)[-MOST_CALLS_TOLD:]
+        for found in (stage.snapshot(), stage.pages(seen), stage.cloud.faults.state(), calls):
             error.add_note(str(found))
         raise
 

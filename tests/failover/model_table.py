@@ -66,7 +66,8 @@ class ModelDynamoDB:
         if not _holds(ConditionExpression, old, names, values):
             raise refusal("ConditionalCheckFailedException", "UpdateItem", old)
         self.items[key] = _updated({**Key, **old}, UpdateExpression, names, values)
-        return _answer({"Attributes": old if returned.get("ReturnValues") == "ALL_OLD" else self.items[key]})
+        shown = {"ALL_OLD": old, "ALL_NEW": self.items[key]}.get(returned.get("ReturnValues", "NONE"))
+        return _answer({"Attributes": shown} if shown else {})
 
 
 def refusal(code: str, operation: str, item: Item | None = None, status: int = 400) -> ClientError:

@@ -104,7 +104,7 @@ class Laws:
             answer = dict(answer.response)  # a failed condition shows the item
         if wire.service != "control" or not isinstance(answer, dict):
             return
-        if request.operation == "update_item" and "Attributes" in answer:
+        if request.operation == "update_item" and "Error" not in answer:
             key, row = request.params["Key"]["pk"]["S"], request.params["Key"]["sk"]["S"]
             self._updated(wire.process, key, wire.cloud.mrsc.table.items["control", key, row])
         elif heard and "Responses" in answer:

@@ -42,6 +42,7 @@ class Cloud:
                 "ConditionExpression": "attribute_not_exists(#no)",
                 "ExpressionAttributeNames": {"#v": "v", "#no": "no"},
                 "ExpressionAttributeValues": {":v": {"S": region}},
+                "ReturnValues": "ALL_NEW",
             },
         )
 
