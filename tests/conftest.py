@@ -2,6 +2,7 @@
 
 import functools
 import gc
+import threading
 from collections.abc import Callable, Mapping
 
 import botocore.session
@@ -9,6 +10,7 @@ import hypothesis
 import pytest
 import typer.main
 import typer.testing
+from moto.core.model import OperationModel, ServiceModel
 
 from evaluation import Evaluation, committed, evaluate
 
@@ -34,6 +36,17 @@ Evaluate = Callable[[str], Evaluation]
 botocore.session.create_loader = functools.cache(botocore.session.create_loader)
 # Each verb that a test runs would build the whole command line first: 20 ms, more than most verbs take.
 typer.testing._get_command = functools.cache(typer.main.get_command)  # type: ignore[attr-defined]  # noqa: SLF001
+# For a moment another thread finds botocore's operation where moto keeps its own: both cache it under the same key.
+_finding_an_operation = threading.RLock()
+_operation_model: Callable[[ServiceModel, str], OperationModel] = ServiceModel.operation_model
+
+
+def _operation_alone(model: ServiceModel, name: str) -> OperationModel:
+    with _finding_an_operation:
+        return _operation_model(model, name)
+
+
+setattr(ServiceModel, "operation_model", _operation_alone)  # noqa: B010 moto's is not meant to be replaced
 # A busy machine is slow, which is no fault of the code.
 hypothesis.settings.register_profile("lifeboat", deadline=None)
 hypothesis.settings.load_profile("lifeboat")
