@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from failover.clock import Clock
 from failover.failures import AWS_ERRORS, Failure, code_of, failure_of, item_of
 from failover.fan_out import FanOut
 from failover.observation import Probe
+from failover.replication.stamps import ATTRIBUTE, Stamp
 from failover.votes import Verdict
 
 if TYPE_CHECKING:
@@ -58,34 +59,38 @@ class Canary:
         )
         return self._sighting(answer.get("Item", {}), sent)
 
-    def write(self, region: str, counter: int) -> Sighting:
-        """Raise the counter; one that is already as high or higher is left and returned.
+    def write(self, region: str, counter: int, stamp: Stamp | None = None) -> Sighting:
+        """Raise the counter; one that is already as high or higher is left and returned. A ``stamp`` says who wrote.
 
         Raises:
             BotoCoreError, ClientError: the region did not answer, or refused.
         """
         sent = self._clock.monotonic()
         try:
-            self.raise_to(region, counter)
+            self.raise_to(region, counter, stamp)
         except AWS_ERRORS as error:
             if failure_of(error) is not Failure.CONDITION:
                 raise
             return self._sighting(item_of(error) or {}, sent)
         return Sighting(counter=counter, status=None, latency_ms=self._since(sent))
 
-    def raise_to(self, region: str, counter: int) -> None:
+    def raise_to(self, region: str, counter: int, stamp: Stamp | None = None) -> None:
         """Raise the counter by this very write, so that it is known since when it stands there.
 
         Raises:
             BotoCoreError, ClientError: the region did not answer, or refused; or the counter is as high already.
         """
+        names, more = {"#status": "status", "#counter": "counter"}, ""
+        values: dict[str, Any] = {":status": {"S": self._item.healthy_status}, ":counter": {"N": str(counter)}}
+        if stamp:
+            more, names["#lb"], values[":stamp"] = ", #lb = :stamp", ATTRIBUTE, stamp.attribute()
         self._clients[region].update_item(
             TableName=self._item.table,
             Key={"id": {"S": self._item.item_id}},
-            UpdateExpression="SET #status = if_not_exists(#status, :status), #counter = :counter",
+            UpdateExpression=f"SET #status = if_not_exists(#status, :status), #counter = :counter{more}",
             ConditionExpression="attribute_not_exists(#counter) OR #counter < :counter",
-            ExpressionAttributeNames={"#status": "status", "#counter": "counter"},
-            ExpressionAttributeValues={":status": {"S": self._item.healthy_status}, ":counter": {"N": str(counter)}},
+            ExpressionAttributeNames=names,
+            ExpressionAttributeValues=values,
             ReturnValuesOnConditionCheckFailure="ALL_OLD",
         )
 
@@ -143,13 +148,21 @@ class CanaryWatch:
         self._lag = Lag()
 
     def turn(
-        self, active_region: str, standby_region: str, seconds: float, others: Mapping[str, Callable[[], object]]
+        self,
+        active_region: str,
+        standby_region: str,
+        seconds: float,
+        others: Mapping[str, Callable[[], object]],
+        stamp: Stamp | None = None,
     ) -> tuple[Probe, Mapping[str, object]]:
-        """Probe both sites and make the ``others`` calls at the same time; return the probe and their results."""
+        """Probe both sites and make the ``others`` calls at the same time; return the probe and their results.
+
+        The canary that is written bears the ``stamp``.
+        """
         self._start_over_if_moved(active_region)
         calls: dict[str, Callable[[], object]] = {
             "active read": lambda: self._canary.read(active_region),
-            "active write": lambda: self._canary.write(active_region, self._counter + 1),
+            "active write": lambda: self._canary.write(active_region, self._counter + 1, stamp),
             "standby read": lambda: self._canary.read(standby_region),
             **others,
         }

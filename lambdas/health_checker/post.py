@@ -69,5 +69,6 @@ def build(settings: Settings, clock: Clock, dice: random.Random) -> Staff:
         ballot=Ballot(table=env.control_table, client=local, tier=TIER, observer=settings.observer),
         parameter=ActiveParameter(env.active_parameter, lambda: parameters, fan_out),
         waker=waker,
+        stamps=settings.mode == "mrec",
     )
     return Staff(post=post, pager=Pager(env.signals_topic_arn, topics, clock))

@@ -33,6 +33,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
         "OBSERVER": "us-east-2",
         "ORCHESTRATOR_FUNCTION": "lifeboat-test-failover-orchestrator",
         "MAX_LATENCY_MS": "500",
+        "DATA_MODE": "mrec",
         "PRIMARY_REGION_HOSTED_ZONE_ID": "",
         "SECONDARY_REGION_HOSTED_ZONE_ID": "",
         "APPLICATION_DNS_NAME": "",
