@@ -74,7 +74,7 @@ class Auditor:
             return False
         if not overruled(change, self.here):
             return False
-        self.losers.note(Loser(table, change.key, change.old, change.old_stamp, change.stamp))
+        self.losers.note(Loser(table, change.key, change.old, change.old_stamp, change.stamp, change.sequence))
         return True
 
 

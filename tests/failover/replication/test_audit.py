@@ -65,7 +65,7 @@ def auditor(losers: Bound, letters: Kept) -> Auditor:
 def test_a_loser_is_kept_whole_with_what_won() -> None:
     losers = Bound(room=9)
     assert auditor(losers, Kept()).audit([overwrite(LOST, WON)]) == Audited(listed=1)
-    assert losers.noted == [Loser("orders", {"id": {"S": "a"}}, LOST, stamp(5), stamp(9, THERE))]
+    assert losers.noted == [Loser("orders", {"id": {"S": "a"}}, LOST, stamp(5), stamp(9, THERE), "1")]
 
 
 def test_all_from_the_first_that_could_not_be_listed_comes_again() -> None:

@@ -70,6 +70,14 @@ def test_a_batch_is_listed_once_however_often_it_comes() -> None:
 
 
 @pytest.mark.usefixtures("account")
+def test_a_version_that_was_given_twice_is_two_writes() -> None:
+    lost = [overwrite(item(stamp(5), value={"S": text}), item(stamp(9, THERE)), int(text)) for text in ("1", "2")]
+    handler.handle({"Records": lost}, None)
+    kept = boto3.client("dynamodb", HERE).scan(TableName="losers")["Items"]
+    assert sorted(entry["item"]["M"]["value"]["S"] for entry in kept) == ["1", "2"]
+
+
+@pytest.mark.usefixtures("account")
 def test_what_cannot_be_read_is_kept_and_fails_if_somebody_tries_it_again() -> None:
     assert handler.handle({"Records": [POISON]}, None) == {"batchItemFailures": []}
     [kept] = boto3.client("s3", HERE).list_objects_v2(Bucket="test-dead-letters")["Contents"]
