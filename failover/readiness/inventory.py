@@ -25,6 +25,7 @@ ALARMS: Final = (
     "observer-silent",
     "peer-silent",
     "quorum-lost",
+    "standby-behind",
     "orchestrator-errors",
     "orchestrator-throttled",
     "orders-dead-letters",

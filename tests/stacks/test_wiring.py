@@ -159,6 +159,15 @@ def test_people_hear_of_changes_that_wait_two_hours_before_they_are_put_aside(va
         assert longest_ms - waits[one.region, text(one.inputs, "functionName")] == 2 * 3600 * 1000
 
 
+def test_people_hear_of_a_standby_that_was_behind_for_eighteen_hours_in_every_mode(stack: Evaluation) -> None:
+    behind = [one for one in of_type(stack, ALARM) if one.inputs["metricName"] == "StandbyBehind"]
+    assert {one.region for one in behind} == set(texts(stack.outputs["controlRegions"]))
+    for one in behind:
+        hours = [int(str(one.inputs[name])) for name in ("evaluationPeriods", "datapointsToAlarm")]
+        assert (one.inputs["period"], hours, one.inputs["statistic"]) == (3600, [18, 18], "Minimum")
+        assert one.inputs["treatMissingData"] == "notBreaching"
+
+
 def test_event_sources_are_of_the_functions_region(stack: Evaluation) -> None:
     streams = {(region, f"table/{table}/stream/made-up") for region, table in named(stack, TABLE)}
     for mapping in of_type(stack, MAPPING):

@@ -28,6 +28,13 @@ def staff(environment: dict[str, str], protocol: Protocol) -> Staff:
     return build(settings, SystemClock(), random.Random(1))  # noqa: S311 - jitter of retries
 
 
+@pytest.mark.parametrize(("mode", "stamps"), [("mrec", True), ("mrsc", False), ("streams", False)])
+def test_canaries_have_versions_where_nobody_else_gives_them_any(
+    environment: dict[str, str], mode: str, stamps: bool
+) -> None:
+    assert staff({**environment, "DATA_MODE": mode}, Protocol()).post.stamps is stamps
+
+
 @pytest.mark.parametrize(
     ("protocol", "deadline_seconds"),
     [
