@@ -16,7 +16,7 @@ from ops.forecast.replicating import LANES, Replicating, replicating
 from ops.forecast.usage import GIGABYTE, SECONDS_A_MONTH, Load, Part, Unpriced, Usage
 
 VOTE_BYTES = 700
-CANARY_BYTES = 100
+CANARY_BYTES = 250
 CONTROL_GIGABYTES = 0.01
 READ_UNIT_KILOBYTES = 4
 # A key in the account is asked once in five minutes for each connection with traffic
