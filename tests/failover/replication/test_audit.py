@@ -29,6 +29,8 @@ WON = item(stamp(9, THERE), value={"S": "y"})
         (LOST, item(stamp(9)), False),  # this site's own next write
         (item(stamp(5, THERE)), WON, False),  # the other site's own next write
         (item(stamp(5, THERE)), item(stamp(9)), False),  # written here, upon what was there
+        (item(stamp(5)), item(stamp(3)), False),  # an old item copied back around the client, here
+        (item(stamp(5, THERE)), item(stamp(3, THERE)), False),  # or there
         (None, WON, False),
         (LOST, None, False),  # of a deletion around the client no record says what it knew
         (item(), WON, False),  # nor of a write around it
