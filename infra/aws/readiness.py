@@ -143,10 +143,12 @@ def replication_statements(topology: Topology) -> tuple[Statement, ...]:
     # One by one they would outgrow the role. It tells where the archive is as well, which holds no secret.
     replicators = _everywhere(topology.function_arn, regions, ("stream-replicator-*",))
     dead = _everywhere(topology.queue_arn, regions, (DEAD_RECORDS,))
+    told = _everywhere(topology.topic_arn, regions, (DEAD_RECORDS,))
     counted = ("sqs:GetQueueUrl", "sqs:GetQueueAttributes")
     return (
         Statement(sid="DescribeReplicators", actions=("lambda:GetFunction",), resources=replicators),
         Statement(sid="CountDeadRecords", actions=counted, resources=dead),
+        Statement(sid="CountWhoIsToldOfThem", actions=("sns:ListSubscriptionsByTopic",), resources=told),
     )
 
 

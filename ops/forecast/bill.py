@@ -31,6 +31,7 @@ FREE: Mapping[str, str] = {
     "aws:s3/bucketNotification:BucketNotification": "a setting of its bucket",
     "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": "a setting of its bucket",
     "aws:sns/topic:Topic": "only messages cost, $0.50 a million; an incident sends some dozens",
+    "aws:sns/topicPolicy:TopicPolicy": "a setting of its topic",
     "aws:sns/topicSubscription:TopicSubscription": "only deliveries cost, e-mail $2 in 100,000, queues nothing",
     "aws:sqs/queue:Queue": "only requests cost: its mapping's polls are counted there, messages are a handful",
     "aws:sqs/queuePolicy:QueuePolicy": "a setting of its queue",
