@@ -143,6 +143,7 @@ def _environment(settings: Settings) -> dict[str, str]:
         "LIFEBOAT_PROTOCOL": settings.protocol.to_json(),
         "PRIMARY_REGION_NAME": settings.data.primary_region,
         "SECONDARY_REGION_NAME": settings.data.secondary_region,
+        "DATA_MODE": settings.data.mode,
         "CONTROL_REGIONS": ",".join(settings.control.regions),
     }
 

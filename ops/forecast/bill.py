@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from evaluation import Evaluation, Registration
-from ops.forecast.demand import FUNCTION, SCHEDULE, Demand, demand_of
+from ops.forecast.demand import FUNCTION, MAPPING, SCHEDULE, Demand, demand_of
 from ops.forecast.dynamodb import table_usages
 from ops.forecast.fees import alarm_usages, mapping_usages, schedule_usages, secret_usages
 from ops.forecast.functions import function_usages, log_usages
@@ -16,7 +16,7 @@ PRICED: Mapping[str, Usages] = {
     "aws:cloudwatch/logGroup:LogGroup": log_usages,
     "aws:cloudwatch/metricAlarm:MetricAlarm": alarm_usages,
     "aws:dynamodb/table:Table": table_usages,
-    "aws:lambda/eventSourceMapping:EventSourceMapping": mapping_usages,
+    MAPPING: mapping_usages,
     FUNCTION: function_usages,
     SCHEDULE: schedule_usages,
     "aws:secretsmanager/secret:Secret": secret_usages,
