@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from drills.load_spec import LoadTable
 from failover.replication.stamps import Stamp
-from failover.replication.streams_table import TOMBSTONE_SECONDS, time_of_day
+from failover.replication.versioned_table import TOMBSTONE_SECONDS, time_of_day
 from failover.replication.versioned_writes import Verb, VersionedWrites, Write
 from failover.sites import Site, Sites
 

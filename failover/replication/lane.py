@@ -8,7 +8,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import partial
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Any, Literal, TypeVar
 
 from botocore.exceptions import ClientError, ParamValidationError
 
@@ -17,6 +17,7 @@ from failover.client_view import RowMalformed
 from failover.clock import Clock
 from failover.failures import AWS_ERRORS, Failure, code_of, failure_of
 from failover.replication.changes import Change, PoisonRecord, change_of, key_text, sequence_of
+from failover.replication.dead_letters import DeadLetters
 from failover.replication.delivery import Delivery
 from failover.replication.meetings import Rules
 from failover.replication.shipments import Image, Shipment, work_of
@@ -48,12 +49,6 @@ class Refused(Enum):
 
 
 REFUSED = Refused.REFUSED
-
-
-class DeadLetters(Protocol):
-    """Keeps a record that cannot be replicated, whole, and tells of it."""
-
-    def keep(self, record: Mapping[str, Any], reason: str) -> None: ...
 
 
 @dataclass(frozen=True, kw_only=True)

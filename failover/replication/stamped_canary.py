@@ -1,7 +1,7 @@
-"""Canaries of a `streams` table as its replicator wants them: stamped by who writes them, to be shipped at once.
+"""Canaries with stamps: as a replicator of ours wants them, and as the auditor of a global table does.
 
-What was written without a stamp gets one where it stands, and only the record that this makes is shipped: every canary
-would be written twice at home.
+In mode `streams` what was written without a stamp gets one where it stands, and only the record that this makes is
+shipped: every canary would be written twice at home. In mode `mrec` a stamp says which site wrote.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from failover.canary import PlainWrites, Writes
 from failover.failures import AWS_ERRORS, Failure, failure_of, item_of
 from failover.replication.stamps import ATTRIBUTE, MalformedStamp, Stamp, succeed
-from failover.replication.streams_table import EXPIRES, time_of_day
+from failover.replication.versioned_table import EXPIRES, time_of_day
 from failover.sites import Site, Sites
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class StampedWrites:
             BotoCoreError, ClientError: the region did not answer, or refused; or the item is another by now.
         """
         held = self._held.get(region, Held())
-        stamp = succeed(held.stamp, epoch=max(epoch, held.epoch), now=self._now(), origin=self._at(region))
+        stamp = succeed(held.stamp, epoch=max(epoch, held.epoch), now=self._now(), origin=_at(region, self._sites))
         try:
             client.update_item(**_stamped(request, held, stamp))
         except AWS_ERRORS as error:
@@ -80,13 +80,43 @@ class StampedWrites:
         if found is not None and (held is None or found.version > held.version):
             self._held[region] = Held(stamp=found)
 
-    def _at(self, region: str) -> Site:
-        return "primary" if region == self._sites.primary else "secondary"
+
+class OverrulingWrites:
+    """Stamps that are made upon nothing: the first canary of each move counts as overruling the old site's.
+
+    That one is listed where it was overruled (failover/replication/audit.py): the new site's writes have come over to
+    the old one, and so what they overrule there is listed. ``now`` gives the time of day in microseconds.
+    """
+
+    def __init__(self, sites: Sites, now: Callable[[], int]) -> None:
+        self._sites = sites
+        self._now = now
+
+    def update(self, client: "DynamoDBClient", region: str, request: Mapping[str, Any], epoch: int) -> None:
+        """Carry out an update, with a stamp of the epoch.
+
+        Raises:
+            BotoCoreError, ClientError: the region did not answer, or refused; or the counter is as high already.
+        """
+        stamp = succeed(None, epoch=epoch, now=self._now(), origin=_at(region, self._sites))
+        client.update_item(**_stamped(request, Held(readable=False), stamp))
+
+    def saw(self, region: str, item: Mapping[str, Any]) -> None:
+        """Need nothing of what is there."""
 
 
-def canary_writes(mode: str, sites: Sites) -> Writes:
-    """Return how a canary is written that is to arrive at the other site, by how the data tables are replicated."""
+def last_canary_writes(mode: str, sites: Sites) -> Writes:
+    """Return how the canary is written that ends an epoch, by how the data tables are replicated."""
     return StampedWrites(sites, time_of_day) if mode == "streams" else PlainWrites()
+
+
+def observers_writes(mode: str, sites: Sites) -> Writes:
+    """Return how an observer's canary is written, by how the data tables are replicated."""
+    return OverrulingWrites(sites, time_of_day) if mode == "mrec" else last_canary_writes(mode, sites)
+
+
+def _at(region: str, sites: Sites) -> Site:
+    return "primary" if region == sites.primary else "secondary"
 
 
 def _stamped(request: Mapping[str, Any], held: Held, stamp: Stamp) -> dict[str, Any]:

@@ -12,8 +12,8 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from failover.clock import SystemClock
+from failover.replication.dead_letters import KeptAlready
 from failover.replication.lane import Lane
-from lambdas.stream_replicator.dead_letters import KeptAlready
 from lambdas.stream_replicator.metrics import embedded
 from lambdas.stream_replicator.settings import Settings
 from lambdas.stream_replicator.tools import build

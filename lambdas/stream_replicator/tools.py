@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from failover.aws_clients import client
 from failover.clock import SystemClock
+from failover.replication.dead_letters import DeadLetterBucket
 from failover.replication.delivery import Delivery
 from failover.replication.epochs import Epochs
 from failover.replication.lane import AT_ONCE, Tools
 from failover.replication.losers import LoserTable
 from failover.replication.source import Source
 from failover.sites import other
-from lambdas.stream_replicator.dead_letters import DeadLetterBucket
 from lambdas.stream_replicator.settings import Settings
 
 if TYPE_CHECKING:

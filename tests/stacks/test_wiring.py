@@ -4,8 +4,9 @@ import json
 
 import pytest
 
-from evaluation import Evaluation, Registration
+from evaluation import Evaluation, Registration, evaluate
 from failover.orders import OrderKind
+from failover.readiness.inventory import Inventory
 from localcloud.filter_policies import wanted
 from tests.conftest import Evaluate
 from tests.stacks.registered import (
@@ -14,6 +15,7 @@ from tests.stacks.registered import (
     FUNCTION,
     MAPPING,
     QUEUE,
+    ROLE_POLICY,
     SCHEDULE,
     SECRET,
     SUBSCRIPTION,
@@ -27,6 +29,8 @@ from tests.stacks.registered import (
     text,
     texts,
 )
+
+UNLISTED: dict[str, dict[str, str]] = {"kept": {}, "plain": {"lostWrites": "unlisted"}}
 
 
 def place(arn: str) -> tuple[str, str]:
@@ -79,7 +83,7 @@ def test_of_a_global_table_both_regions_tell_of_throttling_and_of_lateness_if_it
                 where = (str(alarm.region), text(alarm.inputs, "dimensions", "TableName"))
                 watched.setdefault(where, []).append(text(alarm.inputs, "metricName"))
         assert all(sorted(told) == sorted(metrics) for told in watched.values())
-        data = {one for one in global_tables(stack) if not one[1].endswith("-control")}
+        data = {one for one in global_tables(stack) if not one[1].endswith(("-control", "-losers"))}
         assert set(watched) == (data if metrics else set())
 
 
@@ -91,7 +95,7 @@ def test_an_error_alarms_though_it_is_told_only_when_the_run_ends(stack: Evaluat
     errors = [
         one for one in of_type(stack, ALARM) if one.inputs["metricName"] == "Errors" and one.inputs["period"] == 60
     ]
-    assert len(errors) == 3 * 3 + len(replicators(stack))
+    assert len(errors) == 3 * 3 + len(replicators(stack)) + len(auditors(stack))
     for alarm in errors:
         seconds = longest[alarm.region, text(alarm.inputs, "dimensions", "FunctionName")]
         assert int(str(alarm.inputs["evaluationPeriods"])) * 60 >= seconds + 2 * 60, alarm.name
@@ -100,6 +104,10 @@ def test_an_error_alarms_though_it_is_told_only_when_the_run_ends(stack: Evaluat
 
 def replicators(stack: Evaluation) -> list[Registration]:
     return [one for one in of_type(stack, FUNCTION) if "PRIMARY_TABLE_NAME" in variables(one)]
+
+
+def auditors(stack: Evaluation) -> list[Registration]:
+    return [one for one in of_type(stack, FUNCTION) if text(one.inputs, "name").endswith("-divergence-auditor")]
 
 
 def test_silence_of_an_observer_and_of_the_look_at_readiness_is_an_alarm(stack: Evaluation) -> None:
@@ -152,8 +160,17 @@ def test_people_hear_of_changes_that_wait_two_hours_before_they_are_put_aside(va
         assert longest_ms - waits[one.region, text(one.inputs, "functionName")] == 2 * 3600 * 1000
 
 
+def test_people_hear_of_a_standby_that_was_behind_for_eighteen_hours_in_every_mode(stack: Evaluation) -> None:
+    behind = [one for one in of_type(stack, ALARM) if one.inputs["metricName"] == "StandbyBehind"]
+    assert {one.region for one in behind} == set(texts(stack.outputs["controlRegions"]))
+    for one in behind:
+        hours = [int(str(one.inputs[name])) for name in ("evaluationPeriods", "datapointsToAlarm")]
+        assert (one.inputs["period"], hours, one.inputs["statistic"]) == (3600, [18, 18], "Minimum")
+        assert one.inputs["treatMissingData"] == "notBreaching"
+
+
 def test_event_sources_are_of_the_functions_region(stack: Evaluation) -> None:
-    streams = {(one.region, f"table/{text(one.inputs, 'name')}/stream/made-up") for one in of_type(stack, TABLE)}
+    streams = {(region, f"table/{table}/stream/made-up") for region, table in named(stack, TABLE)}
     for mapping in of_type(stack, MAPPING):
         assert (mapping.region, text(mapping.inputs, "functionName")) in named(stack, FUNCTION)
         assert place(text(mapping.inputs, "eventSourceArn")) in named(stack, QUEUE) | streams
@@ -169,6 +186,46 @@ def test_each_table_is_replicated_both_ways_by_a_function_that_writes_no_other(v
         assert mine["PRIMARY_TABLE_NAME"] == mine["SECONDARY_TABLE_NAME"]
         assert {mine["PRIMARY_REGION"], mine["SECONDARY_REGION"]} == sites
         assert mine["DEAD_LETTER_BUCKET"] in {text(one.inputs, "bucket") for one in of_type(stack, BUCKET)}
+
+
+def test_each_global_table_is_audited_in_both_regions_for_what_the_own_one_lost(variant: Evaluate) -> None:
+    stack = variant("prod")
+    audited = [one for one in of_type(stack, MAPPING) if "auditor" in one.name]
+    read = {(one.region, text(one.inputs, "eventSourceArn").split("/")[1]) for one in audited}
+    tables = {"canary", "orders", "sessions"}
+    assert read == {(region, f"lifeboat-prod-{one}") for region in ("us-east-1", "us-west-2") for one in tables}
+    for one in audited:
+        pattern = json.loads(text(items(at(one.inputs, "filterCriteria", "filters"))[0], "pattern"))["dynamodb"]
+        origins = {image: told["_lifeboat"]["M"]["o"]["S"][0] for image, told in pattern.items()}
+        mine, others = ("primary", "secondary") if one.region == "us-east-1" else ("secondary", "primary")
+        assert origins == {"OldImage": mine, "NewImage": others}
+
+
+def test_an_auditor_may_read_its_own_streams_and_write_no_item_of_theirs(variant: Evaluate) -> None:
+    [policy] = [
+        one for one in of_type(variant("prod"), ROLE_POLICY) if one.name == "auditor-aws-us-west-2-lister-policy"
+    ]
+    told = {one["Sid"]: one for one in json.loads(text(policy.inputs, "policy"))["Statement"]}
+    named_there = {resource.split(":")[3] for one in told.values() for resource in one["Resource"]}
+    assert named_there == {"", "us-west-2"}
+    assert told["ListLosers"]["Resource"] == ["arn:aws:dynamodb:us-west-2:111122223333:table/lifeboat-prod-losers"]
+    written = {sid for sid, one in told.items() if any("Put" in action for action in one["Action"])}
+    assert written == {"ListLosers", "KeepDeadRecords", "WriteOwnLog"}
+
+
+def test_a_table_that_is_unlisted_has_no_auditor_and_no_tombstones() -> None:
+    tables = {name: {"partitionKey": {"name": "id"}, **more} for name, more in UNLISTED.items()}
+    data = {"primaryRegion": "us-east-1", "secondaryRegion": "us-west-2", "tables": tables}
+    stack = evaluate("prod", config={"data": data})
+    read = {
+        text(one.inputs, "eventSourceArn").split("/")[1] for one in of_type(stack, MAPPING) if "auditor" in one.name
+    }
+    assert read == {"lifeboat-prod-canary", "lifeboat-prod-kept"}
+    expiring = {text(one.inputs, "name"): at(one.inputs, "ttl") for one in of_type(stack, TABLE) if "ttl" in one.inputs}
+    assert expiring.get("lifeboat-prod-kept") == {"attributeName": "_lifeboat_expires", "enabled": True}
+    assert "lifeboat-prod-plain" not in expiring
+    assert json.loads(json.dumps(at(stack.outputs, "lifeboat", "replication"))).keys() == {"kept"}
+    assert Inventory.from_json(text(stack.outputs, "inventory")).unlisted == ("lifeboat-prod-plain",)
 
 
 def test_a_bucket_tells_a_topic_that_lets_it_alone_in(variant: Evaluate) -> None:

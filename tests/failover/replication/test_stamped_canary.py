@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from failover.canary import Canary, CanaryItem
+from failover.canary import Canary, CanaryItem, Writes
 from failover.clock import SystemClock
-from failover.replication.stamped_canary import StampedWrites, canary_writes
+from failover.replication.stamped_canary import StampedWrites, last_canary_writes, observers_writes
 from failover.replication.stamps import ATTRIBUTE, Stamp, Version
 from failover.sites import Site, Sites, other
 from tests.failover.replication.records import item, stamp
@@ -181,11 +181,33 @@ def test_a_stamp_that_nobody_can_read_is_written_over(world: TwoSites) -> None:
     assert Stamp.of(world.tables["primary"].items[KEY])
 
 
+def written_by(writes: Writes, world: TwoSites, region: str = "east", counter: int = 1, epoch: int = 1) -> Stamp | None:
+    clients: dict[str, Any] = {REGIONS.region(site): table for site, table in world.tables.items()}
+    plain = CanaryItem(table=TABLE, item_id=KEY, healthy_status="ok")
+    Canary(plain, clients, SystemClock(), writes).write(region, counter, epoch)
+    return Stamp.of(world.tables["primary" if region == "east" else "secondary"].items[KEY])
+
+
 @pytest.mark.parametrize(("mode", "stamps"), [("streams", True), ("mrec", False), ("mrsc", False)])
-def test_only_where_a_replicator_of_ours_carries_them_canaries_are_stamped(
+def test_the_last_canary_is_stamped_only_where_a_replicator_of_ours_carries_it(
     mode: str, stamps: bool, world: TwoSites
 ) -> None:
-    clients: dict[str, Any] = {"east": world.tables["primary"]}
-    plain = CanaryItem(table=TABLE, item_id=KEY, healthy_status="ok")
-    Canary(plain, clients, SystemClock(), canary_writes(mode, REGIONS)).write("east", 1, 1)
-    assert (ATTRIBUTE in world.tables["primary"].items[KEY]) is stamps
+    assert (written_by(last_canary_writes(mode, REGIONS), world) is not None) is stamps
+
+
+@pytest.mark.parametrize(("mode", "stamps"), [("streams", True), ("mrec", True), ("mrsc", False)])
+def test_an_observers_canary_is_stamped_where_writes_can_overrule_each_other(
+    mode: str, stamps: bool, world: TwoSites
+) -> None:
+    assert (written_by(observers_writes(mode, REGIONS), world) is not None) is stamps
+
+
+def test_where_the_last_writer_wins_a_canary_says_whose_it_is_and_was_made_upon_nothing(world: TwoSites) -> None:
+    writes = observers_writes("mrec", REGIONS)
+    first = written_by(writes, world)
+    world.tables["secondary"].items[KEY] = world.tables["primary"].items[KEY]
+    moved = written_by(writes, world, "west", 2, 2)
+    assert first is not None
+    assert moved is not None
+    assert [(one.version.epoch, one.version.origin) for one in (first, moved)] == [(1, "primary"), (2, "secondary")]
+    assert not moved.has_seen(first.version)

@@ -11,9 +11,9 @@ import pytest
 from moto import mock_aws
 
 from failover.environment import Misconfigured
+from failover.replication.dead_letters import DeadLetterBucket
 from failover.replication.stamps import Stamp
 from lambdas.stream_replicator import handler
-from lambdas.stream_replicator.dead_letters import DeadLetterBucket
 from lambdas.stream_replicator.settings import Settings
 from tests.failover.replication.records import THERE, item, record, stamp
 

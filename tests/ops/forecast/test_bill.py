@@ -196,7 +196,7 @@ def test_an_alarm_is_priced_by_its_period(prod: Evaluation, period: int, meter: 
 
 
 def test_an_idle_queue_is_polled_five_times_in_twenty_seconds(prod: Evaluation) -> None:
-    [polls] = seen(first(prod, "aws:lambda/eventSourceMapping:EventSourceMapping"), prod)
+    [polls] = seen(first(prod, "aws:lambda/eventSourceMapping:EventSourceMapping", "orchestrator-"), prod)
     assert polls.usage.quantity == 657_000
 
 
