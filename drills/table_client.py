@@ -52,7 +52,7 @@ class TableClient:
         return {site: [key for key in keys if self._lives(site, key)] for site in sites}
 
     def dead_records(self, site: Site) -> int:
-        """Count the records of a region that are kept and told of; S3's own test message may be told as well."""
+        """Count the records of a region that are kept and told of."""
         region = self._sites.region(site)
         queues, buckets = cast("SQSClient", self._clients("sqs", region)), cast("S3Client", self._clients("s3", region))
         url = queues.get_queue_url(QueueName=self._dead_records)["QueueUrl"]

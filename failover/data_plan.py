@@ -113,7 +113,8 @@ class DataPlan:
         own.rest(self._protocol.client_wait())
         target, old = own.row.target or other(own.row.active), self._sites.region(own.row.active)
         region = self._sites.region(target)
-        counter = own.insist(lambda: self._mark_the_end(old, region, []), self._protocol.prove_within)
+        epoch = own.row.epoch
+        counter = own.insist(lambda: self._mark_the_end(old, region, [], epoch), self._protocol.prove_within)
         own.insist(lambda: _seen(self._last_canary, region, counter), self._protocol.prove_within)
         own.insist(lambda: self.check_target(target), self._protocol.prove_within)
         return f"every client's view is a short one; canary {counter} has arrived and {region} takes writes"
@@ -127,12 +128,13 @@ class DataPlan:
 
         What a client counts as acknowledged has landed before its view expires, so the canary need not wait for the
         margin as well; the publish does, for what may still be in flight. The canary's number is read while the views
-        run out, so that nobody waits for it.
+        run out, so that nobody waits for it. It is of the epoch that it ends.
         """
+        epoch = own.row.epoch - 1
         target, old = self._sites.region(own.row.active), self._sites.region(other(own.row.active))
         known = [own.insist(lambda: self._next_end(old, target), self._protocol.plan_total)]
         own.rest(self._protocol.preparing_view)
-        counter = own.insist(lambda: self._mark_the_end(old, target, known), self._protocol.plan_total)
+        counter = own.insist(lambda: self._mark_the_end(old, target, known, epoch), self._protocol.plan_total)
         arrived = partial(_seen, self._last_canary, target, counter)
         found = own.insist(arrived, self._protocol.plan_total, self._protocol.moving_poll / 2)
         own.rest(self._protocol.prepared_wait())
@@ -141,10 +143,10 @@ class DataPlan:
     def _next_end(self, old: str, target: str) -> int:
         return max(self._last_canary.read(old).counter, self._last_canary.read(target).counter) + 1
 
-    def _mark_the_end(self, old: str, target: str, known: list[int]) -> int:
+    def _mark_the_end(self, old: str, target: str, known: list[int], epoch: int) -> int:
         """Write the last canary by a number that nobody has written: first by the known one, then by one read anew."""
         counter = known.pop() if known else self._next_end(old, target)
-        self._last_canary.raise_to(old, counter)
+        self._last_canary.raise_to(old, counter, epoch)
         return counter
 
     def _verify(self, own: Ownership) -> str:

@@ -15,13 +15,11 @@ from failover.due import Due, what_is_due
 from failover.observation import BASELINE_SAMPLES, Observation, Probe, limit_ms, observe
 from failover.outside import ActiveParameter, differing, wanted
 from failover.protocol import Protocol as Numbers
-from failover.replication.stamps import Stamp, Version
 from failover.sites import Sites, other
 from failover.tier import TierRow, Value
 from failover.votes import Freshness, Stillness, Vote
 
 log = logging.getLogger(__name__)
-MICROSECONDS = 1_000_000
 
 
 class Waker(Protocol):
@@ -32,11 +30,7 @@ class Waker(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Post:
-    """Where an observer stands and what it works with.
-
-    ``stamps`` canaries where DynamoDB replicates by itself: when one of a former epoch is overruled by one of this, the
-    new site's writes come over to the old one, and so what they overrule is listed (failover/replication/audit.py).
-    """
+    """Where an observer stands and what it works with."""
 
     name: str
     tier: str
@@ -49,7 +43,6 @@ class Post:
     ballot: Ballot
     parameter: ActiveParameter
     waker: Waker
-    stamps: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,13 +94,7 @@ class Observer:
         post = self._post
         active, standby = post.sites.region(row.active), post.sites.region(other(row.active))
         outside = post.parameter.reads() if next(self._looks_outside) else {}
-        stamp = self._stamp(row) if post.stamps else None
-        return post.watch.turn(active, standby, post.numbers.probe_deadline, outside, stamp)
-
-    def _stamp(self, row: TierRow) -> Stamp:
-        """Say whose canary it is. It is made upon nothing, so that the first one of each move counts as overruling."""
-        now = self._post.control.time.now()
-        return Stamp(version=Version(row.epoch, int(now.timestamp() * MICROSECONDS), row.active))
+        return post.watch.turn(active, standby, row.epoch, post.numbers.probe_deadline, outside)
 
     def _make_up_its_mind(self, probe: Probe) -> None:
         limit = limit_ms(tuple(self._good_latencies_ms), self._post.max_latency_ms)

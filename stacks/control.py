@@ -87,7 +87,7 @@ def _observer(aws_region: str, settings: Settings, signals: Topic) -> ObserverAr
     return ObserverArgs(
         topology=topology_of(settings),
         aws_region=aws_region,
-        environment={**_environment(settings), "DATA_MODE": settings.data.mode},
+        environment=_environment(settings),
         item_key=settings.health_check.item_key,
         item_value=settings.health_check.item_value,
         max_latency_ms=settings.health_check.max_latency_ms,
@@ -146,6 +146,7 @@ def _environment(settings: Settings) -> dict[str, str]:
         "LIFEBOAT_PROTOCOL": settings.protocol.to_json(),
         "PRIMARY_REGION_NAME": settings.data.primary_region,
         "SECONDARY_REGION_NAME": settings.data.secondary_region,
+        "DATA_MODE": settings.data.mode,
         "CONTROL_REGIONS": ",".join(settings.control.regions),
     }
 

@@ -11,13 +11,27 @@ from infra.aws.divergence_auditor import AuditedTable, DivergenceAuditor, Diverg
 from infra.aws.losers_table import NOUN as LOSERS
 from infra.aws.losers_table import LosersTable, LosersTableArgs
 from infra.aws.regional_function import FunctionLimits
-from infra.aws.stream_replicator import LONGEST_SECONDS, TOMBSTONE_SECONDS, StreamReplicator, StreamReplicatorArgs
+from infra.aws.stream_replicator import (
+    LONGEST_SECONDS,
+    TOMBSTONE_SECONDS,
+    Sifting,
+    StreamReplicator,
+    StreamReplicatorArgs,
+)
 from infra.aws.table_schema import EXPIRES
 from stacks.data import DataOutputs, schemas
 from stacks.providers import Providers, within
 from stacks.settings import ONE_PROCESSOR_MB, Settings
 from stacks.topology import topology_of
 from stacks.watching import Alerts
+
+CANARY = "canary"
+# A canary is to be no sooner at the other site than an item that was written around the client a moment before, which
+# goes through the stream twice; and one that is on its way when its region is lost shows later that the region's stream
+# was read to its end (failover/replication/completeness.py).
+CANARY_WINDOW_SECONDS = 1
+# One small item a run: it waits for the other region, not for a processor. With less, a cold start takes seconds.
+CANARY_MEMORY_MB = 512
 
 ReplicationOutputs = dict[str, dict[str, object]]
 """What whoever compares or mends a table must know of its versions, by the table's name in config."""
@@ -90,10 +104,18 @@ def _replicator(
         alerts_arn=alerts_arn,
         limits=FunctionLimits(
             timeout_seconds=LONGEST_SECONDS,
-            memory_mb=ONE_PROCESSOR_MB,
+            memory_mb=CANARY_MEMORY_MB if table == CANARY else ONE_PROCESSOR_MB,
             log_retention_days=settings.functions.log_retention_days,
         ),
+        window_seconds=CANARY_WINDOW_SECONDS if table == CANARY else 0,
+        sifting=_observers_canaries(settings) if table == CANARY else None,
     )
+
+
+def _observers_canaries(settings: Settings) -> Sifting:
+    """Observers stamp what they write, here and there (lambdas/health_checker/post.py)."""
+    item_key = settings.health_check.item_key
+    return Sifting(keys=tuple(f"{item_key}#{region}" for region in settings.control.regions))
 
 
 def _auditor(

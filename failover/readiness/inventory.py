@@ -142,9 +142,10 @@ class Inventory:
 
     def topics_in(self, region: str) -> tuple[str, ...]:
         """Name a region's topics; away from the control plane alarms tell people themselves."""
+        dead = (DEAD_RECORDS,) if region in self.listing_regions else ()
         if region in self.control_regions:
-            return TOPICS
-        return (ALERTS,) if region in self.data_regions else ()
+            return (*TOPICS, *dead)
+        return (ALERTS, *dead) if region in self.data_regions else ()
 
     def alarms_in(self, region: str) -> tuple[str, ...]:
         """Name a region's alarms."""

@@ -49,7 +49,7 @@ def _dead_records(region: str, waiting: int | Unseen, expected: str) -> Finding:
         name="dead-records",
         where=region,
         expected=expected,
-        next_step="lifeboat redrive, after mending what a record's reason names; a new queue holds S3's test message",
+        next_step="lifeboat redrive, after mending what a record's reason names",
     )
     return check.judged(problems({"queue": waiting}, lambda count: f"{count} records wait" if count else None), "none")
 
@@ -93,7 +93,8 @@ def _topics(region: str, facts: Facts) -> Finding:
         name="topics",
         where=region,
         expected="somebody hears each topic, and everybody has confirmed",
-        next_step="confirm the subscription from its e-mail or webhook, or declare one in lifeboat:alerting",
+        next_step="confirm the subscription from its e-mail or webhook, or declare one in lifeboat:alerting; "
+        "a queue's that is gone: `pulumi up`",
     )
     held = in_region(facts.topics, region)
     deaf = [one for one in held.values() if isinstance(one, Unseen) or not one.confirmed]

@@ -12,6 +12,7 @@ from typing import Any, Literal, TypeVar
 
 from botocore.exceptions import ClientError, ParamValidationError
 
+from failover.backoff import Backoff
 from failover.client_view import RowMalformed
 from failover.clock import Clock
 from failover.failures import AWS_ERRORS, Failure, code_of, failure_of
@@ -27,10 +28,8 @@ from failover.sites import Site
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
-FIRST_PAUSE_SECONDS = 0.05
-LONGEST_PAUSE_SECONDS = 2.0
+BETWEEN_ATTEMPTS = Backoff(first_seconds=0.05, longest_seconds=2.0)
 AT_ONCE = 48
-DOUBLINGS = 6  # from the first pause past the longest
 MAY_RETRY = (Failure.UNREACHABLE, Failure.BROKEN, Failure.THROTTLED, Failure.CONFLICT)
 POISON = ("ValidationException", "ItemCollectionSizeLimitExceededException", "SerializationException")
 NEVER = (ClientError, ParamValidationError, MalformedStamp)  # of the first, those of POISON only
@@ -189,9 +188,7 @@ class Lane:
         raise AssertionError("unreachable: the loop above only ends by returning or raising")
 
     def _pause(self, attempt: int, until: float) -> None:
-        """Full jitter (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/)."""
-        ceiling = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2.0 ** min(attempt, DOUBLINGS))
-        pause = self._tools.jitter() * ceiling
+        pause = BETWEEN_ATTEMPTS.pause(attempt, self._tools.jitter())
         self._tools.clock.sleep(min(pause, max(0.0, until - self._tools.clock.monotonic())))
 
 

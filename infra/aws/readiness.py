@@ -146,10 +146,12 @@ def listing_statements(topology: Topology, reader: str) -> tuple[Statement, ...]
     # Replicators one by one would outgrow the role. It tells where the archive is as well, which holds no secret.
     readers = _everywhere(topology.function_arn, regions, (reader,))
     dead = _everywhere(topology.queue_arn, regions, (DEAD_RECORDS,))
+    told = _everywhere(topology.topic_arn, regions, (DEAD_RECORDS,))
     counted = ("sqs:GetQueueUrl", "sqs:GetQueueAttributes")
     return (
         Statement(sid="DescribeReaders", actions=("lambda:GetFunction",), resources=readers),
         Statement(sid="CountDeadRecords", actions=counted, resources=dead),
+        Statement(sid="CountWhoIsToldOfThem", actions=("sns:ListSubscriptionsByTopic",), resources=told),
     )
 
 

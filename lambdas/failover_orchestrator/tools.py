@@ -18,6 +18,7 @@ from failover.orchestrator import Tools
 from failover.outside import ActiveParameter
 from failover.pages import Pager
 from failover.rehearsal import Rehearsal
+from failover.replication.stamped_canary import last_canary_writes
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
@@ -37,7 +38,7 @@ def build(env: Environment, clock: Clock, dice: random.Random) -> Tools:
         protocol=env.protocol,
         canaries=Canaries(
             check=Canary(env.canary_item(CANARY_OF), data, clock),
-            last=Canary(env.canary_item(LAST_CANARY_OF), data, clock),
+            last=Canary(env.canary_item(LAST_CANARY_OF), data, clock, last_canary_writes(env.data_mode, env.sites)),
         ),
         parameter=parameter,
         pager=pager,

@@ -8,13 +8,12 @@ from failover.environment import Environment, Misconfigured, read_environment, r
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """``max_latency_ms`` is the allowance over the observer's own baseline; ``mode`` is how tables are replicated."""
+    """``max_latency_ms`` is the allowance over the observer's own baseline."""
 
     environment: Environment
     observer: str
     orchestrator_function: str
     max_latency_ms: float
-    mode: str
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Settings":
@@ -31,5 +30,4 @@ class Settings:
             observer=required(environ, "OBSERVER"),
             orchestrator_function=required(environ, "ORCHESTRATOR_FUNCTION"),
             max_latency_ms=float(text),
-            mode=required(environ, "DATA_MODE"),
         )

@@ -42,5 +42,6 @@ def handle(event: Mapping[str, Any], context: Context) -> dict[str, list[dict[st
     until = SystemClock().monotonic() + context.get_remaining_time_in_millis() / 1000 - SPARE_SECONDS
     report = mine.carry(event["Records"], until)
     log.info("carried", extra={"records": len(event["Records"]), "failed": len(report.failed), **report.counts})
-    print(embedded(report, settings, time.time()))
+    if line := embedded(report, settings, time.time()):
+        print(line)
     return {"batchItemFailures": [{"itemIdentifier": sequence} for sequence in report.failed]}

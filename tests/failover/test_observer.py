@@ -9,13 +9,12 @@ import pytest
 
 from failover import arming
 from failover.observer import Observer
-from failover.replication.stamps import Stamp
 from failover.tier import Phase, disarm
 from failover.votes import Verdict, Vote
 from lambdas.health_checker.watch import watch
 from tests.failover.observing import HOME, turns, vote_of
 from tests.failover.wire import Call, Fault, denied
-from tests.failover.wiring import CANARY, CONTROL, REGIONS, SITES
+from tests.failover.wiring import CONTROL, REGIONS, SITES
 from tests.failover.world import NUMBERS, World
 
 
@@ -166,18 +165,6 @@ def test_a_vote_that_cannot_be_read_is_silence_and_stops_nobody(model: World) ->
     model.run(30)
 
     assert (model.peek().epoch, model.peek().phase) == (2, Phase.STEADY)
-
-
-def test_a_canary_says_whose_it_is_where_the_last_writer_wins(model: World) -> None:
-    stamping, plain = (replace(model.staff(HOME).post, stamps=stamps) for stamps in (True, False))
-    canary = {"TableName": CANARY, "Key": {"id": {"S": f"health_check_id#{HOME}"}}, "ConsistentRead": True}
-    turns(model, Observer(stamping), 1)
-    stamp = Stamp.of(model.backend("dynamodb", SITES.primary).get_item(**canary)["Item"])
-    assert stamp is not None
-    assert (stamp.version.epoch, stamp.version.origin, stamp.seen) == (1, "primary", None)
-    turns(model, Observer(plain), 2)
-    item = model.backend("dynamodb", SITES.primary).get_item(**canary)["Item"]
-    assert (Stamp.of(item), item["counter"]) == (stamp, {"N": "2"})
 
 
 def test_a_canary_table_that_is_gone_is_no_reason_to_move(model: World) -> None:

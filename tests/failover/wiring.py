@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from failover.ballot import Ballot
-from failover.canary import Canary, CanaryItem, CanaryWatch
+from failover.canary import Canary, CanaryItem, CanaryWatch, PlainWrites, Writes
 from failover.clock import Clock
 from failover.control_table import PATIENT_ATTEMPTS, ControlTable
 from failover.data_plan import Canaries, DataPlan
@@ -17,6 +17,7 @@ from failover.outside import ActiveParameter
 from failover.pace import Pace
 from failover.pages import Pager
 from failover.protocol import Protocol as Numbers
+from failover.replication.stamped_canary import StampedWrites
 from failover.sites import Sites
 from failover.waking import OrchestratorWaker
 from lambdas.health_checker.post import ATTEMPTS_IN_A_TURN, Staff
@@ -32,6 +33,7 @@ class Wiring:
     """What one process in a region works with.
 
     ``client`` makes one of `control`, `data`, `ssm`, `sns` or `lambda` in a region, with so many seconds to read.
+    ``streams`` is how the data tables are replicated: by a replicator of ours.
     """
 
     home: str
@@ -40,16 +42,21 @@ class Wiring:
     fan_out: FanOut
     dice: random.Random
     numbers: Numbers
+    streams: bool = False
 
     def control(self, attempts: int = PATIENT_ATTEMPTS) -> ControlTable:
         """Return the control table, through the region's own endpoint."""
         return ControlTable(CONTROL, self.client("control", self.home, PATIENCE), self.clock, self.dice, attempts)
 
-    def canary(self, name: str, patience: float = PATIENCE) -> Canary:
+    def canary(self, name: str, patience: float = PATIENCE, writes: Writes | None = None) -> Canary:
         """Return one writer's canary in both data regions."""
         clients = {region: self.client("data", region, patience) for region in (SITES.primary, SITES.secondary)}
         item = CanaryItem(table=CANARY, item_id=f"health_check_id#{name}", healthy_status="ok")
-        return Canary(item, clients, self.clock)
+        return Canary(item, clients, self.clock, writes)
+
+    def arriving(self) -> Writes:
+        """Return how a canary is written that is to arrive at the other site."""
+        return StampedWrites(SITES, lambda: int(self.clock.monotonic() * 1e6)) if self.streams else PlainWrites()
 
     def parameter(self, patience: float = PATIENCE) -> ActiveParameter:
         """Return the value outside, a copy in each control region."""
@@ -66,7 +73,9 @@ class Wiring:
         plan = DataPlan(
             sites=SITES,
             protocol=self.numbers,
-            canaries=Canaries(check=self.canary("orchestrator"), last=self.canary("orchestrator-last")),
+            canaries=Canaries(
+                check=self.canary("orchestrator"), last=self.canary("orchestrator-last", writes=self.arriving())
+            ),
             parameter=parameter,
             pager=pager,
             now=control.time.now,
@@ -111,7 +120,7 @@ class Wiring:
             numbers=numbers,
             clock=self.clock,
             control=control,
-            watch=CanaryWatch(self.canary(self.home, patience), self.fan_out, self.clock),
+            watch=CanaryWatch(self.canary(self.home, patience, self.arriving()), self.fan_out, self.clock),
             ballot=ballot,
             parameter=self.parameter(patience),
             waker=waker,

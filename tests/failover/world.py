@@ -48,6 +48,7 @@ class World:
     """Three control regions over one control table, two data regions with a canary table each."""
 
     moto: bool = False
+    streams: bool = False
     numbers: Numbers = NUMBERS
     clock: VirtualClock = field(default_factory=VirtualClock)
     dark: set[str] = field(default_factory=set)
@@ -181,6 +182,7 @@ class World:
             fan_out=self.fan_out,
             dice=dice(),
             numbers=self.numbers,
+            streams=self.streams,
         )
 
     def control_of(self, home: str, attempts: int = PATIENT_ATTEMPTS) -> ControlTable:

@@ -89,6 +89,7 @@ def _environment(ground: Ground, region: str) -> Environment:
         control_table=told["controlTable"],
         control_regions=CONTROL_REGIONS,
         sites=Sites(primary=told["primaryRegion"], secondary=told["secondaryRegion"]),
+        data_mode=told["dataMode"],
         protocol=dataclasses.replace(Protocol(), time_scale=SCALE).scaled(),
         canary_table=told["canaryTable"],
         item_key=told["healthCheckItemKey"],

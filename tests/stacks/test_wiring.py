@@ -7,6 +7,7 @@ import pytest
 from evaluation import Evaluation, Registration, evaluate
 from failover.orders import OrderKind
 from failover.readiness.inventory import Inventory
+from localcloud.filter_policies import wanted
 from tests.conftest import Evaluate
 from tests.stacks.registered import (
     ALARM,
@@ -227,19 +228,34 @@ def test_a_table_that_is_unlisted_has_no_auditor_and_no_tombstones() -> None:
     assert Inventory.from_json(text(stack.outputs, "inventory")).unlisted == ("lifeboat-prod-plain",)
 
 
-def test_a_bucket_tells_a_queue_of_its_region_that_lets_it_in(variant: Evaluate) -> None:
+def test_a_bucket_tells_a_topic_that_lets_it_alone_in(variant: Evaluate) -> None:
     stack = variant("streams")
-    policies = of_type(stack, "aws:sqs/queuePolicy:QueuePolicy")
+    policies = of_type(stack, "aws:sns/topicPolicy:TopicPolicy")
     statements = [one for policy in policies for one in json.loads(text(policy.inputs, "policy"))["Statement"]]
+    assert {one["Principal"]["Service"] for one in statements} == {"s3.amazonaws.com"}
+    assert {one["Condition"]["StringEquals"]["aws:SourceAccount"] for one in statements} == {"111122223333"}
     admitted = {
-        one["Condition"]["ArnEquals"]["aws:SourceArn"].rpartition(":")[2]: one["Resource"][0]
-        for one in statements
-        if one["Principal"] == {"Service": "s3.amazonaws.com"}
+        one["Condition"]["ArnEquals"]["aws:SourceArn"].rpartition(":")[2]: one["Resource"][0] for one in statements
     }
     told = of_type(stack, "aws:s3/bucketNotification:BucketNotification")
-    pairs = {text(one.inputs, "bucket"): text(items(one.inputs["queues"])[0], "queueArn") for one in told}
+    pairs = {text(one.inputs, "bucket"): text(items(one.inputs["topics"])[0], "topicArn") for one in told}
     assert pairs == admitted
     assert set(pairs) == {text(one.inputs, "bucket") for one in of_type(stack, BUCKET)}
+
+
+def test_nobody_hears_a_bucket_try_its_topic_and_everybody_hears_of_its_objects(variant: Evaluate) -> None:
+    stack = variant("streams")
+    heard = [one for one in of_type(stack, SUBSCRIPTION) if text(one.inputs, "topic").endswith("-dead-records")]
+    assert len(heard) == 2
+    trial = {"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": "b", "RequestId": "r", "HostId": "h"}
+    record = {"eventSource": "aws:s3", "eventName": "ObjectCreated:Put", "s3": {"object": {"key": "a/1.json"}}}
+    for one in heard:
+        assert one.inputs["rawMessageDelivery"] is True
+        policy, scope = text(one.inputs, "filterPolicy"), text(one.inputs, "filterPolicyScope")
+        assert not wanted(policy, scope, json.dumps(trial), {})
+        assert wanted(policy, scope, json.dumps({"Records": [record]}), {})
+        tried = [urn for urn in one.dependencies if "bucketNotification" in urn]
+        assert len(tried) == 1, "a filter may take 15 minutes: the trial must be over before"
 
 
 def test_an_observer_is_started_every_minute_and_a_look_every_hour(stack: Evaluation) -> None:

@@ -28,9 +28,7 @@ class Invocation:
         return self.milliseconds
 
 
-@pytest.mark.parametrize(
-    "name", ["OBSERVER", "ORCHESTRATOR_FUNCTION", "MAX_LATENCY_MS", "DATA_MODE", "CONTROL_TABLE", "AWS_REGION"]
-)
+@pytest.mark.parametrize("name", ["OBSERVER", "ORCHESTRATOR_FUNCTION", "MAX_LATENCY_MS", "CONTROL_TABLE", "AWS_REGION"])
 def test_a_missing_variable_is_named(environment: dict[str, str], name: str) -> None:
     with pytest.raises(Misconfigured, match=name):
         Settings.from_env({key: value for key, value in environment.items() if key != name})
