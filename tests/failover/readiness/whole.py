@@ -10,7 +10,7 @@ from failover.control_table import Snapshot
 from failover.protocol import Protocol
 from failover.readiness.assess import assess
 from failover.readiness.facts import AlarmFacts, Facts, FunctionFacts, Place, QueueFacts, TableFacts, TopicFacts, Unseen
-from failover.readiness.inventory import AUDITOR, QUEUES, SCHEDULES, TOPICS, Inventory
+from failover.readiness.inventory import AUDITOR, DEAD_RECORDS, QUEUES, SCHEDULES, Inventory
 from failover.readiness.report import Finding, Mark, Report
 from failover.rehearsal import ALLOWED
 from failover.tier import Phase, TierRow
@@ -83,7 +83,11 @@ WHOLE = Facts(
     schedules=everywhere(SCHEDULES, "ENABLED"),
     queues=everywhere(QUEUES, QueueFacts(waiting=0, dead=0)),
     dead_records=dict.fromkeys(INVENTORY.data_regions, 0),
-    topics=everywhere(TOPICS, TopicFacts(confirmed=2, pending=0)),
+    topics={
+        Place(region, noun): TopicFacts(confirmed=2, pending=0)
+        for region in REGIONS
+        for noun in INVENTORY.topics_in(region)
+    },
     alarms={region: dict.fromkeys(INVENTORY.alarms_in(region), QUIET) for region in REGIONS},
     concurrency=dict.fromkeys(REGIONS, 1000),
     secrets=dict.fromkeys(REGIONS, "v1"),
@@ -98,7 +102,10 @@ STREAMS = replace(INVENTORY, mode="streams", secondary_region=AWAY)
 def added(kind: str, nouns_in: Callable[[str], Iterable[str]], fact: Any) -> dict[Place, Any]:
     """Return what was seen of the control plane and what the data regions of a `streams` stack have beside it."""
     there = {Place(region, noun): fact for region in STREAMS.data_regions for noun in nouns_in(region)}
-    return {**there, **{place: one for place, one in getattr(WHOLE, kind).items() if place.name != AUDITOR}}
+    return {
+        **there,
+        **{place: one for place, one in getattr(WHOLE, kind).items() if place.name not in (AUDITOR, DEAD_RECORDS)},
+    }
 
 
 def replicating() -> Facts:
