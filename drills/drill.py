@@ -159,6 +159,7 @@ def _taken(
         events=events,
         contents=ended[0],
         listed_losers=ended[1],
+        overruled=ended[1] or frozenset() if ground.stack.mode == "mrec" and load.stale_appends else frozenset(),
         sites=load.tier.sites,
         t0=injected_at(events),
         failback_ordered_at=ordered_at(events, "failback"),

@@ -13,7 +13,7 @@ from failover.clock import SystemClock
 from failover.protocol import Protocol
 from failover.region_calls import RegionCalls, timed_clients
 from failover.regional_table import RegionalTable, TableOptions
-from failover.replication.versioned_table import StampedReads, StampedWrites, VersionedTable, time_of_day
+from failover.replication.versioned_table import TableReads, TableWrites, VersionedTable, time_of_day
 from failover.sites import Site, Sites
 from failover.write_grants import AnyRegion, Views
 
@@ -61,8 +61,8 @@ class DataTier:
         may be wrong by any length.
         """
         seconds = max(calls.shortest for calls in self._regions.values())
-        writes = StampedWrites(table, seconds=seconds, monotonic=self._clock.monotonic, now=now)
-        options = replace(self._options, writes=writes, reads=StampedReads())
+        writes = TableWrites(table, seconds=seconds, monotonic=self._clock.monotonic, now=now)
+        options = replace(self._options, writes=writes, reads=TableReads())
         return RegionalTable(name, self._regions, views or self.views, clock=self._clock, options=options)
 
     def unlisted_table(self, name: str, views: Views | None = None) -> RegionalTable:

@@ -39,7 +39,7 @@ class VersionedTable:
     ttl_attribute: str = EXPIRES
 
 
-class StampedWrites:
+class TableWrites:
     """Puts a version on each write; a call may take ``seconds``, and ``monotonic`` is the clock that grants go by."""
 
     round_trips = 1
@@ -86,7 +86,7 @@ class StampedWrites:
             raise NoCurrentView(f"{left:.2f} s left of the view, {self._seconds:g} s needed for another look")
 
 
-class StampedReads:
+class TableReads:
     """Leaves stamps and tombstones out."""
 
     def of_keys(self, request: R, /) -> R:

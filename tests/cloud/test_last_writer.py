@@ -1,5 +1,7 @@
 """A whole `mrec` stack: what DynamoDB's last writer overruled is listed, and written again, from a terminal."""
 
+import json
+import random
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +20,7 @@ from tests.waiting import eventually
 
 TABLE = "lifeboat-local-sessions"
 SECONDS = 60.0
+SITES: tuple[Site, Site] = ("primary", "secondary")
 
 
 @pytest.fixture(scope="module")
@@ -101,3 +104,31 @@ def test_what_the_last_writer_overruled_is_listed_and_written_again(stage: Stage
         assert stamp is not None
         assert (stamp.version.epoch, stamp.version.origin) == (2, "secondary")
     assert listed(person)[-1].startswith("0 listed; complete: ")
+
+
+@pytest.mark.minutes
+def test_the_list_is_the_one_that_the_writers_own_logs_make(stage: Stage, person: Person) -> None:
+    dice = random.Random(5)  # noqa: S311 - repeatable on purpose
+    before = len(open_ones(person))
+    stage.cloud.regions.isolate(stage.primary)
+    last: dict[str, dict[Site, str]] = {}
+    newest: dict[str, str] = {}
+    for number in range(40):
+        key, site = f"key-{dice.randrange(8)}", dice.choice(SITES)
+        write(stage, site, key, 1 if site == "primary" else 2, str(number))
+        last.setdefault(key, {})[site] = newest[key] = str(number)
+    stage.cloud.regions.restore()
+    lost = {value for key, written in last.items() for value in written.values() if value != newest[key]}
+    assert len(lost) > 3
+    eventually(lambda: len(open_ones(person)) >= before + len(lost), 2 * SECONDS, "all is listed")
+    eventually(lambda: all(alike(stage, key) for key in last), SECONDS, "both sites are alike")
+    assert {one["lost"]["value"]["S"] for one in open_ones(person)} == lost
+    assert {key: item(stage, "primary", key)["value"]["S"] for key in last} == newest
+
+
+def open_ones(person: Person) -> list[dict[str, Any]]:
+    """Return the open entries as facts."""
+    writes: list[dict[str, Any]] = json.loads(person.does("lifeboat divergence -s local sessions --json").output)[
+        "writes"
+    ]
+    return writes

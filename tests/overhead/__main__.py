@@ -25,7 +25,7 @@ from failover.protocol import Protocol
 from failover.queued_table import QueuedTable
 from failover.region_calls import RegionCalls, timed_clients
 from failover.regional_table import RegionalTable, TableOptions
-from failover.replication.versioned_table import StampedReads, StampedWrites, VersionedTable, time_of_day
+from failover.replication.versioned_table import TableReads, TableWrites, VersionedTable, time_of_day
 from failover.sites import Site
 
 REGIONS: Mapping[Site, str] = {"primary": "us-east-1", "secondary": "us-west-2"}
@@ -52,8 +52,8 @@ def opened(session: boto3.Session) -> tuple[RegionalTable, RegionalTable, Client
     control = {f"us-east-{number}": session.client("dynamodb", f"us-east-{number}") for number in (1, 2, 3)}
     views = ClientView(control, "control", Protocol(), clock=clock)
     versioned, seconds = VersionedTable(key=("id",)), max(calls.shortest for calls in regions.values())
-    writes = StampedWrites(versioned, seconds=seconds, monotonic=clock.monotonic, now=time_of_day)
-    options = TableOptions(writes=writes, reads=StampedReads())
+    writes = TableWrites(versioned, seconds=seconds, monotonic=clock.monotonic, now=time_of_day)
+    options = TableOptions(writes=writes, reads=TableReads())
     with_versions = RegionalTable("orders", regions, views, clock=clock, options=options)
     return RegionalTable("orders", regions, views, clock=clock), with_versions, views
 
