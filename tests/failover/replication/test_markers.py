@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from failover.replication.markers import CHANCE, Markers, after_lap, key_of, marked, marker_in, needed, through
 from failover.replication.meetings import Act, Rules, act_on
 from failover.replication.stamps import ATTRIBUTE, Item
-from failover.replication.versioned_table import StampedReads
+from failover.replication.versioned_table import TableReads
 from failover.resync import differences
 from failover.resync.differences import held_of
 from failover.sites import Site
@@ -68,7 +68,7 @@ def test_text_and_binary_keys_begin_with_the_reserved_name() -> None:
 
 def test_a_client_sees_no_marker_and_no_comparison_counts_one() -> None:
     rules = differences.Rules(key_names=("id",), ttl_attribute="expires")
-    assert StampedReads().seen(marker(0)) is None
+    assert TableReads().seen(marker(0)) is None
     assert held_of(marker(0), rules).digest is None
 
 
