@@ -21,7 +21,11 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_ssm import SSMClient
 
-Service = Literal["cloudwatch", "dynamodb", "lambda", "s3", "scheduler", "secretsmanager", "sns", "sqs", "ssm"]
+    from failover.replication.shards import StreamsClient
+
+Service = Literal[
+    "cloudwatch", "dynamodb", "dynamodbstreams", "lambda", "s3", "scheduler", "secretsmanager", "sns", "sqs", "ssm"
+]
 POOLED_CONNECTIONS = 16
 CONNECT_SHARE = 1 / 5
 
@@ -69,6 +73,15 @@ def client(
     connections: int = ...,
     session: boto3.Session | None = ...,
 ) -> "DynamoDBClient": ...
+@overload
+def client(
+    service: Literal["dynamodbstreams"],
+    region: str,
+    *,
+    connect_seconds: float = ...,
+    read_seconds: float = ...,
+    session: boto3.Session | None = ...,
+) -> "StreamsClient": ...
 @overload
 def client(
     service: Literal["lambda"],
@@ -140,7 +153,7 @@ def client(
     read_seconds: float = 1.0,
     connections: int = POOLED_CONNECTIONS,
     session: boto3.Session | None = None,
-) -> BaseClient:
+) -> "BaseClient | StreamsClient":
     """Make a client of one service in one region that never retries by itself.
 
     ``session`` carries other credentials than the process's own. Making clients is not thread-safe in boto3 while a

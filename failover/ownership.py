@@ -80,12 +80,13 @@ class Ownership:
             except (*AWS_ERRORS, NotYet) as error:
                 if self._clock.monotonic() >= until:
                     raise StepFailed(f"not within {seconds:g} s: {code_of(error)}: {error}") from error
+                seen = f"{code_of(error)}: {error}"
             self._clock.sleep(pauses.pause(attempt, self._dice.random()))
-            self._beat_if_due()
+            self._beat_if_due(f"; still {seen}")
         raise AssertionError("unreachable: the loop above only ends by returning or raising")
 
-    def _beat_if_due(self) -> None:
+    def _beat_if_due(self, seen: str = "") -> None:
         if self._control.time.now() - self.row.changed_at > timedelta(seconds=self._protocol.plan_total):
-            raise PlanOverdue(f"plan {self.row.plan_id} began at {self.row.changed_at.isoformat()}")
+            raise PlanOverdue(f"plan {self.row.plan_id} began at {self.row.changed_at.isoformat()}{seen}")
         if self._clock.monotonic() - self._beaten >= self._protocol.heartbeat:
             self.commit(beat(self.row))

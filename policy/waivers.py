@@ -67,6 +67,24 @@ WAIVERS: tuple[Waiver, ...] = (
         reason="it looks at every region and moves nothing: a dark one is what it reports",
     ),
     Waiver(
+        rule="recovery-left-behind",
+        resource="failover-orchestrator-aws-*-policy",
+        subject="*-stream-replicator-[*]",
+        reason="a planned move asks the replicators of the region that it leaves, which is well; a failover asks none",
+    ),
+    Waiver(
+        rule="cross-region-arn",
+        resource="failover-orchestrator-aws-*-policy",
+        subject="*-stream-replicator-[*]",
+        reason="a planned move asks the replicators of the region that it leaves, which is well; a failover asks none",
+    ),
+    Waiver(
+        rule="wildcard-permission",
+        resource="failover-orchestrator-aws-*-policy",
+        subject="AskReplicators",
+        reason="an ARN of each would outgrow a role; all of that name are the stack's replicators",
+    ),
+    Waiver(
         rule="wildcard-permission",
         resource="*-replicator-aws-*-policy",
         subject="ReadOwnStream",

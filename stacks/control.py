@@ -103,6 +103,7 @@ def _orchestrator(aws_region: str, settings: Settings, signals: Topic, alerts: T
         environment=_environment(settings),
         item_key=settings.health_check.item_key,
         item_value=settings.health_check.item_value,
+        replicated_tables=tuple(settings.data.tables) if settings.data.mode == "streams" else (),
         signals_arn=signals.arn,
         alerts_arn=alerts.arn,
         limits=_limits(

@@ -8,7 +8,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import partial
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
 from botocore.exceptions import ClientError, ParamValidationError
 
@@ -19,9 +19,11 @@ from failover.failures import AWS_ERRORS, Failure, code_of, failure_of
 from failover.replication.changes import Change, PoisonRecord, change_of, key_text, sequence_of
 from failover.replication.dead_letters import DeadLetters
 from failover.replication.delivery import Delivery
+from failover.replication.markers import after_lap, marker_in
 from failover.replication.meetings import Rules
 from failover.replication.shipments import Image, Shipment, work_of
 from failover.replication.source import Source
+from failover.replication.stamps import Item as StoredItem
 from failover.replication.stamps import MalformedStamp
 from failover.replication.writing import Contended
 from failover.sites import Site
@@ -51,6 +53,12 @@ class Refused(Enum):
 REFUSED = Refused.REFUSED
 
 
+class MarkerWriter(Protocol):
+    """Writes markers anew, as they are after a lap."""
+
+    def write(self, laps: Iterable[Sequence[StoredItem]]) -> None: ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class Tools:
     """What a lane works with. ``jitter`` gives 0 to 1."""
@@ -60,6 +68,7 @@ class Tools:
     delivery: Delivery
     source: Source
     dead_letters: DeadLetters
+    markers: MarkerWriter
     pool: Executor
     clock: Clock
     jitter: Callable[[], float]
@@ -83,14 +92,34 @@ class Lane:
     def carry(self, records: Sequence[Mapping[str, Any]], until: float) -> Report:
         """Carry a batch over by ``until``, on this host's monotonic clock; what is not done by then has failed."""
         report = Report()
-        items, unreadable = self._by_item(records, report)
+        items, unreadable, markers = self._by_item(records, report)
         calls = [partial(self._item, item, until) for item in items]
         calls += [partial(self._bury, record, reason, until) for record, reason in unreadable]
         for sequence, counts in self._side_by_side(calls):
             report.counts.update(counts)
             if sequence is not None:
                 report.failed.append(sequence)
+        if markers:
+            self._let_through(markers, report, until)
         return report
+
+    def _let_through(self, markers: Sequence[Change], report: Report, until: float) -> None:
+        """Let markers through last, and only if nothing is left of the batch: items are carried side by side.
+
+        Those that may not wait for the rest come again with it. One that the table will never take is dropped: no lane
+        stands still for it, and what is missed is that it arrives.
+        """
+        if report.failed:
+            report.failed.append(markers[0].sequence)
+            return
+        last = {key_text(change.key): change.new for change in markers if change.new}
+        try:
+            laps = [*after_lap(last.values(), self._tools.here)]
+            self._retried(partial(self._tools.markers.write, laps), until)
+        except OutOfTime:
+            report.failed.append(markers[0].sequence)
+        except (*AWS_ERRORS, ParamValidationError) as error:
+            log.warning("markers dropped", extra={"first": markers[0].sequence, "error": str(error)})
 
     def _side_by_side(self, calls: Sequence[Callable[[], Outcome]]) -> Iterable[Outcome]:
         """Let each worker take the next call when it is done with one: a future each would cost as much again."""
@@ -98,19 +127,24 @@ class Lane:
         workers = self._tools.pool.map(lambda _: [call() for call in waiting], range(min(AT_ONCE, len(calls))))
         return itertools.chain.from_iterable(workers)
 
-    def _by_item(self, records: Iterable[Any], report: Report) -> tuple[list[Item], list[tuple[Any, str]]]:
-        """Gather each item's records in order; beside them what cannot be read, and why."""
+    def _by_item(
+        self, records: Iterable[Any], report: Report
+    ) -> tuple[list[Item], list[tuple[Any, str]], list[Change]]:
+        """Gather each item's records in order; beside them what cannot be read, and why; and markers."""
         items: dict[str, Item] = {}
-        unreadable = []
+        unreadable, markers = [], []
         for record in records:
             try:
                 change = change_of(record)
             except PoisonRecord as poison:
                 unreadable.append((record, str(poison)))
                 continue
+            if marker_in(change.new or change.old or {}):
+                markers.append(change)
+                continue
             report.newest_at = change.at
             items.setdefault(key_text(change.key), []).append((record, change))
-        return list(items.values()), unreadable
+        return list(items.values()), unreadable, markers
 
     def _bury(self, record: Any, reason: str, until: float) -> Outcome:
         """Without a number it can only come again with the whole batch, which an empty name asks Lambda for.

@@ -217,7 +217,7 @@ def _function(args: StreamReplicatorArgs) -> RegionalFunctionArgs:
     )
 
 
-def _environment(args: StreamReplicatorArgs) -> dict[str, str]:
+def _environment(args: StreamReplicatorArgs) -> dict[str, pulumi.Input[str]]:
     topology, schema = args.topology, args.schema
     return {
         "PRIMARY_REGION": topology.primary_region,
@@ -225,6 +225,9 @@ def _environment(args: StreamReplicatorArgs) -> dict[str, str]:
         "PRIMARY_TABLE_NAME": args.table_name,
         "SECONDARY_TABLE_NAME": args.table_name,
         "PARTITION_KEY": schema.partition_key.name,
+        "KEY_TYPES": json.dumps({key.name: key.type for key in schema.own_keys()}),
+        "STREAM_ARN": args.stream_arn,
+        "LANES": str(LANES),
         "TTL_ATTRIBUTE": schema.ttl_attribute or EXPIRES,
         "EXCLUDED_ATTRIBUTES": ",".join(schema.local_attributes),
         "EXPIRY": schema.expiry,
@@ -235,19 +238,21 @@ def _environment(args: StreamReplicatorArgs) -> dict[str, str]:
 
 
 def replicator_statements(topology: Topology, aws_region: str, table_name: str) -> tuple[Statement, ...]:
-    """Return what a replicator may do: read its stream, stamp its table, write the other one's, keep what it cannot."""
+    """Return what a replicator may do: read its stream, stamp and mark its table, write the other one's."""
     own = topology.table_arn(aws_region, table_name)
     there = topology.table_arn(topology.other_data_region(aws_region), table_name)
     control = tuple(topology.table_arn(region, topology.control_table) for region in topology.control_regions)
     bucket = f"arn:aws:s3:::{topology.dead_records_bucket(aws_region)}"
     read = ("dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:DescribeStream", "dynamodb:ListStreams")
     stamp = ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem")
+    mark = ("dynamodb:BatchGetItem", "dynamodb:BatchWriteItem")
     write = ("dynamodb:GetItem", "dynamodb:PutItem")
     losers = (topology.table_arn(aws_region, topology.named(LOSERS)),)
     return (
         # A stream's label is the time at which it was made.
         Statement(sid="ReadOwnStream", actions=read, resources=(f"{own}/stream/*",)),
         Statement(sid="StampOwnTable", actions=stamp, resources=(own,)),
+        Statement(sid="MarkOwnTable", actions=mark, resources=(own,)),
         Statement(sid="WriteOtherTable", actions=write, resources=(there,)),
         Statement(
             sid="ReadTier", actions=("dynamodb:GetItem",), resources=control, condition=leading_keys("tier#data")

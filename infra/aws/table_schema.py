@@ -139,10 +139,14 @@ class TableSchema:
                 )
         return dict(sorted(types.items()))
 
-    def _keys(self) -> Iterator[Key]:
+    def own_keys(self) -> Iterator[Key]:
+        """Yield the keys of the table itself, its partition key first."""
         yield self.partition_key
         if self.sort_key:
             yield self.sort_key
+
+    def _keys(self) -> Iterator[Key]:
+        yield from self.own_keys()
         for index in (*self.global_indexes, *self.local_indexes):
             yield from index.keys()
 

@@ -1,15 +1,17 @@
 """Observers and orchestrators put together as their functions do it, over clients that a test hands out."""
 
 import random
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
 
+from failover.backlog import Backlog
 from failover.ballot import Ballot
 from failover.canary import Canary, CanaryItem, CanaryWatch, PlainWrites, Writes
 from failover.clock import Clock
 from failover.control_table import PATIENT_ATTEMPTS, ControlTable
-from failover.data_plan import Canaries, DataPlan
+from failover.data_plan import DataPlan, Trials
 from failover.fan_out import FanOut
 from failover.observer import Post
 from failover.orchestrator import Tools
@@ -34,6 +36,7 @@ class Wiring:
 
     ``client`` makes one of `control`, `data`, `ssm`, `sns` or `lambda` in a region, with so many seconds to read.
     ``streams`` is how the data tables are replicated: by a replicator of ours.
+    ``replicators`` are functions by the table that each carries.
     """
 
     home: str
@@ -43,6 +46,7 @@ class Wiring:
     dice: random.Random
     numbers: Numbers
     streams: bool = False
+    replicators: Mapping[str, str] = field(default_factory=dict)
 
     def control(self, attempts: int = PATIENT_ATTEMPTS) -> ControlTable:
         """Return the control table, through the region's own endpoint."""
@@ -63,6 +67,11 @@ class Wiring:
         clients = {region: self.client("ssm", region, patience) for region in REGIONS}
         return ActiveParameter(PARAMETER, lambda: clients, self.fan_out)
 
+    def backlog(self) -> Backlog:
+        """Return the replicators of both data regions."""
+        clients = {region: self.client("lambda", region, PATIENCE) for region in (SITES.primary, SITES.secondary)}
+        return Backlog(self.replicators, lambda: clients, self.fan_out, self.numbers.heartbeat, lambda: uuid4().hex)
+
     def pager(self) -> Pager:
         """Return the region's pager."""
         return Pager(f"arn:{self.home}", self.client("sns", self.home, PATIENCE), self.clock)
@@ -73,8 +82,10 @@ class Wiring:
         plan = DataPlan(
             sites=SITES,
             protocol=self.numbers,
-            canaries=Canaries(
-                check=self.canary("orchestrator"), last=self.canary("orchestrator-last", writes=self.arriving())
+            trials=Trials(
+                check=self.canary("orchestrator"),
+                last=self.canary("orchestrator-last", writes=self.arriving()),
+                backlog=self.backlog(),
             ),
             parameter=parameter,
             pager=pager,

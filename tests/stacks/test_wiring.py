@@ -228,6 +228,30 @@ def test_a_table_that_is_unlisted_has_no_auditor_and_no_tombstones() -> None:
     assert Inventory.from_json(text(stack.outputs, "inventory")).unlisted == ("lifeboat-prod-plain",)
 
 
+def test_a_replicator_knows_its_own_stream_and_the_keys_of_its_table(variant: Evaluate) -> None:
+    stack = variant("streams")
+    tables = {(one.region, text(one.inputs, "name")): one.inputs for one in of_type(stack, TABLE)}
+    mappings = {(one.region, text(one.inputs, "functionName")): one.inputs for one in of_type(stack, MAPPING)}
+    for function in replicators(stack):
+        mine, mapping = variables(function), mappings[function.region, text(function.inputs, "name")]
+        assert (mine["STREAM_ARN"], int(mine["LANES"])) == (mapping["eventSourceArn"], mapping["parallelizationFactor"])
+        table = tables[function.region, mine["PRIMARY_TABLE_NAME"]]
+        keys = {table[key] for key in ("hashKey", "rangeKey") if key in table}
+        assert json.loads(mine["KEY_TYPES"]).keys() == keys
+
+
+def test_orchestrators_ask_the_replicator_of_each_application_table_and_none_where_dynamodb_replicates(
+    variant: Evaluate,
+) -> None:
+    for mode, tables in (("streams", ["orders"]), ("prod", []), ("mrsc", [])):
+        stack = variant(mode)
+        told = [variables(one) for one in of_type(stack, FUNCTION) if "REPLICATED_TABLES" in variables(one)]
+        assert [one["REPLICATED_TABLES"] for one in told] == [",".join(tables)] * 3
+        for region in (text(stack.outputs, "primaryRegion"), text(stack.outputs, "secondaryRegion")):
+            functions = {(region, f"{one['REPLICATOR']}-{table}") for one in told for table in tables}
+            assert functions <= named(stack, FUNCTION)
+
+
 def test_a_bucket_tells_a_topic_that_lets_it_alone_in(variant: Evaluate) -> None:
     stack = variant("streams")
     policies = of_type(stack, "aws:sns/topicPolicy:TopicPolicy")

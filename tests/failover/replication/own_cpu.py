@@ -21,7 +21,7 @@ from failover.replication.lane import AT_ONCE, Lane, Tools
 from failover.replication.meetings import Rules
 from failover.replication.source import Source
 from failover.replication.stamps import Stamp, Version
-from tests.failover.replication.two_sites import AtOnce, Kept
+from tests.failover.replication.two_sites import AtOnce, Kept, marker_table
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -76,6 +76,7 @@ def lane(client: Any, pool: Executor) -> Lane:
                 tombstone_seconds=86_400,
             ),
             dead_letters=kept,
+            markers=marker_table(client, "primary"),
             pool=pool,
             clock=SystemClock(),
             jitter=random.random,

@@ -28,6 +28,9 @@ TOLD = {
     "PRIMARY_TABLE_NAME": "orders-primary",
     "SECONDARY_TABLE_NAME": "orders-secondary",
     "PARTITION_KEY": "id",
+    "KEY_TYPES": '{"id": "S"}',
+    "STREAM_ARN": "arn:aws:dynamodb:us-east-1:123456789012:table/orders-primary/stream/1",
+    "LANES": "10",
     "TTL_ATTRIBUTE": "expires",
     "EXPIRY": "ignore",
     "TOMBSTONE_SECONDS": "86400",
@@ -86,6 +89,7 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name in [name for name in os.environ if name.startswith("AWS_ENDPOINT_URL")]:
         monkeypatch.delenv(name)
     handler.lane.cache_clear()
+    handler.proofs.cache_clear()
     with mock_aws():
         _table(HERE, "orders-primary", "id")
         _table(FAR, "orders-secondary", "id")
@@ -94,6 +98,7 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         boto3.client("s3", HERE).create_bucket(Bucket="test-dead-letters")
         yield
     handler.lane.cache_clear()
+    handler.proofs.cache_clear()
 
 
 def _table(region: str, name: str, *keys: str) -> None:
@@ -111,7 +116,7 @@ def held(region: str, table: str) -> dict[str, Any]:
 
 
 def carry(*records: Any, milliseconds: int = 60_000) -> list[str]:
-    answer = handler.handle({"Records": list(records)}, Invocation(milliseconds))
+    answer = handler.carry({"Records": list(records)}, Invocation(milliseconds))
     assert answer.keys() == {"batchItemFailures"}
     return [one["itemIdentifier"] for one in answer["batchItemFailures"]]
 
@@ -208,3 +213,10 @@ def test_records_without_a_number_are_kept_by_what_they_are(junk: Any) -> None:
         bucket.keep(one, "malformed")
 
     assert boto3.client("s3", HERE).list_objects_v2(Bucket="test-dead-letters")["KeyCount"] == 2
+
+
+@pytest.mark.usefixtures("account")
+def test_a_planned_move_hears_how_many_markers_are_on_their_way() -> None:
+    asked = {"id": "one", "places": "one", "numbers": [0, 1, 2]}
+    answer = handler.handle({"arrived": asked, "seconds": 0.01}, Invocation())
+    assert answer == {"waiting": 3, "like": {**asked, "numbers": ()}}
