@@ -78,6 +78,7 @@ def assemble(
             permissions=permissions,
             timers=timers,
             metrics=metrics,
+            calendar=gateway.calendar,
             time_scale=time_scale,
         )
     )
