@@ -41,7 +41,7 @@ $(STAMP): $(LOCKS)
 drill: setup ## One drill: EXPERIMENT=name, FAULT=name, MODE=mrec|mrsc|streams
 	$(PYTHON) -m drills.run $(EXPERIMENT) $(if $(FAULT),--fault $(FAULT)) $(if $(MODE),--mode $(MODE))
 
-drills: setup ## Every drill with each of its faults; about half an hour
+drills: setup ## Every drill with each of its faults; about three quarters of an hour
 	$(PYTHON) -m drills.run --all
 
 incident: setup ## An incident handled with `lifeboat`, as it happens; docs/incident.md tells of it

@@ -1,14 +1,15 @@
 """What became of each acknowledged write, and every figure that `result.json` takes from a drill's evidence."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from drills.availability import recovery_seconds, unavailable_seconds
+from drills.catching_up import catching_up, measured
 from drills.events import Event
 from drills.history import Epoch, epoch_at, epochs, quorum_seen_at, verified_at
 from drills.losers import Compared, Writes, compared
-from drills.moves import moves, pages, plan_owners, planned_stops
+from drills.moves import moves, pages, plan_owners, planned_stops, unhealthy_at_once
 from drills.recorder import Operation
 from drills.writers import max_writers_per_epoch, overlapping_writers_seconds
 from failover.sites import Sites
@@ -90,6 +91,9 @@ class Figures:
     listed: tuple[Listed, ...]
     losses_unlisted: int | None = None
     losses_unfounded: int | None = None
+    unhealthy_at_once: int | None = None
+    measured: Mapping[str, int | float] = field(default_factory=dict)
+    """What this experiment alone measures, by the figure's name."""
 
 
 class NoFinalContents(Exception):
@@ -126,6 +130,8 @@ def account(evidence: Evidence) -> Figures:
         listed=listed,
         losses_unlisted=losses.unlisted if losses else None,
         losses_unfounded=losses.unfounded if losses else None,
+        unhealthy_at_once=unhealthy_at_once(evidence.events, evidence.t0 or 0.0),
+        measured={**measured(evidence.events), **catching_up(evidence.events)},
     )
 
 

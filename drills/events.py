@@ -10,7 +10,7 @@ from typing import Literal, get_args
 
 from drills.whole_lines import whole_lines
 
-Source = Literal["drill", "row", "vote", "step", "fault", "order", "page", "lag"]
+Source = Literal["drill", "row", "vote", "step", "fault", "order", "page", "lag", "measured"]
 SOURCES: tuple[str, ...] = get_args(Source)
 Fact = str | int | float | bool | None
 Listener = Callable[["Event"], None]

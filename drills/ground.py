@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
 from botocore.client import BaseClient
+from botocore.config import Config
 
 from drills import stack as stacks
 from drills.accounting import Contents
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 STACK = "local"
 SIMPLE = fail_fast(connect_seconds=1, read_seconds=5)
+WHOLE_PAGE = fail_fast(connect_seconds=1, read_seconds=30)  # a megabyte of a scan
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +71,8 @@ class Ground:
         """Return what the loaded table holds in each data region."""
         sites = self.stack.tier.sites
         clients = {
-            name: _dynamodb(self.cloud, name, INTERNAL.access_key_id) for name in (sites.primary, sites.secondary)
+            name: _dynamodb(self.cloud, name, INTERNAL.access_key_id, WHOLE_PAGE)
+            for name in (sites.primary, sites.secondary)
         }
         return {region: contents(client, self.table) for region, client in clients.items()}
 
@@ -142,5 +145,5 @@ def _ground(cloud: EmbeddedCloud, outputs: Mapping[str, object], seed: int) -> G
     return Ground(cloud=cloud, stack=stack, table=table, control=control, outputs=outputs)
 
 
-def _dynamodb(cloud: EmbeddedCloud, region: str, caller: str = "") -> "DynamoDBClient":
-    return cast("DynamoDBClient", cloud.client("dynamodb", region, caller, SIMPLE))
+def _dynamodb(cloud: EmbeddedCloud, region: str, caller: str = "", patience: Config = SIMPLE) -> "DynamoDBClient":
+    return cast("DynamoDBClient", cloud.client("dynamodb", region, caller, patience))

@@ -47,6 +47,21 @@ def pages(events: Iterable[Event], since: float) -> int:
     return sum(event.source == "page" and event.at >= since and event.text("severity") != "info" for event in events)
 
 
+def unhealthy_at_once(events: Sequence[Event], since: float) -> int:
+    """Return how many observers at most called the active site unhealthy at once, from a moment until no fault stood.
+
+    What comes later, a drill's own reading of whole tables among it, is no fault's.
+    """
+    until = max((event.at for event in events if event.source == "fault"), default=float("inf"))
+    calling, most = set[str](), 0
+    for event in (one for one in events if one.source == "vote"):
+        calling.discard(event.text("observer"))
+        if event.text("verdict") == "unhealthy" and not event.facts.get("silent"):
+            calling.add(event.text("observer"))
+        most = max(most, len(calling)) if since <= event.at <= until else most
+    return most
+
+
 def planned_stops(events: Sequence[Event], operations: Iterable[Operation], sites: Sites) -> Iterator[Stop]:
     """Return each planned move's stop; its lag is the oldest that a change to the new site grew meanwhile.
 

@@ -70,6 +70,10 @@ def _lag(event: Event) -> str:
     return f"{event.text('from')} -> {event.text('to')}: {waiting:g} changes wait, the oldest for {seconds:.1f} s"
 
 
+def _measured(event: Event) -> str:
+    return ", ".join(f"{name.replace('_', ' ')}: {value}" for name, value in event.facts.items()) or "nothing"
+
+
 def _drill(event: Event) -> str:
     said = {"begun": "", "succeeded": " - done", "failed": " - FAILED"}.get(event.text("state"), "")
     detail = f": {event.text('detail')}" if event.text("detail") else ""
@@ -85,4 +89,5 @@ _TELLERS: Mapping[Source, Callable[[Event], str]] = {
     "order": _order,
     "page": _page,
     "lag": _lag,
+    "measured": _measured,
 }

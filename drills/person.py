@@ -6,13 +6,16 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from botocore.config import Config
 
+from drills.accounting import Contents
 from drills.ground import STACK, Ground
 from drills.orders import OrderRefused
+from drills.replicator_client import ReplicatorClient
 from drills.running import TIER, Said
 from drills.table_client import TableClient
 from evaluation import ROOT, Evaluation, evaluate
@@ -86,6 +89,25 @@ class Person:
         dead_records = f"lifeboat-{ground.stack.name}-dead-records"
         account_id = str(ground.outputs["accountId"])
         return TableClient(ground.table, ground.stack.tier.sites, ground.client, dead_records, account_id)
+
+    def replicators(self) -> ReplicatorClient:
+        """Return what is to be seen of the loaded table's replicators."""
+        ground, cloud = self.ground, self.ground.cloud
+        sites, backlog = ground.stack.tier.sites, partial(cloud.remote.get, "streams/backlog")
+        return ReplicatorClient(ground.stack.name, sites, ground.client, backlog, cloud.sandboxes)
+
+    def contents(self) -> Mapping[str, Contents]:
+        """Return the ids of writes that each region's loaded table holds under each key."""
+        return self.ground.contents()
+
+    def let_pass(self, seconds: float) -> None:
+        """Let so much of AWS's time pass at once."""
+        self.ground.cloud.let_pass(seconds)
+
+    @property
+    def folder(self) -> Path:
+        """The drill's folder: the load's log is in it, and what commands leave."""
+        return self._folder
 
     def lifeboat(self, *arguments: str) -> Said:
         """Run the command line with the stack's saved outputs, in the drill's folder: what it keeps stays there."""

@@ -50,6 +50,7 @@ FIGURES: Mapping[str, Named] = {
     "writes_acknowledged": Named(name="Writes acknowledged"),
     "writes_lost": Named(name="Acknowledged writes lost"),
     "writes_listed_as_diverged": Named(name="Acknowledged writes listed as diverged"),
+    "unhealthy_at_once": Named(name="Observers that called the active site unhealthy, at most"),
     "losses_unlisted": Named(name="Writes that are gone, and on none of the stack's lists"),
     "losses_unfounded": Named(name="Writes on a list of the stack's that nobody lost"),
     "keys_that_differ": Named(name="Keys that the two regions hold differently"),
@@ -57,6 +58,22 @@ FIGURES: Mapping[str, Named] = {
     "overlapping_writers_seconds": Named(name="Two regions writing at once", unit="s"),
     "stale_epoch_writes_acknowledged": Named(name="Stale writes of the client that ignores epochs"),
 }
+PARTICULAR: Mapping[str, Named] = {
+    "records_behind": Named(name="Records that waited when the target took some again"),
+    "records_at_recovery": Named(name="Records that waited when it throttled no longer"),
+    "records_left": Named(name="Records that waited when it had caught up"),
+    "catch_up_seconds": Named(name="Catching up: from there to none left over", unit="s"),
+    "records_per_second": Named(name="Records carried over while catching up", unit="/s"),
+    "throttled_records_per_second": Named(name="The same while the target throttled", unit="/s"),
+    "recovered_records_per_second": Named(name="The same when it did no longer", unit="/s"),
+    "records_out_of_order": Named(name="Records that arrived after a later one of their item"),
+    "replicator_memory_mb": Named(name="Largest process of a replicator", unit="MB"),
+    "differences_found": Named(name="Items in which `lifeboat verify` found the regions to differ"),
+    "differences_missed": Named(name="Items that differ by the clients' logs, and that it did not find"),
+    "differences_unfounded": Named(name="Items that it found, and in which the regions are alike"),
+    "losers_listed_by_repair": Named(name="Overruled writes that `lifeboat repair` listed"),
+}
+"""Figures that some experiments have and others have not, shown where they were measured."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,8 +143,9 @@ def _picture(scene: Scene) -> Markup:
 
 def _cards(report: Report) -> Iterator[dict[str, str]]:
     judged = {one.threshold.figure: one for one in report.judgements}
-    for figure in [*FIGURES, *(name for name in judged if name not in FIGURES)]:
-        named = FIGURES.get(figure, Named(name=figure.replace("_", " ")))
+    particular = [name for name in PARTICULAR if name in judged or name in report.figures]
+    for figure in [*FIGURES, *particular]:
+        named = name_of(figure)
         judgement = judged.get(figure)
         yield {
             "name": named.name,
@@ -136,6 +154,15 @@ def _cards(report: Report) -> Iterator[dict[str, str]]:
             "limit": _limit(judgement),
             "look": "" if judgement is None else "held" if judgement.held else "broken",
         }
+
+
+def name_of(figure: str) -> Named:
+    """Return what people call a figure.
+
+    Raises:
+        KeyError: it has no name.
+    """
+    return FIGURES[figure] if figure in FIGURES else PARTICULAR[figure]
 
 
 def _limit(judgement: Judgement | None) -> Markup:

@@ -1,4 +1,7 @@
-"""`result.json`: what a drill measured, under the names of the contract; null where there is nothing to measure."""
+"""`result.json`: what a drill measured, under the names of the contract; null where there is nothing to measure.
+
+What one experiment measures and others do not stands beside it, as ``measured``, where there is any.
+"""
 
 import json
 from collections.abc import Mapping
@@ -55,7 +58,9 @@ class Result:
         measured = {name: _rounded(getattr(self.figures, name, None)) for name in MEASURED}
         steps = [{name: _rounded(value) for name, value in asdict(step).items()} for step in self.steps]
         rest = {"steps": steps, "settings": dict(self.settings), "versions": dict(self.versions)}
-        return json.dumps({**known, **measured, **rest}, indent=2) + "\n"
+        particular = {name: _rounded(value) for name, value in (self.figures.measured if self.figures else {}).items()}
+        own = {"measured": particular} if particular else {}
+        return json.dumps({**known, **measured, **rest, **own}, indent=2) + "\n"
 
     def write(self, path: Path) -> None:
         """Write the file, whole or not at all."""

@@ -1,15 +1,18 @@
 """The drill under way: Chaos Toolkit calls functions with values from a file, and they find here what to act on."""
 
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol as Interface
 
+from drills.accounting import Contents
 from drills.events import EventLog
 from drills.sight import Sight
+from drills.stream_order import Arrival
 from evaluation import Evaluation
 from failover.clock import Clock
 from failover.control_table import Snapshot
@@ -62,6 +65,28 @@ class LoadedTable(Interface):
     def dead_records(self, site: Site) -> int:
         """Count the records of a region that wait for a person."""
 
+    def pile_up(self, site: Site, count: int, epoch: int) -> None:
+        """Make so many writes as a client of a site does, as fast as the table takes them; see `drills.bulk`."""
+
+    def arrivals(self, site: Site) -> Iterable[Arrival]:
+        """Tell keys, versions and ids of all that a region's table took, in its order; see `drills.stream_order`."""
+
+
+class Replicators(Interface):
+    """The loaded table's replicators from outside; see `drills.replicator_client.ReplicatorClient`."""
+
+    def narrow(self, lanes: int) -> None:
+        """Let so many batches of each region's stream be on their way at once."""
+
+    def waiting(self, site: Site) -> int:
+        """Count the records of a region's streams that its replicators are not done with."""
+
+    def memory_mb(self) -> int:
+        """Return the resident size of the largest process, 0 without any."""
+
+    def alarm(self, site: Site, noun: str) -> str:
+        """Return the state of one of the table's alarms in a site's region."""
+
 
 class VotingBooth(Interface):
     """Where one observer votes, as `failover.ballot.Ballot` does."""
@@ -107,6 +132,19 @@ class Operator(Interface):
 
     def table(self) -> LoadedTable:
         """Return who writes into the loaded table past every rule, and sees what is there."""
+
+    def replicators(self) -> Replicators:
+        """Return what is to be seen of the loaded table's replicators."""
+
+    def contents(self) -> Mapping[str, Contents]:
+        """Return the ids of writes that each region's loaded table holds under each key."""
+
+    def let_pass(self, seconds: float) -> None:
+        """Let so much of AWS's time pass at once."""
+
+    @property
+    def folder(self) -> Path:
+        """The drill's folder: the load's log is in it, and what commands leave."""
 
     def lifeboat(self, *arguments: str) -> Said:
         """Run the command line, which is in nobody's region."""

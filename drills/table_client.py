@@ -1,9 +1,11 @@
 """What experiments write into the loaded table themselves, and what they see there, in either region."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
+from drills.bulk import BulkWriter
 from drills.load_spec import LoadTable
+from drills.stream_order import Arrival, StreamsClient, arrivals
 from failover.replication.stamps import Stamp
 from failover.replication.versioned_table import TOMBSTONE_SECONDS, time_of_day
 from failover.replication.versioned_writes import Verb, VersionedWrites, Write
@@ -59,6 +61,15 @@ class TableClient:
         told = queues.get_queue_attributes(QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"])
         kept = buckets.list_objects_v2(Bucket=f"{self._dead_records}-{self._account_id}-{region}")
         return min(kept["KeyCount"], int(told["Attributes"]["ApproximateNumberOfMessages"]))
+
+    def pile_up(self, site: Site, count: int, epoch: int) -> None:
+        """Make so many writes as a client of a site does, as fast as the table takes them."""
+        BulkWriter(self._dynamodb(site), self._table, site, epoch, time_of_day).write(count)
+
+    def arrivals(self, site: Site) -> Iterator[Arrival]:
+        """Tell keys, versions and ids of all that a region's table took, in its order."""
+        streams = cast("StreamsClient", self._clients("dynamodbstreams", self._sites.region(site)))
+        return arrivals(self._dynamodb(site), streams, self._table)
 
     def _lives(self, site: Site, key: str) -> bool:
         answer = self._dynamodb(site).get_item(

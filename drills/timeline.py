@@ -24,6 +24,7 @@ STYLES: Mapping[Source, str] = {
     "fault": "bold red",
     "order": "bold",
     "page": "yellow",
+    "measured": "green",
 }
 
 

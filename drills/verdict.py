@@ -58,8 +58,8 @@ def reach(experiment: Experiment, taken: Taken, *, seed: int, wall_seconds: floa
 
 
 def figures_by_name(figures: Figures | None) -> dict[str, Figure]:
-    """Return the numbers alone; none without figures."""
-    known = asdict(figures) if figures else {}
+    """Return the numbers alone, those of this experiment last; none without figures."""
+    known = {**asdict(figures), **figures.measured} if figures else {}
     return {name: value for name, value in known.items() if value is None or isinstance(value, int | float)}
 
 

@@ -6,7 +6,9 @@ from contextlib import AbstractContextManager
 from dataclasses import asdict
 from wsgiref.types import WSGIEnvironment
 
+from localcloud import calendar
 from localcloud.admin import Admin, Given
+from localcloud.calendar import Calendar
 from localcloud.calls import CallLog
 from localcloud.faults import FaultBook
 from localcloud.identify import identify
@@ -47,6 +49,8 @@ class Gateway:
         self.calls = CallLog()
         self.admin = Admin(world, self.faults, self.calls)
         self.admin.routes["GET", "decisions"] = self._decisions
+        self.calendar = Calendar()
+        calendar.set_admin_routes(self.admin, self.calendar)
         self.routes: dict[tuple[str, str], Handler] = {}
 
     def answer(self, environ: WSGIEnvironment, body: bytes) -> Response:

@@ -79,6 +79,7 @@ def assemble(
             permissions=permissions,
             timers=timers,
             metrics=metrics,
+            calendar=gateway.calendar,
             time_scale=time_scale,
         )
     )

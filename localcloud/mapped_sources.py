@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from localcloud.calendar import Calendar
 from localcloud.destinations import Destinations
 from localcloud.discards import Discards
 from localcloud.event_sources import EventSources, Source
@@ -30,6 +31,7 @@ class SourceServices:
     permissions: Permissions
     timers: Timers
     metrics: Metrics
+    calendar: Calendar
     time_scale: float
 
 
@@ -54,18 +56,18 @@ def _queues(services: SourceServices) -> QueueMappings:
 
 
 def _streams(services: SourceServices) -> StreamServices:
-    latency, world, clock = services.gateway.latency, services.gateway.world, services.metrics.clock
+    latency, world, calendar = services.gateway.latency, services.gateway.world, services.calendar
     metrics, functions = MappingMetrics(services.metrics), services.runner.functions
-    discards = Discards(services.destinations, functions, world, metrics, clock)
+    discards = Discards(services.destinations, functions, world, metrics, calendar.now)
     return StreamServices(
         streams=services.streams,
         functions=functions,
-        attempts=Attempts(services.runner, world, discards, metrics, clock, services.time_scale),
+        attempts=Attempts(services.runner, world, discards, metrics, calendar.now, services.time_scale),
         permissions=services.permissions,
         metrics=metrics,
         world=world,
         timers=services.timers,
-        clock=clock,
+        clock=calendar.now,
         pause=lambda: latency.draw(latency.profile.stream_poller_seconds),
         time_scale=services.time_scale,
     )

@@ -7,7 +7,8 @@ import socket
 import struct
 import threading
 import time
-from email.utils import formatdate
+from datetime import datetime
+from email.utils import format_datetime
 from http import HTTPStatus
 from uuid import uuid4
 from wsgiref.types import WSGIEnvironment
@@ -62,7 +63,8 @@ class Connection(MotoRequestHandler):
 
     def _send(self, response: Response) -> None:
         """Write head and body in one packet."""
-        self.wfile.write(_head(response, self.command == "HEAD") + (b"" if self.command == "HEAD" else response.body))
+        head = _head(response, self.gateway.calendar.now(), self.command == "HEAD")
+        self.wfile.write(head + (b"" if self.command == "HEAD" else response.body))
 
     def _sever(self, severed: Severed) -> None:
         if severed.cut == "blackhole":
@@ -87,9 +89,14 @@ class Connection(MotoRequestHandler):
         """Say nothing: the gateway has its own log of calls."""
 
 
-def _head(response: Response, head_only: bool) -> bytes:
+def _head(response: Response, now: datetime, head_only: bool) -> bytes:
     length = {} if head_only else {"Content-Length": str(len(response.body))}
-    headers = {"x-amzn-RequestId": str(uuid4()), **response.headers, "Date": formatdate(usegmt=True), **length}
+    headers = {
+        "x-amzn-RequestId": str(uuid4()),
+        **response.headers,
+        "Date": format_datetime(now, usegmt=True),
+        **length,
+    }
     lines = [f"HTTP/1.1 {response.status} {_phrase(response.status)}", *(f"{n}: {v}" for n, v in headers.items())]
     return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
 

@@ -54,6 +54,12 @@ def created_at(kept: Kept) -> float:
     return created.replace(tzinfo=UTC).timestamp()
 
 
+def dated(kept: Kept, seconds: float) -> Kept:
+    """Return a record with another time of creation, in seconds since 1970."""
+    created = datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None)
+    return {**kept, "dynamodb": {**kept["dynamodb"], "ApproximateCreationDateTime": created}}
+
+
 def _key(value: Mapping[str, object]) -> str:
     """Name a partition key's value: numbers are one key however they are spelled."""
     ((kind, content),) = value.items()

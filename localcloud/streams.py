@@ -5,9 +5,8 @@ moto's streams have one shard each. Their records lie in a list, and its first o
 
 import logging
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models.table import StreamShard
@@ -16,11 +15,10 @@ from moto.dynamodbstreams.models import dynamodbstreams_backends
 from localcloud.admin import Given
 from localcloud.gateway import Gateway
 from localcloud.global_tables import GlobalTables
-from localcloud.metrics import utc_now
 from localcloud.moto_tables import MotoTables
 from localcloud.protocols import error
 from localcloud.request import Request, Response
-from localcloud.stream_records import Kept, created_at
+from localcloud.stream_records import Kept, created_at, dated
 
 log = logging.getLogger(__name__)
 
@@ -49,13 +47,10 @@ class Streams:
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html
     """
 
-    def __init__(
-        self, tables: MotoTables, known: GlobalTables, gateway: Gateway, clock: Callable[[], datetime] = utc_now
-    ) -> None:
+    def __init__(self, tables: MotoTables, known: GlobalTables, gateway: Gateway) -> None:
         self._tables = tables
         self._known = known
         self._gateway = gateway
-        self._clock = clock
         self.retention_seconds = RETENTION_SECONDS
         gateway.routes["dynamodbstreams", "GetRecords"] = self._get_records
         for operation in ("DescribeStream", "GetShardIterator"):
@@ -84,7 +79,7 @@ class Streams:
             shard = self.shard(arn)
             self._trim(shard)
             start = max(position, int(shard.starting_sequence_number))
-            records = shard.get(start, most)
+            records = [dated(kept, self._made(kept)) for kept in shard.get(start, most)]
         return Found(
             records=records,
             position=start + len(records),
@@ -114,12 +109,16 @@ class Streams:
                 self._trim(shard)
 
     def _trim(self, shard: StreamShard) -> None:
-        oldest = self._clock().timestamp() - self.retention_seconds
-        old = next((at for at, one in enumerate(shard.items) if created_at(one.record) >= oldest), len(shard.items))
+        oldest = self._gateway.calendar.now().timestamp() - self.retention_seconds
+        old = next((at for at, one in enumerate(shard.items) if self._made(one.record) >= oldest), len(shard.items))
         if old:
             del shard.items[:old]
             shard.starting_sequence_number += old
             log.info("stream trimmed", extra={"table": shard.table.table_arn, "records": old})
+
+    def _made(self, kept: Kept) -> float:
+        """Return when a record was written by this cloud's calendar; moto dates it by this host's clock."""
+        return self._gateway.calendar.when(created_at(kept))
 
     def _of_a_stream(self, request: Request) -> Response:
         """Answer from moto, which takes any ARN for the stream that its table has now in the caller's region."""

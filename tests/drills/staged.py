@@ -2,16 +2,18 @@
 
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from drills.accounting import Contents
 from drills.events import EventLog, Fact
 from drills.orders import OrderRefused
 from drills.recorder import Operation
 from drills.running import Drill, Said
 from drills.sight import Sight
+from drills.stream_order import Arrival
 from evaluation import Evaluation
 from failover.control_table import Snapshot
 from failover.orders import Order
@@ -91,6 +93,7 @@ class ListedTable:
     written: list[tuple[str, ...]] = field(default_factory=list)
     dead: int = 0
     living: list[str] = field(default_factory=list)
+    arrived: list[Arrival] = field(default_factory=list)
 
     def write_around(self, site: Site, key: str, value: str) -> None:
         self.written.append((site, key, f"{len(value)} bytes"))
@@ -103,6 +106,36 @@ class ListedTable:
 
     def dead_records(self, _site: Site) -> int:
         return self.dead
+
+    def pile_up(self, site: Site, count: int, epoch: int) -> None:
+        self.written.append((site, f"{count} at once", f"epoch {epoch}"))
+
+    def arrivals(self, _site: Site) -> Iterable[Arrival]:
+        return self.arrived
+
+
+@dataclass
+class ListedReplicators:
+    """Tells backlogs, sizes and alarm states from lists, the last of each again and again."""
+
+    backlogs: list[int] = field(default_factory=lambda: [0])
+    sizes_mb: list[int] = field(default_factory=lambda: [60])
+    states: list[str] = field(default_factory=lambda: ["OK"])
+    lanes: list[int] = field(default_factory=list)
+    asked: list[tuple[str, str]] = field(default_factory=list)
+
+    def narrow(self, lanes: int) -> None:
+        self.lanes.append(lanes)
+
+    def waiting(self, _site: Site) -> int:
+        return self.backlogs.pop(0) if len(self.backlogs) > 1 else self.backlogs[0]
+
+    def memory_mb(self) -> int:
+        return self.sizes_mb.pop(0) if len(self.sizes_mb) > 1 else self.sizes_mb[0]
+
+    def alarm(self, site: Site, noun: str) -> str:
+        self.asked.append((site, noun))
+        return self.states.pop(0) if len(self.states) > 1 else self.states[0]
 
 
 @dataclass
@@ -119,6 +152,10 @@ class ListedOperator:
     answers: list[Said] = field(default_factory=list)
     evaluations: list[Evaluation] = field(default_factory=list)
     stored: ListedTable = field(default_factory=ListedTable)
+    carriers: ListedReplicators = field(default_factory=ListedReplicators)
+    held: list[Mapping[str, Contents]] = field(default_factory=lambda: [{}])
+    passed: list[float] = field(default_factory=list)
+    folder: Path = Path()
 
     def now(self) -> datetime:
         return datetime(2026, 1, 1, tzinfo=UTC)
@@ -153,6 +190,16 @@ class ListedOperator:
 
     def table(self) -> ListedTable:
         return self.stored
+
+    def replicators(self) -> ListedReplicators:
+        return self.carriers
+
+    def contents(self) -> Mapping[str, Contents]:
+        """Tell what was held one look after the other, the last for ever."""
+        return self.held.pop(0) if len(self.held) > 1 else self.held[0]
+
+    def let_pass(self, seconds: float) -> None:
+        self.passed.append(seconds)
 
     def lifeboat(self, *arguments: str) -> Said:
         """Note the command; it is done, unless there is another answer to it."""
@@ -248,7 +295,7 @@ def write(site: Site, number: int, *, at: float, acknowledged: bool) -> Operatio
 def staged(folder: Path, seed: int = 1) -> Staged:
     """Set the stage; nothing has been seen yet."""
     clock, regions, faults = HandClock(), ListedRegions(), ListedFaults()
-    sight, operator, stops = Sight(clock.monotonic), ListedOperator(), list[float]()
+    sight, operator, stops = Sight(clock.monotonic), ListedOperator(folder=folder), list[float]()
     events = EventLog(folder / "events.jsonl", clock.monotonic)
     events.listen(sight.take)
 

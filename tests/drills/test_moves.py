@@ -3,7 +3,7 @@ from collections.abc import Sequence
 import pytest
 
 from drills.events import Event, Fact, Source
-from drills.moves import Stop, moves, pages, plan_owners, planned_stops
+from drills.moves import Stop, moves, pages, plan_owners, planned_stops, unhealthy_at_once
 from drills.recorder import Operation
 from failover.sites import Sites
 
@@ -98,3 +98,41 @@ def test_only_the_lag_towards_the_new_site_while_writes_stood_still_counts() -> 
     before, meanwhile, after, back = lag(99.0, 9.0), lag(100.1, 0.75), lag(110.0, 9.0), lag(101.0, 9.0, "us-west-2")
     (stop,) = stops(before, meanwhile, after, back)
     assert stop.lag == 0.75
+
+
+@pytest.mark.parametrize(
+    ("cast", "most"),
+    [
+        ([(11, "a", "unhealthy"), (12, "a", "unhealthy")], 1),
+        ([(11, "a", "unhealthy"), (12, "b", "unhealthy")], 2),
+        ([(11, "a", "unhealthy"), (12, "a", "healthy"), (13, "b", "unhealthy")], 1),
+        ([(8, "a", "unhealthy"), (9, "a", "healthy"), (11, "b", "unknown")], 0),
+        ([(9, "a", "unhealthy"), (11, "b", "unhealthy")], 2),
+    ],
+    ids=["one of them twice", "two", "one after the other", "before the fault", "one since before the fault"],
+)
+def test_observers_that_call_the_active_site_unhealthy_count_while_they_do(
+    cast: list[tuple[float, str, str]], most: int
+) -> None:
+    votes = [event(at, "vote", observer=observer, verdict=verdict) for at, observer, verdict in cast]
+    assert unhealthy_at_once(votes, 10) == most
+
+
+def test_what_observers_call_unhealthy_once_no_fault_stands_does_not_count() -> None:
+    fault: dict[str, Fact] = {"id": "dark", "what": "dark"}
+    events = [
+        event(10, "fault", state="begun", **fault),
+        event(11, "vote", observer="a", verdict="unhealthy"),
+        event(12, "fault", state="ended", **fault),
+        event(13, "vote", observer="b", verdict="unhealthy"),
+    ]
+    assert unhealthy_at_once(events, 10) == 1
+
+
+def test_an_observer_that_fell_silent_calls_nothing() -> None:
+    votes = [
+        event(11, "vote", observer="a", verdict="unhealthy"),
+        event(12, "vote", observer="a", verdict="unhealthy", silent=True),
+        event(13, "vote", observer="b", verdict="unhealthy"),
+    ]
+    assert unhealthy_at_once(votes, 10) == 1

@@ -99,6 +99,15 @@ def test_a_figure_that_was_not_measured_is_a_dash_and_breaks_its_limit() -> None
     assert html.count('class="figure broken"') == 1
 
 
+def test_a_figure_of_one_experiment_is_shown_where_it_was_measured_and_nowhere_else() -> None:
+    name = report.PARTICULAR["catch_up_seconds"].name
+    figures = {**reported.FIGURES, "catch_up_seconds": 61.25}
+    assert name not in report.render(reported.report())
+    html = report.render(dataclasses.replace(reported.report(), figures=figures))
+    assert name in html
+    assert "61.25" in html
+
+
 def test_values_of_the_load_cannot_become_markup() -> None:
     hostile = report.WriteList(name="Lost", meaning="", headings=["Key"], rows=[["</script><script>alert(1)"]])
     assert "<script>alert(1)" not in report.render(dataclasses.replace(reported.report(), lists=[hostile]))

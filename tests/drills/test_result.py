@@ -1,5 +1,6 @@
-"""`result.json` has the contract's keys, no more and no fewer."""
+"""`result.json` has the contract's keys, and beside them only what one experiment measures and others do not."""
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -52,6 +53,13 @@ def result(figures: Figures | None) -> Result:
 def test_the_file_has_the_keys_of_the_contract_in_its_order(tmp_path: Path) -> None:
     result(FIGURES).write(tmp_path / "out" / "result.json")
     assert list(json.loads((tmp_path / "out" / "result.json").read_text())) == KEYS
+
+
+def test_what_one_experiment_measures_stands_beside_the_contract_s_keys() -> None:
+    figures = dataclasses.replace(FIGURES, measured={"catch_up_seconds": 61.23456, "records_behind": 50_000})
+    written = json.loads(result(figures).to_json())
+    assert list(written) == [*KEYS, "measured"]
+    assert written["measured"] == {"catch_up_seconds": 61.235, "records_behind": 50_000}
 
 
 def test_seconds_are_in_milliseconds_and_what_was_not_measured_is_null() -> None:

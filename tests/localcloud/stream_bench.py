@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from localcloud.buckets import Buckets
+from localcloud.calendar import Calendar
 from localcloud.destinations import Destinations
 from localcloud.front import Front
 from localcloud.mapped_sources import SourceServices, map_sources
@@ -33,6 +34,7 @@ class StreamBench:
         self.timers = timers_by(self.clock)
         self.runner = FakeRunner()
         self.metrics = Metrics(front.gateway, self.now)
+        self.calendar = Calendar(self.now)
         self.streams = front.dynamodb.streams
         self._map_sources(time_scale)
         self.table = make(client("dynamodb"), StreamSpecification=BOTH_IMAGES)
@@ -54,6 +56,7 @@ class StreamBench:
                 permissions=roles,
                 timers=self.timers,
                 metrics=self.metrics,
+                calendar=self.calendar,
                 time_scale=time_scale,
             )
         )

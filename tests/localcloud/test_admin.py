@@ -54,6 +54,8 @@ def test_calls_are_told_since_a_number(front: Front, client: ClientOf) -> None:
         ("POST", "faults", ["reset"], 400),
         ("POST", "regions", {"region": "us-east-1", "action": "darken", "how": "loudly"}, 400),
         ("POST", "regions", {"action": "isolate"}, 400),
+        ("POST", "calendar", {"seconds": "a day"}, 400),
+        ("POST", "calendar", {"seconds": 0}, 400),
         ("GET", "calls?since=yesterday", None, 400),
     ],
 )
