@@ -28,7 +28,9 @@ class Wrote(Exception):
 
 
 def observers_healthy(within_seconds: float) -> bool:
-    """Wait until every observer of the electorate calls the active site and its standby healthy.
+    """Wait until every observer of the electorate calls both sites healthy and knows how far the standby is behind.
+
+    Until then no move would be begun, and a drill would tell of nothing else.
 
     Raises:
         NeverHappened: not within that time.
@@ -41,8 +43,8 @@ def observers_healthy(within_seconds: float) -> bool:
 
 
 def _all_healthy(sight: Sight, protocol: Protocol) -> bool:
-    voters = set(protocol.electorates[TIER])
-    return all(voters <= set(sight.calling_healthy(fact=fact)) for fact in ("verdict", "standby"))
+    voters, known = set(protocol.electorates[TIER]), sight.knowing_the_lag()
+    return all(voters <= known & set(sight.calling_healthy(fact=fact)) for fact in ("verdict", "standby"))
 
 
 def one_observer_dissents(within_seconds: float) -> bool:

@@ -19,7 +19,7 @@ def passes(stage: Staged, probe: Callable[[float], bool]) -> bool:
             return False
 
 
-def test_observers_are_healthy_when_all_of_them_say_so_of_both_sites(tmp_path: Path) -> None:
+def test_observers_are_healthy_when_all_of_them_say_so_of_both_sites_and_know_the_lag(tmp_path: Path) -> None:
     stage = staged(tmp_path)
     stage.row()
     stage.votes()
@@ -34,6 +34,7 @@ def test_observers_are_healthy_when_all_of_them_say_so_of_both_sites(tmp_path: P
         {"epoch": 0},
         {"site": "secondary"},
         {"silent": True},
+        {"lag_unknown": True},
     ],
 )
 def test_one_observer_that_does_not_say_so_is_enough_to_wait(tmp_path: Path, facts: dict[str, str]) -> None:
