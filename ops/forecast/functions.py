@@ -15,7 +15,7 @@ EMBEDDED_METRICS = 5
 REHEARSAL_RUN_SECONDS = 5.0
 # A turn's `decided` line and its line of metrics, with the 26 bytes that CloudWatch adds to each
 # (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatchLogsConcepts.html).
-TURN_LOG_BYTES = 700
+TURN_LOG_BYTES = 740
 RUN_LOG_BYTES = 2000
 LONGEST_KEPT_DAYS = 3653
 DAYS_A_MONTH = 30

@@ -44,6 +44,8 @@ SETTINGS = Settings.from_env(
         "CONTROL_TABLE": "lifeboat-prod-control",
         "DEAD_LETTER_BUCKET": "bucket",
         "EXPIRY": "ignore",
+        "KEY_TYPES": '{"id": "S"}',
+        "LANES": "10",
         "LOSERS_TABLE": "lifeboat-prod-losers",
         "PARTITION_KEY": "id",
         "PRIMARY_REGION": ACTIVE,
@@ -51,6 +53,7 @@ SETTINGS = Settings.from_env(
         "SECONDARY_REGION": STANDBY,
         "SECONDARY_TABLE_NAME": "lifeboat-prod-canary",
         "STACK": "prod",
+        "STREAM_ARN": f"arn:aws:dynamodb:{ACTIVE}:111122223333:table/lifeboat-prod-canary/stream/1",
         "TOMBSTONE_SECONDS": "604800",
         "TTL_ATTRIBUTE": "_lifeboat_expires",
     }
