@@ -122,7 +122,7 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         arn = f"arn:aws:{service}:{region}:{self._account}:{ARN_KINDS.get(kind, '')}{name}"
         url = f"https://sqs.{self._region}.amazonaws.com/{self._account}/{name}"
         id_ = f"{inputs['role']}:{name}" if "role" in inputs and service == "iam" else name
-        return id_, {"url": url, **inputs, "name": name, "arn": arn}
+        return id_, {"url": url, "arn": arn, **inputs, "name": name}
 
     def _place(self, type_: str) -> str:
         return GLOBAL if type_.startswith("aws:iam/") else self._region
