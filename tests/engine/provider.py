@@ -122,7 +122,7 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         arn = f"arn:aws:{service}:{region}:{self._account}:{ARN_KINDS.get(kind, '')}{name}"
         url = f"https://sqs.{self._region}.amazonaws.com/{self._account}/{name}"
         id_ = f"{inputs['role']}:{name}" if "role" in inputs and service == "iam" else name
-        return id_, {"url": url, "arn": arn, **inputs, "name": name}
+        return id_, {"url": url, "arn": arn, **inputs, **_streams(arn, self._region, inputs), "name": name}
 
     def _place(self, type_: str) -> str:
         return GLOBAL if type_.startswith("aws:iam/") else self._region
@@ -140,9 +140,26 @@ def _diff(there: Mapping[str, Json], wanted: Mapping[str, Json]) -> provider_pb2
     return provider_pb2.DiffResponse(changes=some, diffs=changed, replaces=sorted(IDENTITY & set(changed)))
 
 
+def _streams(arn: str, region: str, inputs: Properties) -> Properties:
+    """Return what AWS adds to a table with a stream: its ARN, and that of each replica's own."""
+    if not inputs.get("streamEnabled"):
+        return {}
+    asked = inputs.get("replicas")
+    replicas: list[Json] = [
+        {**one, "streamArn": arn.replace(region, str(one["regionName"])) + "/stream/made-up"}
+        for one in (asked if isinstance(asked, list) else [])
+        if isinstance(one, dict)
+    ]
+    return {"streamArn": f"{arn}/stream/made-up", **({"replicas": replicas} if replicas else {})}
+
+
 def _same_form(value: Json) -> Json:
-    """Return an archive as its hash alone: the engine keeps no contents."""
-    return value["hash"] if isinstance(value, dict) and "hash" in value and "assets" in value else value
+    """Return an archive as its hash alone, as the engine keeps no contents, and replicas as they are asked for."""
+    if isinstance(value, list):
+        return [_same_form(one) for one in value]
+    if isinstance(value, dict) and "assets" in value and "hash" in value:
+        return value["hash"]
+    return {name: one for name, one in value.items() if name != "streamArn"} if isinstance(value, dict) else value
 
 
 def _plain(struct: struct_pb2.Struct) -> Properties:
