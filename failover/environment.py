@@ -46,6 +46,19 @@ def required(environ: Mapping[str, str], name: str) -> str:
     return value
 
 
+def read_own_site(environ: Mapping[str, str]) -> tuple[str, Sites]:
+    """Return the region of a function that belongs to one of the data tier's sites, and both sites.
+
+    Raises:
+        Misconfigured: a variable is missing, or the function runs in neither.
+    """
+    sites = Sites(primary=required(environ, "PRIMARY_REGION"), secondary=required(environ, "SECONDARY_REGION"))
+    region = required(environ, "AWS_REGION")
+    if region not in (sites.primary, sites.secondary):
+        raise Misconfigured(f"AWS_REGION is {region!r}, not one of the sites; deploy with `pulumi up`")
+    return region, sites
+
+
 def read_environment(environ: Mapping[str, str]) -> Environment:
     """Read what checker and orchestrator share.
 

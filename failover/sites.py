@@ -25,3 +25,7 @@ class Sites:
     def region(self, site: Site) -> str:
         """Return the AWS region that holds the role."""
         return self.primary if site == "primary" else self.secondary
+
+    def at(self, region: str) -> Site:
+        """Return the role of a region that is one of the two."""
+        return "primary" if region == self.primary else "secondary"

@@ -87,8 +87,10 @@ def marker_in(item: Item) -> Marker | None:
         MalformedStamp: its reserved attribute is not ours.
     """
     held: Mapping[str, Any] = item.get(ATTRIBUTE, {}).get("M", {}).get(MARK, {}).get("M", {})
+    if {name: "".join(value) for name, value in held.items()} != SHAPE:
+        return None  # nearly every item: its stamp is not read for that
     stamp = Stamp.of(item)
-    if stamp is None or {name: "".join(value) for name, value in held.items()} != SHAPE:
+    if stamp is None:
         return None
     return Marker(
         id=held["id"]["S"],

@@ -12,7 +12,7 @@ from failover.canary import PlainWrites, Writes
 from failover.failures import AWS_ERRORS, Failure, failure_of, item_of
 from failover.replication.stamps import ATTRIBUTE, MalformedStamp, Stamp, succeed
 from failover.replication.versioned_table import EXPIRES, time_of_day
-from failover.sites import Site, Sites
+from failover.sites import Sites
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -65,7 +65,7 @@ class StampedWrites:
             BotoCoreError, ClientError: the region did not answer, or refused; or the item is another by now.
         """
         held = self._held.get(region, Held())
-        stamp = succeed(held.stamp, epoch=max(epoch, held.epoch), now=self._now(), origin=_at(region, self._sites))
+        stamp = succeed(held.stamp, epoch=max(epoch, held.epoch), now=self._now(), origin=self._sites.at(region))
         try:
             client.update_item(**_stamped(request, held, stamp))
         except AWS_ERRORS as error:
@@ -98,7 +98,7 @@ class OverrulingWrites:
         Raises:
             BotoCoreError, ClientError: the region did not answer, or refused; or the counter is as high already.
         """
-        stamp = succeed(None, epoch=epoch, now=self._now(), origin=_at(region, self._sites))
+        stamp = succeed(None, epoch=epoch, now=self._now(), origin=self._sites.at(region))
         client.update_item(**_stamped(request, Held(readable=False), stamp))
 
     def saw(self, region: str, item: Mapping[str, Any]) -> None:
@@ -113,10 +113,6 @@ def last_canary_writes(mode: str, sites: Sites) -> Writes:
 def observers_writes(mode: str, sites: Sites) -> Writes:
     """Return how an observer's canary is written, by how the data tables are replicated."""
     return OverrulingWrites(sites, time_of_day) if mode == "mrec" else last_canary_writes(mode, sites)
-
-
-def _at(region: str, sites: Sites) -> Site:
-    return "primary" if region == sites.primary else "secondary"
 
 
 def _stamped(request: Mapping[str, Any], held: Held, stamp: Stamp) -> dict[str, Any]:

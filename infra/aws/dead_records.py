@@ -1,6 +1,5 @@
 """Where a region keeps the stream records that could not be replicated, and the queue that tells of each."""
 
-import json
 from dataclasses import dataclass
 
 import pulumi
@@ -8,7 +7,7 @@ import pulumi_aws as aws
 
 from infra.aws.alarm import alarm, dead_letters_alarm
 from infra.aws.policy import Statement, document
-from infra.aws.subscribed_queue import DEAD_LETTER_SECONDS
+from infra.aws.subscribed_queue import DEAD_LETTER_SECONDS, let_topic_in, subscribe
 from infra.aws.topology import Topology
 
 NOUN = "dead-records"
@@ -47,7 +46,9 @@ class DeadRecords(pulumi.ComponentResource):
         self._guard(name, bucket)
         topic, queue = self._topic(name, args), self._queue(name, args)
         told = self._notification(name, bucket, topic, self._topic_policy(name, args, topic))
-        self._subscription(name, topic, queue, [told, self._policy(name, topic, queue)])
+        allowed = let_topic_in(name, topic.arn, queue, self._child())
+        after = pulumi.ResourceOptions(parent=self, depends_on=[told, allowed])
+        subscribe(name, topic.arn, queue, OBJECTS_ONLY, after)
         dead = dead_letters_alarm(args.topology.named(NOUN), queue.name, args.alerts_arn, REDRIVE)
         alarm(f"{name}-alarm", dead, self._child())
         self.bucket_arn = bucket.arn
@@ -120,16 +121,6 @@ class DeadRecords(pulumi.ComponentResource):
         )
         return aws.sns.TopicPolicy(f"{name}-topic-policy", arn=topic.arn, policy=document([take]), opts=self._child())
 
-    def _policy(self, name: str, topic: aws.sns.Topic, queue: aws.sqs.Queue) -> aws.sqs.QueuePolicy:
-        take = Statement(
-            sid="TakeFromTopic",
-            service="sns.amazonaws.com",
-            actions=("sqs:SendMessage",),
-            resources=(queue.arn,),
-            condition={"ArnEquals": {"aws:SourceArn": topic.arn}},
-        )
-        return aws.sqs.QueuePolicy(f"{name}-policy", queue_url=queue.url, policy=document([take]), opts=self._child())
-
     def _notification(
         self, name: str, bucket: aws.s3.Bucket, topic: aws.sns.Topic, allowed: aws.sns.TopicPolicy
     ) -> aws.s3.BucketNotification:
@@ -138,19 +129,4 @@ class DeadRecords(pulumi.ComponentResource):
             bucket=bucket.bucket,
             topics=[aws.s3.BucketNotificationTopicArgs(topic_arn=topic.arn, events=["s3:ObjectCreated:*"])],
             opts=pulumi.ResourceOptions(parent=self, depends_on=[allowed]),
-        )
-
-    def _subscription(
-        self, name: str, topic: aws.sns.Topic, queue: aws.sqs.Queue, after: list[pulumi.Resource]
-    ) -> aws.sns.TopicSubscription:
-        """Hand the body on as S3 wrote it."""
-        return aws.sns.TopicSubscription(
-            f"{name}-subscription",
-            topic=topic.arn,
-            protocol="sqs",
-            endpoint=queue.arn,
-            raw_message_delivery=True,
-            filter_policy_scope="MessageBody",
-            filter_policy=json.dumps(OBJECTS_ONLY, sort_keys=True),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=after),
         )

@@ -5,19 +5,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pulumi
-import pulumi_aws as aws
 
 from infra.aws.alarm import alarm, errors_alarm, throttles_alarm
 from infra.aws.losers_table import NOUN as LOSERS
 from infra.aws.policy import Statement
 from infra.aws.regional_function import FunctionLimits, RegionalFunction, RegionalFunctionArgs
-from infra.aws.stream_replicator import KEPT_WAITING_HOURS, LARGEST_RETRIES
+from infra.aws.stream_mapping import StreamMappingArgs, of_origin, stream_mapping
 from infra.aws.topology import Topology
 
 NOUN = "divergence_auditor"
 BATCH = 100
 LONGEST_SECONDS = 60
-ATTRIBUTE = "_lifeboat"  # as failover/replication/stamps.py says, which infra names by path only
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,34 +49,10 @@ class DivergenceAuditor(pulumi.ComponentResource):
         super().__init__("lifeboat:aws:DivergenceAuditor", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
         function = RegionalFunction(f"{name}-lister", _function(args), child)
-        for table in args.tables:
-            self._mapping(f"{name}-{table}-stream", table, args, function)
+        for table, audited in args.tables.items():
+            stream_mapping(f"{name}-{table}-stream", _mapping(audited, args, function), child)
         self._alarms(name, args, function, child)
         self.register_outputs({})
-
-    def _mapping(
-        self, name: str, table: str, args: DivergenceAuditorArgs, function: RegionalFunction
-    ) -> aws.lambda_.EventSourceMapping:
-        return aws.lambda_.EventSourceMapping(
-            name,
-            event_source_arn=args.tables[table].stream_arn,
-            function_name=function.name,
-            starting_position="TRIM_HORIZON",
-            batch_size=BATCH,
-            bisect_batch_on_function_error=True,
-            maximum_record_age_in_seconds=KEPT_WAITING_HOURS * 3600,
-            maximum_retry_attempts=LARGEST_RETRIES,
-            function_response_types=["ReportBatchItemFailures"],
-            filter_criteria=aws.lambda_.EventSourceMappingFilterCriteriaArgs(
-                filters=[aws.lambda_.EventSourceMappingFilterCriteriaFilterArgs(pattern=overwrites(*_sites(args)))]
-            ),
-            destination_config=aws.lambda_.EventSourceMappingDestinationConfigArgs(
-                on_failure=aws.lambda_.EventSourceMappingDestinationConfigOnFailureArgs(
-                    destination_arn=args.dead_records_arn
-                )
-            ),
-            opts=pulumi.ResourceOptions(parent=self),
-        )
 
     def _alarms(
         self, name: str, args: DivergenceAuditorArgs, function: RegionalFunction, child: pulumi.ResourceOptions
@@ -97,13 +71,17 @@ def overwrites(mine: str, others: str) -> str:
     (https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html).
     """
     images = {"OldImage": mine, "NewImage": others}
-    return json.dumps({"dynamodb": {image: {ATTRIBUTE: {"M": {"o": {"S": [site]}}}} for image, site in images.items()}})
+    return json.dumps({"dynamodb": {image: of_origin([site]) for image, site in images.items()}})
 
 
-def _sites(args: DivergenceAuditorArgs) -> tuple[str, str]:
-    """Name the region's own site and the other one."""
-    is_primary = args.aws_region == args.topology.primary_region
-    return ("primary", "secondary") if is_primary else ("secondary", "primary")
+def _mapping(audited: AuditedTable, args: DivergenceAuditorArgs, function: RegionalFunction) -> StreamMappingArgs:
+    return StreamMappingArgs(
+        stream_arn=audited.stream_arn,
+        function_name=function.name,
+        dead_records_arn=args.dead_records_arn,
+        batch=BATCH,
+        patterns=[overwrites(*args.topology.sites_from(args.aws_region))],
+    )
 
 
 def _function(args: DivergenceAuditorArgs) -> RegionalFunctionArgs:

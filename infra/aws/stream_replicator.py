@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pulumi
-import pulumi_aws as aws
 
 from infra.aws.alarm import AlarmArgs, Metric, alarm, errors_alarm, throttles_alarm
 from infra.aws.losers_table import NOUN as LOSERS
 from infra.aws.policy import Statement, leading_keys
 from infra.aws.regional_function import FunctionLimits, RegionalFunction, RegionalFunctionArgs
+from infra.aws.stream_mapping import KEPT_WAITING_HOURS, StreamMappingArgs, of_origin, stream_mapping
 from infra.aws.table_schema import EXPIRES, TableSchema
 from infra.aws.topology import Topology
 
@@ -20,10 +20,6 @@ FUNCTION = "stream-replicator"
 BATCH = 500
 LANES = 10  # the most that Lambda opens for a shard
 LONGEST_SECONDS = 120
-# As long as records can wait and still be kept: a stream forgets after 24 hours, the bucket does not. Until then a
-# target that does not answer is waited for.
-KEPT_WAITING_HOURS = 20
-LARGEST_RETRIES = 10_000
 LATE_MS = 10_000
 LATE_MINUTES = 3
 EXPIRING_HOURS = 18
@@ -59,16 +55,11 @@ class Sifting:
         https://docs.aws.amazon.com/lambda/latest/dg/with-ddb-filtering.html
         """
         wanted = (
-            {"NewImage": _origin([here])},
-            {"NewImage": _origin([{"exists": False}])},
+            {"NewImage": of_origin([here])},
+            {"NewImage": of_origin([{"exists": False}])},
             {"Keys": {partition_key: {"S": [{"anything-but": list(self.keys)}]}}},
         )
         return tuple(json.dumps({"dynamodb": one}, sort_keys=True) for one in wanted)
-
-
-def _origin(rules: list[object]) -> dict[str, object]:
-    """Return the place of an item's origin; ``_lifeboat`` and ``o`` are those of failover/replication/stamps.py."""
-    return {"_lifeboat": {"M": {"o": {"S": rules}}}}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,33 +94,9 @@ class StreamReplicator(pulumi.ComponentResource):
         super().__init__("lifeboat:aws:StreamReplicator", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
         function = RegionalFunction(f"{name}-carrier", _function(args), child)
-        self._mapping(name, args, function)
+        stream_mapping(f"{name}-stream", _mapping(args, function), child)
         self._alarms(name, args, function, child)
         self.register_outputs({})
-
-    def _mapping(
-        self, name: str, args: StreamReplicatorArgs, function: RegionalFunction
-    ) -> aws.lambda_.EventSourceMapping:
-        return aws.lambda_.EventSourceMapping(
-            f"{name}-stream",
-            event_source_arn=args.stream_arn,
-            function_name=function.name,
-            starting_position="TRIM_HORIZON",
-            batch_size=BATCH,
-            maximum_batching_window_in_seconds=args.window_seconds,
-            filter_criteria=_filters(args),
-            parallelization_factor=LANES,
-            bisect_batch_on_function_error=True,
-            maximum_record_age_in_seconds=KEPT_WAITING_HOURS * 3600,
-            maximum_retry_attempts=LARGEST_RETRIES,
-            function_response_types=["ReportBatchItemFailures"],
-            destination_config=aws.lambda_.EventSourceMappingDestinationConfigArgs(
-                on_failure=aws.lambda_.EventSourceMappingDestinationConfigOnFailureArgs(
-                    destination_arn=args.dead_records_arn
-                )
-            ),
-            opts=pulumi.ResourceOptions(parent=self),
-        )
 
     def _alarms(
         self, name: str, args: StreamReplicatorArgs, function: RegionalFunction, child: pulumi.ResourceOptions
@@ -144,13 +111,23 @@ class StreamReplicator(pulumi.ComponentResource):
         alarm(f"{name}-expiring", _expiring(args, function), child)
 
 
-def _filters(args: StreamReplicatorArgs) -> aws.lambda_.EventSourceMappingFilterCriteriaArgs | None:
+def _mapping(args: StreamReplicatorArgs, function: RegionalFunction) -> StreamMappingArgs:
+    return StreamMappingArgs(
+        stream_arn=args.stream_arn,
+        function_name=function.name,
+        dead_records_arn=args.dead_records_arn,
+        batch=BATCH,
+        patterns=_patterns(args),
+        lanes=LANES,
+        window_seconds=args.window_seconds,
+    )
+
+
+def _patterns(args: StreamReplicatorArgs) -> tuple[str, ...]:
     if args.sifting is None:
-        return None
-    here = "primary" if args.aws_region == args.topology.primary_region else "secondary"
-    patterns = args.sifting.patterns(args.schema.partition_key.name, here)
-    filters = [aws.lambda_.EventSourceMappingFilterCriteriaFilterArgs(pattern=one) for one in patterns]
-    return aws.lambda_.EventSourceMappingFilterCriteriaArgs(filters=filters)
+        return ()
+    here, _ = args.topology.sites_from(args.aws_region)
+    return args.sifting.patterns(args.schema.partition_key.name, here)
 
 
 def _late(args: StreamReplicatorArgs, function: RegionalFunction) -> AlarmArgs:

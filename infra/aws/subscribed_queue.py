@@ -38,8 +38,9 @@ class SubscribedQueue(pulumi.ComponentResource):
         super().__init__("lifeboat:aws:SubscribedQueue", name, {}, opts)
         dead_letters = self._dead_letters(name, args)
         queue = self._queue(name, args, dead_letters)
-        allowed = self._policy(name, args, queue)
-        self._subscription(name, args, queue, allowed)
+        allowed = let_topic_in(name, args.topic_arn, queue, pulumi.ResourceOptions(parent=self))
+        after = pulumi.ResourceOptions(parent=self, depends_on=[allowed])
+        subscribe(name, args.topic_arn, queue, args.body_filter, after)
         self.arn = queue.arn
         self.dead_letter_queue_name = dead_letters.name
         self.register_outputs({"arn": self.arn, "dead_letter_queue_name": self.dead_letter_queue_name})
@@ -64,28 +65,36 @@ class SubscribedQueue(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
 
-    def _policy(self, name: str, args: SubscribedQueueArgs, queue: aws.sqs.Queue) -> aws.sqs.QueuePolicy:
-        take = Statement(
-            sid="TakeFromTopic",
-            service="sns.amazonaws.com",
-            actions=("sqs:SendMessage",),
-            resources=(queue.arn,),
-            condition={"ArnEquals": {"aws:SourceArn": args.topic_arn}},
-        )
-        return aws.sqs.QueuePolicy(
-            f"{name}-policy", queue_url=queue.url, policy=document([take]), opts=pulumi.ResourceOptions(parent=self)
-        )
 
-    def _subscription(
-        self, name: str, args: SubscribedQueueArgs, queue: aws.sqs.Queue, allowed: aws.sqs.QueuePolicy
-    ) -> aws.sns.TopicSubscription:
-        return aws.sns.TopicSubscription(
-            f"{name}-subscription",
-            topic=args.topic_arn,
-            protocol="sqs",
-            endpoint=queue.arn,
-            raw_message_delivery=True,
-            filter_policy_scope="MessageBody",
-            filter_policy=json.dumps(args.body_filter, sort_keys=True),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[allowed]),
-        )
+def let_topic_in(
+    name: str, topic_arn: pulumi.Input[str], queue: aws.sqs.Queue, opts: pulumi.ResourceOptions
+) -> aws.sqs.QueuePolicy:
+    """Let this topic, and nobody else, send to a queue."""
+    take = Statement(
+        sid="TakeFromTopic",
+        service="sns.amazonaws.com",
+        actions=("sqs:SendMessage",),
+        resources=(queue.arn,),
+        condition={"ArnEquals": {"aws:SourceArn": topic_arn}},
+    )
+    return aws.sqs.QueuePolicy(f"{name}-policy", queue_url=queue.url, policy=document([take]), opts=opts)
+
+
+def subscribe(
+    name: str,
+    topic_arn: pulumi.Input[str],
+    queue: aws.sqs.Queue,
+    body_filter: Mapping[str, object],
+    opts: pulumi.ResourceOptions,
+) -> aws.sns.TopicSubscription:
+    """Send a queue the messages whose body matches, as they were published."""
+    return aws.sns.TopicSubscription(
+        f"{name}-subscription",
+        topic=topic_arn,
+        protocol="sqs",
+        endpoint=queue.arn,
+        raw_message_delivery=True,
+        filter_policy_scope="MessageBody",
+        filter_policy=json.dumps(body_filter, sort_keys=True),
+        opts=opts,
+    )

@@ -21,6 +21,10 @@ class Topology:
         """Primary and secondary, in this order."""
         return self.primary_region, self.secondary_region
 
+    def sites_from(self, aws_region: str) -> tuple[str, str]:
+        """Name the site that a data region is, and the other one."""
+        return ("primary", "secondary") if aws_region == self.primary_region else ("secondary", "primary")
+
     @property
     def regions(self) -> tuple[str, ...]:
         """Every region that the stack has something in, sorted."""

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from failover.environment import Misconfigured, required
-from failover.sites import Site, Sites
+from failover.environment import read_own_site, required
+from failover.sites import Site
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,13 +24,10 @@ class Settings:
         Raises:
             Misconfigured: one is missing or has no meaning.
         """
-        sites = Sites(primary=required(environ, "PRIMARY_REGION"), secondary=required(environ, "SECONDARY_REGION"))
-        region = required(environ, "AWS_REGION")
-        if region not in (sites.primary, sites.secondary):
-            raise Misconfigured(f"AWS_REGION is {region!r}, not one of the sites; deploy with `pulumi up`")
+        region, sites = read_own_site(environ)
         return cls(
             region=region,
-            here="primary" if region == sites.primary else "secondary",
+            here=sites.at(region),
             losers_table=required(environ, "LOSERS_TABLE"),
             dead_letter_bucket=required(environ, "DEAD_LETTER_BUCKET"),
             function=required(environ, "AWS_LAMBDA_FUNCTION_NAME"),

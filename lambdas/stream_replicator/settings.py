@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from failover.environment import Misconfigured, required
+from failover.environment import Misconfigured, read_own_site, required
 from failover.replication.meetings import Rules
 from failover.sites import Site, Sites
 
@@ -32,7 +32,7 @@ class Settings:
     @property
     def here(self) -> Site:
         """The site whose changes are carried over."""
-        return "primary" if self.region == self.sites.primary else "secondary"
+        return self.sites.at(self.region)
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Settings":
@@ -41,10 +41,7 @@ class Settings:
         Raises:
             Misconfigured: one is missing or has no meaning.
         """
-        sites = Sites(primary=required(environ, "PRIMARY_REGION"), secondary=required(environ, "SECONDARY_REGION"))
-        region = required(environ, "AWS_REGION")
-        if region not in (sites.primary, sites.secondary):
-            raise Misconfigured(f"AWS_REGION is {region!r}, not one of the sites; deploy with `pulumi up`")
+        region, sites = read_own_site(environ)
         return cls(
             region=region,
             stack=required(environ, "STACK"),

@@ -3,11 +3,15 @@
 import json
 import random
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
+import yaml
+
+from evaluation import ROOT
 from failover.arming import arm
 from failover.aws_clients import fail_fast
 from failover.clock import SystemClock
@@ -206,3 +210,12 @@ class Stage:
         lags = (vote.acked_lag_ms, vote.lag_ms)
         fresh = all(lag is not None and lag <= self.protocol.max_lag * 1000 for lag in lags)
         return vote.about(row) and vote.goods > 0 and fresh and vote.standby is Verdict.HEALTHY
+
+
+@contextmanager
+def replicating() -> Iterator[Stage]:
+    """Deploy the stack in mode `streams`, at the times of the cloud's own profile."""
+    config = yaml.safe_load((ROOT / "Pulumi.local.yaml").read_text(encoding="utf-8"))["config"]
+    with EmbeddedCloud.start(profile="cloud", seed=3) as cloud:
+        deployment = cloud.deploy("local", {"lifeboat:data": {**config["lifeboat:data"], "mode": "streams"}})
+        yield Stage.of(cloud, deployment.outputs)

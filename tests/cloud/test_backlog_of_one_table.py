@@ -5,14 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
-from evaluation import ROOT
 from failover.tier import Phase
-from localcloud.cloud import EmbeddedCloud
 from localcloud.faults import Fault
 from tests.cloud.person import Person, Said
-from tests.cloud.stage import Stage
+from tests.cloud.stage import Stage, replicating
 from tests.waiting import eventually
 
 TABLE = "lifeboat-local-sessions"
@@ -24,10 +21,7 @@ TOO_BUSY = ("let it catch up", "no quorum sees", "lost: ", "NoAnswerInTime", "Re
 @pytest.fixture(scope="module")
 def stage() -> Iterator[Stage]:
     """The stack with tables that replicators of ours keep alike, observed by all."""
-    config = yaml.safe_load((ROOT / "Pulumi.local.yaml").read_text(encoding="utf-8"))["config"]
-    with EmbeddedCloud.start(profile="cloud", seed=3) as cloud:
-        deployment = cloud.deploy("local", {"lifeboat:data": {**config["lifeboat:data"], "mode": "streams"}})
-        stage = Stage.of(cloud, deployment.outputs)
+    with replicating() as stage:
         stage.await_votes(stage.row())
         yield stage
 

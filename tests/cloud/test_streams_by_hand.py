@@ -6,17 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
-from evaluation import ROOT
 from failover.replication.stamps import Stamp
 from failover.replication.versioned_writes import VersionedWrites, Write
 from failover.sites import Site
 from failover.tier import Change, Value
-from localcloud.cloud import EmbeddedCloud
 from localcloud.faults import Fault
 from tests.cloud.person import Person, Said
-from tests.cloud.stage import Stage
+from tests.cloud.stage import Stage, replicating
 from tests.cloud.told import told_of
 from tests.waiting import eventually
 
@@ -28,10 +25,7 @@ ALARM_SECONDS = 200.0  # a queue is counted each minute, and an alarm judges who
 @pytest.fixture(scope="module")
 def stage() -> Iterator[Stage]:
     """The stack, disarmed: nothing moves but by hand."""
-    config = yaml.safe_load((ROOT / "Pulumi.local.yaml").read_text(encoding="utf-8"))["config"]
-    with EmbeddedCloud.start(profile="cloud", seed=3) as cloud:
-        deployment = cloud.deploy("local", {"lifeboat:data": {**config["lifeboat:data"], "mode": "streams"}})
-        stage = Stage.of(cloud, deployment.outputs)
+    with replicating() as stage:
         stage.control.apply("data", Change(expects={}, sets={"armed": False}))
         yield stage
 
