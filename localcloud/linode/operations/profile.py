@@ -1,0 +1,176 @@
+"""The user, his tokens and keys; the account and its settings; events."""
+
+import secrets
+from dataclasses import asdict, replace
+
+from localcloud.linode.account import OWNER, Account
+from localcloud.linode.entities.event import Event
+from localcloud.linode.entities.profile import EVERYTHING, NEVER, SshKey, Token
+from localcloud.linode.json_values import EMPTY, Json, Object
+from localcloud.linode.refusals import invalid
+from localcloud.linode.routes import Call, change, collection, view
+from localcloud.linode.shown import shown
+
+FAMILIES = frozenset(
+    {
+        "account", "databases", "domains", "events", "firewall", "images", "ips", "linodes", "lke", "longview",
+        "maintenance", "nodebalancers", "object_storage", "stackscripts", "volumes", "vpc",
+    }
+)  # fmt: skip
+ACCESSES = ("read_only", "read_write", "*")
+SHOWN_CHARACTERS = 16
+"""Of a token only its beginning is ever shown again."""
+
+KEY_TYPES = ("ssh-dss", "ssh-rsa", "ecdsa-sha2-nistp", "ssh-ed25519", "sk-ecdsa-sha2-nistp256")
+
+
+def _profile(_call: Call) -> Json:
+    return {
+        "uid": 1,
+        "username": OWNER,
+        "email": f"{OWNER}@example.com",
+        "email_notifications": True,
+        "authentication_type": "password",
+        "authorized_keys": [],
+        "ip_whitelist_enabled": False,
+        "lish_auth_method": "password_keys",
+        "referrals": {"code": "", "completed": 0, "credit": 0, "pending": 0, "total": 0, "url": ""},
+        "restricted": False,
+        "tfa_enforced": False,
+        "timezone": "UTC",
+        "two_factor_auth": False,
+        "verified_phone_number": None,
+    }
+
+
+def _shown_token(token: Token) -> Object:
+    return {**asdict(token), "token": token.token[:SHOWN_CHARACTERS]}
+
+
+def _create_token(call: Call) -> Json:
+    scopes = call.body.text("scopes", EVERYTHING)
+    for scope in scopes.split():
+        family, _, access = scope.partition(":")
+        if scope != EVERYTHING and (family not in FAMILIES or access not in ACCESSES):
+            raise invalid(f"Invalid scope {scope}", "scopes")
+    token = Token(
+        id=call.account.new_id(),
+        label=call.body.text("label"),
+        scopes=scopes,
+        token=secrets.token_hex(32),
+        created=call.account.now(),
+        expiry=call.body.text("expiry", NEVER),
+    )
+    return asdict(call.account.tokens.put(token.id, token))
+
+
+def _update_token(call: Call) -> Json:
+    token = call.account.tokens.need(call.id("tokenId"))
+    renamed = replace(token, label=call.body.text("label", token.label))
+    return _shown_token(call.account.tokens.put(token.id, renamed))
+
+
+def _delete_token(call: Call) -> Json:
+    call.account.tokens.remove(call.id("tokenId"))
+    return EMPTY
+
+
+def _add_key(call: Call) -> Json:
+    text = call.body.needed("ssh_key")
+    if not text.startswith(KEY_TYPES):
+        raise invalid("SSH key type must be one of " + ", ".join(KEY_TYPES), "ssh_key")
+    label = call.body.needed("label")
+    key = SshKey(id=call.account.new_id(), label=label, ssh_key=text, created=call.account.now())
+    return asdict(call.account.ssh_keys.put(key.id, key))
+
+
+def _update_key(call: Call) -> Json:
+    key = call.account.ssh_keys.need(call.id("sshKeyId"))
+    return asdict(call.account.ssh_keys.put(key.id, replace(key, label=call.body.text("label", key.label))))
+
+
+def _delete_key(call: Call) -> Json:
+    call.account.ssh_keys.remove(call.id("sshKeyId"))
+    return EMPTY
+
+
+def _settings(_call: Call) -> Json:
+    return {
+        "backups_enabled": False,
+        "interfaces_for_new_linodes": "legacy_config_default_but_linode_allowed",
+        "longview_subscription": None,
+        "maintenance_policy": "linode/migrate",
+        "managed": False,
+        "network_helper": True,
+        "object_storage": "active",
+        "tfa_enforced": False,
+    }
+
+
+def _shown_event(event: Event) -> Object:
+    secondary = shown(event.secondary_entity)
+    return {**asdict(event), "entity": shown(event.entity), "secondary_entity": secondary}
+
+
+def _events(account: Account) -> list[Object]:
+    """Give all events, the newest first."""
+    return [_shown_event(event) for event in reversed(list(account.events))]
+
+
+def _mark_seen(call: Call) -> Json:
+    """Mark an event and all before it as seen."""
+    newest = call.account.events.need(call.id("eventId"))
+    for event in call.account.events.where(lambda each: each.id <= newest.id):
+        call.account.events.put(event.id, replace(event, seen=True))
+    return EMPTY
+
+
+EVENT_FILTERS = (
+    "action created entity.id entity.type id details.complete_time details.description details.maintenance_policy_set "
+    "details.not_before details.source details.start_time"
+)
+TOKENS, KEYS = "/profile/tokens", "/profile/sshkeys"
+ROUTES = (
+    view("get-profile", "/profile", "account:read_only", _profile),
+    collection(
+        "get-personal-access-tokens",
+        TOKENS,
+        "account:read_only",
+        lambda call: [_shown_token(each) for each in call.account.tokens],
+        "created label",
+    ),
+    change("post-personal-access-token", f"POST {TOKENS}", "account", _create_token),
+    view(
+        "get-personal-access-token",
+        f"{TOKENS}/{{tokenId}}",
+        "account:read_only",
+        lambda call: _shown_token(call.account.tokens.need(call.id("tokenId"))),
+    ),
+    change("put-personal-access-token", f"PUT {TOKENS}/{{tokenId}}", "account", _update_token),
+    change("delete-personal-access-token", f"DELETE {TOKENS}/{{tokenId}}", "account", _delete_token),
+    collection(
+        "get-ssh-keys",
+        KEYS,
+        "account:read_only",
+        lambda call: [asdict(each) for each in call.account.ssh_keys],
+        "label",
+    ),
+    change("post-add-ssh-key", f"POST {KEYS}", "account", _add_key),
+    view(
+        "get-ssh-key",
+        f"{KEYS}/{{sshKeyId}}",
+        "account:read_only",
+        lambda call: asdict(call.account.ssh_keys.need(call.id("sshKeyId"))),
+    ),
+    change("put-ssh-key", f"PUT {KEYS}/{{sshKeyId}}", "account", _update_key),
+    change("delete-ssh-key", f"DELETE {KEYS}/{{sshKeyId}}", "account", _delete_key),
+    view("get-account-settings", "/account/settings", "account:read_only", _settings),
+    collection("get-events", "/account/events", "events:read_only", lambda call: _events(call.account), EVENT_FILTERS),
+    view(
+        "get-event",
+        "/account/events/{eventId}",
+        "events:read_only",
+        lambda call: _shown_event(call.account.events.need(call.id("eventId"))),
+    ),
+    change("post-event-seen", "POST /account/events/{eventId}/seen", "events", _mark_seen),
+)
