@@ -12,7 +12,7 @@ from localcloud.linode.entities.event import Event
 from localcloud.linode.entities.instance import ConfigProfile, Disk, Instance, LinodeInterface
 from localcloud.linode.entities.network import Address, Device, Firewall, PlacementGroup, Subnet, Vpc
 from localcloud.linode.entities.nodebalancer import Node, NodeBalancer, PortConfig, VpcConfig
-from localcloud.linode.entities.profile import EVERYTHING, SshKey, Token
+from localcloud.linode.entities.profile import EVERYTHING, Grants, SshKey, Token
 from localcloud.linode.entities.storage import AccessKey, Bucket, Volume
 from localcloud.linode.json_values import stamp
 from localcloud.linode.refusals import invalid, not_found
@@ -96,6 +96,7 @@ class Account:
         self.clock = clock
         self.quotas: dict[str, int] = {}
         self.tokens: Table[int, Token] = Table()
+        self.grants: Table[int, Grants] = Table()  # by token; none of a user who is not restricted
         self.ssh_keys: Table[int, SshKey] = Table()
         self.events: Table[int, Event] = Table()
         self.domains: Table[int, Domain] = Table()

@@ -7,6 +7,7 @@ from localcloud.linode.account import Account
 from localcloud.linode.body import Body
 from localcloud.linode.entities.profile import NEVER, Token
 from localcloud.linode.filters import filtered
+from localcloud.linode.grants import check_grants, visible, with_made
 from localcloud.linode.identify import api_path
 from localcloud.linode.jobs import Jobs
 from localcloud.linode.json_values import Json
@@ -52,11 +53,20 @@ class Api:
             publication=self._publication,
             ids=ids,
             body=Body.of(request.body) if route.method in ("POST", "PUT") else Body({}),
-            token=token,
         )
         with self._account.all_or_nothing():
-            told = self._shown(request, route, route.answer(call))
+            told = self._shown(request, route, self._permitted(token, route, call))
         return Response(status=200, body=json.dumps(told).encode(), headers={"Content-Type": JSON_TYPE, **headers})
+
+    def _permitted(self, token: Token, route: Route, call: Call) -> Json:
+        """Carry an operation out, within the grants of a restricted user."""
+        grants = self._account.grants.get(token.id)
+        if grants is None:
+            return route.answer(call)
+        check_grants(grants, route, call.ids)
+        told = visible(grants, route, route.answer(call))
+        self._account.grants.put(token.id, with_made(grants, route, told))
+        return told
 
     def _token(self, request: Request, route: Route) -> Token:
         if route.scope is None:

@@ -8,7 +8,6 @@ from typing import TypeAlias
 
 from localcloud.linode.account import Account
 from localcloud.linode.body import Body
-from localcloud.linode.entities.profile import Token
 from localcloud.linode.jobs import Jobs
 from localcloud.linode.json_values import Json
 from localcloud.linode.publication import Publication
@@ -27,7 +26,6 @@ class Call:
     publication: Publication
     ids: Mapping[str, str]
     body: Body
-    token: Token
 
     def id(self, name: str) -> int:
         """Read a number from the path.

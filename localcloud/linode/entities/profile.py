@@ -26,6 +26,15 @@ class Token:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Grants:
+    """What a restricted user may see and change, by kind and id, and the kinds that he may add."""
+
+    seen: frozenset[tuple[str, int]]
+    changed: frozenset[tuple[str, int]]
+    added: frozenset[str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class SshKey:
     """A public key that new instances can be given."""
 

@@ -4,6 +4,7 @@ import secrets
 from dataclasses import asdict, replace
 
 from localcloud.linode.account import OWNER, Account
+from localcloud.linode.body import Body
 from localcloud.linode.entities.event import Event
 from localcloud.linode.entities.profile import EVERYTHING, NEVER, SshKey, Token
 from localcloud.linode.json_values import EMPTY, Json, Object
@@ -47,21 +48,26 @@ def _shown_token(token: Token) -> Object:
     return {**asdict(token), "token": token.token[:SHOWN_CHARACTERS]}
 
 
-def _create_token(call: Call) -> Json:
-    scopes = call.body.text("scopes", EVERYTHING)
+def make_token(account: Account, body: Body) -> Token:
+    """Make a token with the scopes that are sent, every one of them if none is.
+
+    Raises:
+        Refused: there is no such scope (400).
+    """
+    scopes = body.text("scopes", EVERYTHING)
     for scope in scopes.split():
         family, _, access = scope.partition(":")
         if scope != EVERYTHING and (family not in FAMILIES or access not in ACCESSES):
             raise invalid(f"Invalid scope {scope}", "scopes")
     token = Token(
-        id=call.account.new_id(),
-        label=call.body.text("label"),
+        id=account.new_id(),
+        label=body.text("label"),
         scopes=scopes,
         token=secrets.token_hex(32),
-        created=call.account.now(),
-        expiry=call.body.text("expiry", NEVER),
+        created=account.now(),
+        expiry=body.text("expiry", NEVER),
     )
-    return asdict(call.account.tokens.put(token.id, token))
+    return account.tokens.put(token.id, token)
 
 
 def _update_token(call: Call) -> Json:
@@ -139,7 +145,12 @@ ROUTES = (
         lambda call: [_shown_token(each) for each in call.account.tokens],
         "created label",
     ),
-    change("post-personal-access-token", f"POST {TOKENS}", "account", _create_token),
+    change(
+        "post-personal-access-token",
+        f"POST {TOKENS}",
+        "account",
+        lambda call: asdict(make_token(call.account, call.body)),
+    ),
     view(
         "get-personal-access-token",
         f"{TOKENS}/{{tokenId}}",
