@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 from localcloud.linode.entities.domain import Domain, Record
 from localcloud.linode.entities.event import Event
 from localcloud.linode.entities.instance import ConfigProfile, Disk, Instance, LinodeInterface
-from localcloud.linode.entities.network import Address, Device, Firewall, PlacementGroup, Subnet, Vpc
+from localcloud.linode.entities.network import Address, Device, Firewall, Ipv6Range, PlacementGroup, Subnet, Vpc
 from localcloud.linode.entities.nodebalancer import Node, NodeBalancer, PortConfig, VpcConfig
 from localcloud.linode.entities.profile import EVERYTHING, Grants, SshKey, Token
 from localcloud.linode.entities.storage import AccessKey, Bucket, Volume
@@ -106,6 +106,7 @@ class Account:
         self.configs: Table[int, ConfigProfile] = Table()
         self.interfaces: Table[int, LinodeInterface] = Table()
         self.addresses: Table[str, Address] = Table()
+        self.ipv6_ranges: Table[str, Ipv6Range] = Table()
         self.vpcs: Table[int, Vpc] = Table()
         self.subnets: Table[int, Subnet] = Table()
         self.firewalls: Table[int, Firewall] = Table()

@@ -85,7 +85,7 @@ def shown_address(account: Account, address: Address) -> Object:
         "public": address.public,
         "rdns": address.rdns if address.rdns or not address.public else _rdns(address),
         "linode_id": address.linode_id,
-        "interface_id": address.interface_id,
+        "interface_id": _interface(account, address),
         "region": address.region,
         "reserved": address.reserved,
         "vpc_nat_1_1": _nat(account, address),
@@ -111,6 +111,14 @@ def _nat(account: Account, address: Address) -> Json:
         if outer == address.address:
             return {"address": inner, "subnet_id": subnet_id, "vpc_id": vpc_id}
     return None
+
+
+def _interface(account: Account, address: Address) -> int | None:
+    """Give the interface that has an address: one that an instance of the generation ``linode`` has by itself."""
+    if not address.public:
+        return None
+    own = account.interfaces.where(lambda each: each.linode_id == address.linode_id and each.kind == "public")
+    return own[0].id if own else None
 
 
 def has_nat(account: Account, address: Address) -> bool:

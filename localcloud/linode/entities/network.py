@@ -12,10 +12,20 @@ class Address:
     public: bool = True
     linode_id: int | None = None
     nodebalancer_id: int | None = None
-    interface_id: int | None = None
     reserved: bool = False
     rdns: str | None = None
     tags: tuple[str, ...] = ()
+    shared_with: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ipv6Range:
+    """IPv6 addresses that are routed to an instance; ``range`` without the prefix."""
+
+    range: str
+    prefix: int
+    region: str
+    linode_id: int
     shared_with: tuple[int, ...] = ()
 
 

@@ -74,13 +74,23 @@ def _share(call: Call) -> Json:
     for text in wanted:
         _check_shareable(account, text, instance.region)
     for address in account.addresses:
-        others = tuple(each for each in address.shared_with if each != instance.id)
-        joined = (*others, instance.id) if address.address in wanted else others
-        account.addresses.put(address.address, replace(address, shared_with=joined))
+        shared = _joined(address.shared_with, instance.id, address.address in wanted)
+        account.addresses.put(address.address, replace(address, shared_with=shared))
+    for each in account.ipv6_ranges:
+        shared = _joined(each.shared_with, instance.id, f"{each.range}/{each.prefix}" in wanted)
+        account.ipv6_ranges.put(each.range, replace(each, shared_with=shared))
     return EMPTY
 
 
+def _joined(former: tuple[int, ...], linode_id: int, joins: bool) -> tuple[int, ...]:
+    others = tuple(each for each in former if each != linode_id)
+    return (*others, linode_id) if joins else others
+
+
 def _check_shareable(account: Account, text: str, region: str) -> None:
+    known = account.ipv6_ranges.get(text.partition("/")[0])
+    if known is not None and known.region == region:
+        return
     address = account.addresses.get(text)
     if address is None or address.linode_id is None or not address.public or address.region != region:
         raise invalid(f"{text} is not a public address of a Linode in {region}", "ips")

@@ -8,6 +8,7 @@ from localcloud.linode.entities.instance import Instance
 from localcloud.linode.entities.network import Address
 from localcloud.linode.json_values import EMPTY, Json, Object
 from localcloud.linode.operations.instances import instance_of
+from localcloud.linode.operations.ipv6_ranges import shown_range
 from localcloud.linode.refusals import invalid, not_found
 from localcloud.linode.routes import Call, change, view
 from localcloud.linode.vpc_addresses import in_vpcs
@@ -28,7 +29,7 @@ def _all(call: Call) -> Json:
         "ipv6": {
             "slaac": _ipv6(instance, slaac(instance.id), "ipv6"),
             "link_local": _ipv6(instance, slaac(instance.id).replace("2001:db8", "fe80"), "ipv6"),
-            "global": [],
+            "global": [shown_range(each) for each in account.ipv6_ranges if each.linode_id == instance.id],
         },
     }
 

@@ -137,14 +137,22 @@ def remove_disks(account: Account, linode_id: int) -> None:
 def _free_addresses(account: Account, instance: Instance) -> None:
     """Give an instance's addresses back; the account keeps those that it reserved."""
     for address in account.addresses:
-        shared = tuple(each for each in address.shared_with if each != instance.id)
         if address.linode_id == instance.id and not address.reserved:
             account.addresses.remove(address.address)
         elif address.linode_id == instance.id:
-            freed = replace(address, linode_id=None, interface_id=None, shared_with=())
-            account.addresses.put(address.address, freed)
+            account.addresses.put(address.address, replace(address, linode_id=None, shared_with=()))
         else:
-            account.addresses.put(address.address, replace(address, shared_with=shared))
+            account.addresses.put(
+                address.address, replace(address, shared_with=_without(address.shared_with, instance))
+            )
+    for each in account.ipv6_ranges:
+        account.ipv6_ranges.put(each.range, replace(each, shared_with=_without(each.shared_with, instance)))
+        if each.linode_id == instance.id:
+            account.ipv6_ranges.remove(each.range)
+
+
+def _without(numbers: tuple[int, ...], instance: Instance) -> tuple[int, ...]:
+    return tuple(each for each in numbers if each != instance.id)
 
 
 def _transfer(call: Call) -> Json:

@@ -1,5 +1,7 @@
 """Who may call what, and how refusals look."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from localcloud.linode.operations.profile import FAMILIES
@@ -106,6 +108,15 @@ def test_an_operation_that_is_refused_leaves_nothing(bench: Bench) -> None:
     unknown = {"region": REGION, "type": "g6-nanode-1", "firewall_id": 99}
     assert bench.refused("POST", "/linode/instances", **unknown)[2] == "firewall_id"
     assert (bench.get("/networking/ips")["results"], bench.get("/linode/instances")["results"]) == (addresses, 0)
+
+
+@pytest.mark.usefixtures("restless_threads")
+def test_of_many_at_once_one_gets_the_name(bench: Bench) -> None:
+    zone = {"domain": "example.com", "type": "master", "soa_email": "a@example.com"}
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: bench.ask("POST", "/domains", zone).status, range(24)))
+    assert sorted(answers) == [200] + [400] * 23
+    assert bench.get("/domains")["results"] == 1
 
 
 def test_a_body_that_is_no_object_is_refused(bench: Bench) -> None:

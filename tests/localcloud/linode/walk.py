@@ -136,6 +136,7 @@ class Walk:
         self.ask(f"DELETE /linode/instances/{other}/ips/{added}")
         self.ask("POST /networking/ips", type="ipv4", public=True, linode_id=other)
         self._reserved()
+        self._ranges(other)
         self.ask(f"PUT /linode/instances/{other}", label="renamed", tags=["a"])
 
     def _reserved(self) -> None:
@@ -145,6 +146,13 @@ class Walk:
         self.ask(f"GET /networking/ips/{kept}")
         self.ask(f"PUT /networking/ips/{kept}", rdns="name.example.com")
         self._view_change_delete(f"/networking/reserved/ips/{kept}", tags=["b"])
+
+    def _ranges(self, instance: int) -> None:
+        made = str(self.ask("POST /networking/ipv6/ranges", linode_id=instance, prefix_length=64)["range"])
+        self.ask("GET /networking/ipv6/ranges")
+        path = f"/networking/ipv6/ranges/{made.partition('/')[0]}"
+        self.ask(f"GET {path}")
+        self.ask(f"DELETE {path}")
 
     def _power(self, instance: int) -> None:
         path = f"/linode/instances/{instance}"

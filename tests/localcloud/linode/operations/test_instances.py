@@ -29,6 +29,15 @@ def test_instances_are_found_by_label_tag_region_and_address(bench: Bench) -> No
         assert [each["id"] for each in bench.get("/linode/instances", wanted=wanted)["data"]] == [made["id"]]
 
 
+def test_a_deleted_instance_announces_nothing_of_others(bench: Bench) -> None:
+    owner, made = bench.idle_instance(), bench.idle_instance()["id"]
+    added = bench.post("/networking/ipv6/ranges", linode_id=owner["id"], prefix_length=64)["range"]
+    bench.post("/networking/ips/share", linode_id=made, ips=[*owner["ipv4"], added])
+    bench.delete(f"/linode/instances/{made}")
+    assert not bench.get(f"/networking/ipv6/ranges/{added.partition('/')[0]}")["is_bgp"]
+    assert bench.linode.account.addresses.need(owner["ipv4"][0]).shared_with == ()
+
+
 def test_a_deleted_instance_gives_back_what_it_had(bench: Bench) -> None:
     firewall = bench.post(
         "/networking/firewalls", label="guard", rules={"inbound_policy": "DROP", "outbound_policy": "DROP"}

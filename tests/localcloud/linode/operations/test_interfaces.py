@@ -13,6 +13,7 @@ def test_an_instance_has_a_public_interface_unless_told_otherwise(bench: Bench) 
     made = bench.instance(interface_generation="linode")
     (shown,) = bench.get(f"/linode/instances/{made['id']}/interfaces")["interfaces"]
     assert [each["address"] for each in shown["public"]["ipv4"]["addresses"]] == made["ipv4"]
+    assert bench.get(f"/networking/ips/{made['ipv4'][0]}")["interface_id"] == shown["id"]
     assert (shown["vpc"], shown["vlan"], shown["default_route"]) == (None, None, {"ipv4": True, "ipv6": True})
 
 
