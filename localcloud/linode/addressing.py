@@ -11,7 +11,7 @@ from localcloud.linode.refusals import invalid
 
 PUBLIC = IPv4Network("198.18.0.0/15")
 PRIVATE = IPv4Network("192.168.128.0/17")
-"""Private addresses of all instances of a region (https://techdocs.akamai.com/cloud-computing/docs/managing-ip-addresses)."""
+"""Private addresses of all instances of a region, which no VPC may use."""
 
 RESERVED_AT_START = 2
 """Of a subnet, its own address and its gateway's."""

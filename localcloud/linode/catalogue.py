@@ -1,7 +1,7 @@
 """What Linode offers to everybody: regions, types, images, kernels, prices.
 
-A small part of the real lists, with figures as https://api.linode.com/v4/regions, /linode/types, /images and
-/linode/kernels gave them at the time of writing.
+A small part of the lists that https://api.linode.com/v4/regions, /linode/types, /images and /linode/kernels give. Names
+and sizes are Linode's; prices and dates only look like its.
 """
 
 from dataclasses import dataclass

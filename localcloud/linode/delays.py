@@ -16,10 +16,7 @@ class LinodeDelays:
 
     @classmethod
     def cloud(cls) -> Self:
-        """Give about what a real account shows.
-
-        DNS is published within a minute (https://techdocs.akamai.com/cloud-computing/docs/dns-manager).
-        """
+        """Give the longest publication that Linode promises, under 60 s, and guesses at the rest."""
         return cls(
             publication_seconds=60.0, provision_seconds=20.0, boot_seconds=10.0, shutdown_seconds=5.0, job_seconds=5.0
         )

@@ -1,6 +1,6 @@
 """What the world sees of an account's zones: what the API was told, some time later.
 
-Linode's name servers learn of an edit within a minute (https://techdocs.akamai.com/cloud-computing/docs/dns-manager).
+Linode's name servers learn of an edit in under 60 seconds, as its DNS Manager promises.
 """
 
 import threading
