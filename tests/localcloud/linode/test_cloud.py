@@ -13,7 +13,8 @@ from localcloud.faults import Fault
 from localcloud.front import Front
 from localcloud.identify import identify
 from localcloud.linode.account import OWNER
-from tests.localcloud.linode.bench import REGION, Bench
+from tests.localcloud.linode.bench import PASSWORD, REGION, Bench
+from tests.waiting import eventually
 
 LAMBDA = "/_from/lambda.us-east-1.orchestrator.0/v4"
 BUCKET_CALLS = [
@@ -124,8 +125,23 @@ def test_an_account_owns_no_more_than_its_quota(bench: Bench) -> None:
 @pytest.mark.usefixtures("machinery")
 def test_the_whole_cloud_has_linode(front: Front) -> None:
     """Asked as drills ask it, where everything else of the cloud is assembled too."""
-    headers = {"Authorization": f"Bearer {OWNER}"}
-    with urlopen(Request(f"{front.endpoint}/v4/profile", headers=headers), timeout=30) as answer:  # noqa: S310
-        assert json.load(answer)["username"] == OWNER
+    assert _asked(f"{front.endpoint}/v4/profile")["username"] == OWNER
     with pytest.raises(HTTPError, match="401"):
         urlopen(f"{front.endpoint}/v4/profile", timeout=30)  # noqa: S310
+
+
+@pytest.mark.usefixtures("machinery")
+def test_without_delays_an_instance_runs_at_once(front: Front) -> None:
+    """Here real timers carry the jobs out, on threads of their own."""
+    instances = f"{front.endpoint}/v4/linode/instances"
+    wanted = {"region": REGION, "type": "g6-nanode-1", "image": "linode/debian12", "root_pass": PASSWORD}
+    made = _asked(instances, wanted)["id"]
+    eventually(lambda: _asked(f"{instances}/{made}")["status"] == "running", 30, "the instance runs")
+
+
+def _asked(url: str, body: object = None) -> dict[str, object]:
+    content = None if body is None else json.dumps(body).encode()
+    headers = {"Authorization": f"Bearer {OWNER}"}
+    with urlopen(Request(url, content, headers), timeout=30) as answer:  # noqa: S310
+        told: dict[str, object] = json.load(answer)
+    return told

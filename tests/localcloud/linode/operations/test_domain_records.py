@@ -54,6 +54,12 @@ def test_a_target_moves_and_the_rest_stays(bench: Bench) -> None:
     assert bench.refused("PUT", f"{records}/{made['id']}", target="nowhere")[2] == "target"
 
 
+def test_an_alias_is_not_in_its_own_way(bench: Bench) -> None:
+    records = f"/domains/{bench.domain()['id']}/records"
+    made = bench.post(records, type="CNAME", name="www", target="a.example")["id"]
+    assert bench.put(f"{records}/{made}", target="b.example")["target"] == "b.example"
+
+
 def test_records_are_found_by_name_and_type(bench: Bench) -> None:
     records = f"/domains/{bench.domain()['id']}/records"
     for name, kind, target in (("www", "A", "192.0.2.1"), ("www", "AAAA", "2001:db8::1"), ("db", "A", "192.0.2.2")):
