@@ -18,8 +18,6 @@ from localcloud.request import Request
 from localcloud.timers import Timers
 
 LOOK_AGAIN_SECONDS = 0.1
-HELD = frozenset({"blackhole", "throttle"})
-BUSY = "Linode busy."
 DATACENTER = Caller(kind="datacenter", region="-", name="linode", instance="0")
 """Who carries jobs out; unlike the cloud itself, not exempt from faults."""
 
@@ -45,7 +43,8 @@ class Jobs:
     """Carries jobs out when they are due. While a job's region is dark it waits, as its machines do.
 
     A fault for service ``linode`` whose operation is the action (``linode_create``) hits the job when it is due:
-    ``error`` makes it fail, ``latency`` puts it off, ``blackhole`` holds it until the fault is lifted.
+    ``error`` makes it fail, ``latency`` puts it off, ``blackhole`` holds it until the fault is lifted; no other effect
+    is of any use there.
     """
 
     def __init__(self, account: Account, timers: Timers, world: World, faults: FaultBook, delays: LinodeDelays) -> None:
@@ -62,40 +61,33 @@ class Jobs:
         Raises:
             Refused: something is under way with the entity already (400, "Linode busy.").
         """
-        if job.entity.type == "linode":
-            self.check_idle(job.entity.id)
+        self.check_idle(job.entity.id, job.entity.type)
         event = note(self._account, job.action, job.entity, "started")
         self._running[event.id] = job
         self._timers.after(job.seconds, partial(self._finish, event, job))
         return event
 
-    def check_idle(self, linode_id: int | str) -> None:
-        """Refuse to start anything with an instance that something is under way with.
+    def check_idle(self, entity_id: int | str, kind: str = "linode") -> None:
+        """Refuse to start anything with what something is under way with.
 
         Raises:
             Refused: it is busy (400).
         """
-        entities = [job.entity for job in self._running.values()]
-        if any(entity.type == "linode" and entity.id == linode_id for entity in entities):
-            raise invalid(BUSY)
+        if any((job.entity.id, job.entity.type) == (entity_id, kind) for job in self._running.values()):
+            raise invalid(f"{kind.capitalize()} busy.")
 
     def _finish(self, event: Event, job: Job) -> None:
-        wait = self._wait(job)
-        if wait is None:
-            return self._timers.after(LOOK_AGAIN_SECONDS, partial(self._finish, event, job))
-        hits, postponed = wait
+        """End a job that is due, or look at it again later."""
+        hits = self._faults.hit(_as_request(job)) if self._world.up(job.region) else None
+        if hits is None or any(fault.effect == "blackhole" for fault in hits):
+            self._timers.after(LOOK_AGAIN_SECONDS, partial(self._finish, event, job))
+            return
+        end = partial(self._end, event, job, hits)
+        postponed = sum(self._faults.draw(fault) for fault in hits if fault.effect == "latency")
         if postponed:
-            return self._timers.after(postponed, partial(self._end, event, job, hits))
-        return self._end(event, job, hits)
-
-    def _wait(self, job: Job) -> tuple[tuple[Fault, ...], float] | None:
-        """Give the faults that hit a job and the seconds they put it off; None while it cannot go on."""
-        if not self._world.up(job.region):
-            return None
-        hits = self._faults.hit(_as_request(job))
-        if any(fault.effect in HELD for fault in hits):
-            return None
-        return hits, sum(self._faults.draw(fault) for fault in hits if fault.effect == "latency")
+            self._timers.after(postponed, end)
+        else:
+            end()
 
     def _end(self, event: Event, job: Job, hits: tuple[Fault, ...]) -> None:
         failures = [fault.id for fault in hits if fault.effect == "error"]

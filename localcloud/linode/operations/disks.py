@@ -1,8 +1,8 @@
 """An instance's disks."""
 
+from collections.abc import Callable
 from dataclasses import asdict, replace
 
-from localcloud.linode.account import Account
 from localcloud.linode.catalogue import IMAGES, TYPES
 from localcloud.linode.entities.instance import Disk
 from localcloud.linode.instance_disks import check_password
@@ -60,28 +60,26 @@ def _create(call: Call) -> Json:
         disk_encryption=instance.disk_encryption,
     )
     call.account.disks.put(disk.id, disk)
-    _start(call, "disk_create", disk.id, replace(disk, status="ready"))
+    _start(call, "disk_create", disk.id, lambda now: replace(now, status="ready"))
     return _shown(disk)
 
 
-def _start(call: Call, action: str, disk_id: int, finished: Disk | None) -> None:
-    """Start a job on a disk. ``finished`` is what it becomes; a new disk whose creation fails goes."""
+def _start(call: Call, action: str, disk_id: int, finished: Callable[[Disk], Disk]) -> None:
+    """Start a job. ``finished`` makes of the disk what it is afterwards; one whose creation fails goes."""
     account, instance = call.account, instance_of(call)
+
+    def done() -> None:
+        if disk_id in account.disks:
+            account.disks.put(disk_id, finished(account.disks.need(disk_id)))
+
+    def failed() -> None:
+        if action == "disk_create" and disk_id in account.disks:
+            account.disks.remove(disk_id)
+
+    seconds, entity = call.jobs.delays.job_seconds, as_entity(instance)
     call.jobs.start(
-        Job(
-            action=action,
-            region=instance.region,
-            entity=as_entity(instance),
-            seconds=call.jobs.delays.job_seconds,
-            done=lambda: _replace(account, disk_id, finished),
-            failed=lambda: _replace(account, disk_id, None) if action == "disk_create" else None,
-        )
+        Job(action=action, region=instance.region, entity=entity, seconds=seconds, done=done, failed=failed)
     )
-
-
-def _replace(account: Account, disk_id: int, disk: Disk | None) -> None:
-    if disk_id in account.disks:
-        account.disks.remove(disk_id) if disk is None else account.disks.put(disk_id, disk)
 
 
 def _update(call: Call) -> Json:
@@ -95,7 +93,7 @@ def _resize(call: Call) -> Json:
     if instance_of(call).status != "offline":
         raise invalid("The Linode must be powered off")
     _check_room(call, size, but_for=disk.id)
-    _start(call, "disk_resize", disk.id, replace(disk, size=size, updated=call.account.now()))
+    _start(call, "disk_resize", disk.id, lambda now: replace(now, size=size, updated=call.account.now()))
     return EMPTY
 
 

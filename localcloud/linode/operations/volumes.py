@@ -3,6 +3,7 @@
 https://techdocs.akamai.com/linode-api/reference/post-volume
 """
 
+from collections.abc import Callable
 from dataclasses import asdict, replace
 
 from localcloud.linode.account import Account
@@ -53,7 +54,7 @@ def _create(call: Call) -> Json:
         tags=body.texts("tags"),
     )
     account.volumes.put(volume.id, volume)
-    _work(call, "volume_create", volume, replace(volume, status="active"))
+    _start(call, "volume_create", volume, lambda now: replace(now, status="active"))
     return _shown(account, volume)
 
 
@@ -67,17 +68,17 @@ def _region(account: Account, body: Body, linode_id: int | None) -> str:
     return body.choice("region", REGIONS, body.needed("region"))
 
 
-def _work(call: Call, action: str, volume: Volume, finished: Volume) -> None:
-    """Start a job after which the volume is ``finished``; one whose creation fails goes."""
+def _start(call: Call, action: str, volume: Volume, finished: Callable[[Volume], Volume]) -> None:
+    """Start a job. ``finished`` makes of the volume what it is afterwards; one whose creation fails goes."""
     account = call.account
+
+    def done() -> None:
+        if volume.id in account.volumes:
+            account.volumes.put(volume.id, finished(account.volumes.need(volume.id)))
 
     def failed() -> None:
         if action == "volume_create" and volume.id in account.volumes:
             account.volumes.remove(volume.id)
-
-    def done() -> None:
-        if volume.id in account.volumes:
-            account.volumes.put(volume.id, finished)
 
     seconds, entity = call.jobs.delays.job_seconds, as_entity(volume)
     call.jobs.start(Job(action=action, region=volume.region, entity=entity, seconds=seconds, done=done, failed=failed))
@@ -104,13 +105,13 @@ def _attach(call: Call) -> Json:
     if volume.linode_id not in (None, instance.id):
         raise invalid("Volume is already attached to a Linode.", "linode_id")
     attached = replace(volume, linode_id=instance.id, updated=account.now())
-    _work(call, "volume_attach", volume, attached)
+    _start(call, "volume_attach", volume, lambda now: now)
     return _shown(account, account.volumes.put(volume.id, attached))
 
 
 def _detach(call: Call) -> Json:
     volume = _volume(call)
-    _work(call, "volume_detach", volume, replace(volume, linode_id=None, updated=call.account.now()))
+    _start(call, "volume_detach", volume, lambda now: replace(now, linode_id=None, updated=call.account.now()))
     return EMPTY
 
 
@@ -118,9 +119,9 @@ def _resize(call: Call) -> Json:
     volume, size = _volume(call), call.body.needed_integer("size")
     if not volume.size < size <= LARGEST_GB:
         raise invalid(f"Volumes can only grow, up to {LARGEST_GB} GB", "size")
-    resized = replace(volume, size=size, status="active", updated=call.account.now())
-    _work(call, "volume_resize", volume, resized)
-    return _shown(call.account, call.account.volumes.put(volume.id, replace(resized, status="resizing")))
+    _start(call, "volume_resize", volume, lambda now: replace(now, status="active"))
+    resized = replace(volume, size=size, status="resizing", updated=call.account.now())
+    return _shown(call.account, call.account.volumes.put(volume.id, resized))
 
 
 def _clone(call: Call) -> Json:
@@ -128,7 +129,7 @@ def _clone(call: Call) -> Json:
     call.body.needed("label")
     label = label_of(call.body, "", (each.label for each in account.volumes), shortest=1, longest=32)
     copied = replace(former, id=account.new_id(), label=label, linode_id=None, created=account.now())
-    _work(call, "volume_clone", copied, copied)
+    _start(call, "volume_clone", copied, lambda now: now)
     return _shown(account, account.volumes.put(copied.id, copied))
 
 

@@ -3,8 +3,10 @@
 https://techdocs.akamai.com/linode-api/reference/post-vpc
 """
 
+from collections.abc import Iterable
 from dataclasses import asdict, replace
 from ipaddress import AddressValueError, IPv4Network, NetmaskValueError
+from string import ascii_letters, digits
 
 from localcloud.linode.account import Account
 from localcloud.linode.body import Body
@@ -22,6 +24,7 @@ ALLOWED = (IPv4Network("10.0.0.0/8"), IPv4Network("172.16.0.0/12"), IPv4Network(
 """Private ranges without the one that Linode uses itself."""
 
 LONGEST_PREFIX = 29
+LABEL_CHARACTERS = frozenset(f"{ascii_letters}{digits}-")
 IN_USE = "Cannot delete a VPC or subnet that Linodes or NodeBalancers are attached to"
 
 
@@ -65,6 +68,18 @@ def _members(account: Account, subnet: Subnet) -> list[Object]:
     return [{"id": linode_id, "interfaces": interfaces} for linode_id, interfaces in found.items()]
 
 
+def _label(body: Body, former: str, taken: Iterable[str]) -> str:
+    """Read a label, which holds fewer characters here than elsewhere.
+
+    Raises:
+        Refused: other characters than letters, digits and dashes, or taken (400).
+    """
+    label = label_of(body, former, taken, shortest=1)
+    if not set(label) <= LABEL_CHARACTERS:
+        raise invalid("Label may only contain ASCII letters, digits and dashes", "label")
+    return label
+
+
 def _vpc(call: Call) -> Vpc:
     return call.account.vpcs.need(call.id("vpcId"))
 
@@ -83,7 +98,7 @@ def _create(call: Call) -> Json:
     body.needed("label")
     vpc = Vpc(
         id=account.new_id(),
-        label=label_of(body, "", (each.label for each in account.vpcs), shortest=1),
+        label=_label(body, "", (each.label for each in account.vpcs)),
         region=region,
         description=body.text("description"),
         created=now,
@@ -108,7 +123,7 @@ def _make_subnet(account: Account, vpc: Vpc, body: Body) -> Subnet:
     network = _range(body)
     if any(network.overlaps(IPv4Network(each.ipv4)) for each in others):
         raise invalid("IPv4 CIDR overlaps with another subnet", body.field("ipv4"))
-    label = label_of(body, "", (each.label for each in others), shortest=1)
+    label = _label(body, "", (each.label for each in others))
     now = account.now()
     subnet = Subnet(id=account.new_id(), vpc_id=vpc.id, label=label, ipv4=str(network), created=now, updated=now)
     return account.subnets.put(subnet.id, subnet)
@@ -128,7 +143,7 @@ def _update(call: Call) -> Json:
     former, body = _vpc(call), call.body
     changed = replace(
         former,
-        label=label_of(body, former.label, (each.label for each in call.account.vpcs), shortest=1),
+        label=_label(body, former.label, (each.label for each in call.account.vpcs)),
         description=body.text("description", former.description),
         updated=call.account.now(),
     )
@@ -157,7 +172,7 @@ def _add_subnet(call: Call) -> Json:
 def _update_subnet(call: Call) -> Json:
     former, account = _subnet(call), call.account
     others = account.subnets.where(lambda each: each.vpc_id == former.vpc_id)
-    label = label_of(call.body, former.label, (each.label for each in others), shortest=1)
+    label = _label(call.body, former.label, (each.label for each in others))
     changed = replace(former, label=label, updated=account.now())
     return _shown_subnet(account, account.subnets.put(former.id, changed))
 

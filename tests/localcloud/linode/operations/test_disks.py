@@ -16,6 +16,13 @@ def test_a_disk_is_ready_after_its_job(bench: Bench, disks: str) -> None:
     assert bench.get(f"{disks}/{made['id']}")["status"] == "ready"
 
 
+def test_what_changes_while_a_job_is_under_way_stays_changed(bench: Bench, disks: str) -> None:
+    path = f"{disks}/{bench.post(disks, size=2000)['id']}"
+    bench.put(path, label="renamed")
+    bench.pass_time(5)
+    assert (bench.get(path)["label"], bench.get(path)["status"]) == ("renamed", "ready")
+
+
 def test_disks_fit_into_the_plan(bench: Bench, disks: str) -> None:
     bench.post(disks, size=20000)
     bench.pass_time(5)

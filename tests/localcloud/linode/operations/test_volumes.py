@@ -51,6 +51,20 @@ def test_one_instance_at_a_time_has_a_volume(bench: Bench) -> None:
     assert (shown["linode_id"], shown["io_ready"]) == (second, True)
 
 
+def test_what_changes_while_a_job_is_under_way_stays_changed(bench: Bench) -> None:
+    path = f"/volumes/{bench.post('/volumes', label='data', region=REGION)['id']}"
+    bench.put(path, label="renamed")
+    bench.pass_time(5)
+    assert (bench.get(path)["label"], bench.get(path)["status"]) == ("renamed", "active")
+
+
+def test_a_volume_does_one_thing_at_a_time(bench: Bench) -> None:
+    made = bench.idle_instance()["id"]
+    path = volume(bench)
+    bench.post(f"{path}/attach", linode_id=made)
+    assert bench.refused("POST", f"{path}/detach") == (400, "Volume busy.", None)
+
+
 def test_a_volume_grows_and_never_shrinks(bench: Bench) -> None:
     path = volume(bench)
     assert bench.refused("POST", f"{path}/resize", size=20)[2] == "size"

@@ -21,6 +21,7 @@ def test_labels_belong_to_one_vpc_and_one_subnet(bench: Bench) -> None:
     path = network(bench, "10.0.0.0/24")
     assert bench.refused("POST", "/vpcs", label="net", region="us-east")[2] == "label"
     assert bench.refused("POST", f"{path}/subnets", label="subnet0", ipv4="10.0.1.0/24")[2] == "label"
+    assert bench.refused("POST", "/vpcs", label="under_score", region=REGION)[2] == "label"
     assert bench.put(path, label="renamed", description="mine")["label"] == "renamed"
 
 
