@@ -12,7 +12,7 @@ from localcloud.linode.entities.event import Event
 from localcloud.linode.entities.instance import ConfigProfile, Disk, Instance, LinodeInterface
 from localcloud.linode.entities.network import Address, Device, Firewall, Ipv6Range, PlacementGroup, Subnet, Vpc
 from localcloud.linode.entities.nodebalancer import Node, NodeBalancer, PortConfig, VpcConfig
-from localcloud.linode.entities.profile import EVERYTHING, Grants, SshKey, Token
+from localcloud.linode.entities.profile import EVERYTHING, SshKey, Token, User
 from localcloud.linode.entities.storage import AccessKey, Bucket, Volume
 from localcloud.linode.json_values import stamp
 from localcloud.linode.refusals import invalid, not_found
@@ -96,7 +96,7 @@ class Account:
         self.clock = clock
         self.quotas: dict[str, int] = {}
         self.tokens: Table[int, Token] = Table()
-        self.grants: Table[int, Grants] = Table()  # by token; none of a user who is not restricted
+        self.users: Table[str, User] = Table()
         self.ssh_keys: Table[int, SshKey] = Table()
         self.events: Table[int, Event] = Table()
         self.domains: Table[int, Domain] = Table()
@@ -120,8 +120,14 @@ class Account:
         self.buckets: Table[tuple[str, str], Bucket] = Table()
         self.access_keys: Table[int, AccessKey] = Table()
         self._ids = count(FIRST_ID)
-        owner = Token(id=self.new_id(), label=OWNER, scopes=EVERYTHING, token=OWNER, created=self.now())
-        self.tokens.put(owner.id, owner)
+        self._add_owner()
+
+    def _add_owner(self) -> None:
+        number, now = self.new_id(), self.now()
+        owner = User(username=OWNER, email=f"{OWNER}@example.com", restricted=False, created=now)
+        token = Token(id=number, label=OWNER, scopes=EVERYTHING, token=OWNER, created=now, username=OWNER)
+        self.users.put(OWNER, owner)
+        self.tokens.put(number, token)
 
     def new_id(self) -> int:
         """Give a number that nothing of the account has, of whatever kind."""

@@ -1,11 +1,12 @@
 """Answers a call of the API: who calls, which operation, how often, what is shown of it."""
 
 import json
+from dataclasses import replace
 from urllib.parse import parse_qsl
 
 from localcloud.linode.account import Account
 from localcloud.linode.body import Body
-from localcloud.linode.entities.profile import NEVER, Token
+from localcloud.linode.entities.profile import NEVER, Token, User
 from localcloud.linode.filters import filtered
 from localcloud.linode.grants import check_grants, visible, with_made
 from localcloud.linode.identify import api_path
@@ -18,7 +19,8 @@ from localcloud.linode.refusals import JSON_TYPE, Refused
 from localcloud.linode.routes import Call, Route, Routes
 from localcloud.request import Request, Response
 
-NOBODY = Token(id=0, label="nobody", scopes="", token="", created=NEVER)
+ANYBODY = User(username="", email="", restricted=True, created=NEVER)
+NO_TOKEN = Token(id=0, label="", scopes="", token="", created=NEVER, username=ANYBODY.username)
 NOT_AUTHORIZED = "Your OAuth token is not authorized to use this endpoint."
 """Said with 401, as seen in https://github.com/linode/linode-cli/issues/142."""
 
@@ -53,24 +55,28 @@ class Api:
             publication=self._publication,
             ids=ids,
             body=Body.of(request.body) if route.method in ("POST", "PUT") else Body({}),
+            user=self._account.users.get(token.username) or ANYBODY,
         )
         with self._account.all_or_nothing():
-            told = self._shown(request, route, self._permitted(token, route, call))
+            told = self._shown(request, route, self._permitted(route, call))
+        if told is None:
+            return Response(status=204, body=b"", headers=headers)
         return Response(status=200, body=json.dumps(told).encode(), headers={"Content-Type": JSON_TYPE, **headers})
 
-    def _permitted(self, token: Token, route: Route, call: Call) -> Json:
+    @staticmethod
+    def _permitted(route: Route, call: Call) -> Json:
         """Carry an operation out, within the grants of a restricted user."""
-        grants = self._account.grants.get(token.id)
-        if grants is None:
+        user = call.user
+        if not user.restricted or route.scope is None:
             return route.answer(call)
-        check_grants(grants, route, call.ids)
-        told = visible(grants, route, route.answer(call))
-        self._account.grants.put(token.id, with_made(grants, route, told))
+        check_grants(user.grants, route, call.ids)
+        told = visible(user.grants, route, route.answer(call))
+        call.account.users.put(user.username, replace(user, grants=with_made(user.grants, route, told)))
         return told
 
     def _token(self, request: Request, route: Route) -> Token:
         if route.scope is None:
-            return NOBODY
+            return NO_TOKEN
         kind, _, text = str(request.environ.get("HTTP_AUTHORIZATION", "")).partition(" ")
         token = next((each for each in self._account.tokens if kind == "Bearer" and each.token == text), None)
         if token is None or token.expiry <= self._account.now():

@@ -1,9 +1,8 @@
 """Linode in the embedded cloud: an account, its API behind the gateway, and what drills may ask of it.
 
 Over ``/_cloud/``: ``GET linode-dns?name=N&type=T`` tells what name servers answer now; ``GET`` and ``POST
-linode-quotas`` (``{"instances": 3}``) what the account may own; ``POST linode-users`` (``{"scopes", "grants"}``, these
-as ``localcloud.linode.grants.read_grants`` has them) makes a restricted user and gives his token, which at Linode he
-would make himself.
+linode-quotas`` (``{"instances": 3}``) what the account may own; ``POST linode-tokens`` (``{"username", "scopes"}``)
+gives a user's first token, which at Linode he makes when he has logged in.
 """
 
 from collections.abc import Mapping
@@ -13,7 +12,6 @@ from localcloud.gateway import EVERY_OPERATION, Gateway
 from localcloud.linode.account import Account
 from localcloud.linode.api import Api
 from localcloud.linode.body import Body
-from localcloud.linode.grants import read_grants
 from localcloud.linode.identify import SERVICE
 from localcloud.linode.jobs import Jobs
 from localcloud.linode.operations.profile import make_token
@@ -38,7 +36,7 @@ class Linode:
             ("GET", "linode-dns"): self._lookup,
             ("GET", "linode-quotas"): lambda _given: self.account.quotas,
             ("POST", "linode-quotas"): self._set_quotas,
-            ("POST", "linode-users"): self._add_user,
+            ("POST", "linode-tokens"): self._make_token,
         }
 
     def _lookup(self, given: Mapping[str, object]) -> object:
@@ -51,12 +49,11 @@ class Linode:
             self.account.quotas |= {kind: int(str(most)) for kind, most in given.items()}
         return self.account.quotas
 
-    def _add_user(self, given: Mapping[str, object]) -> object:
+    def _make_token(self, given: Mapping[str, object]) -> object:
         body = Body(given)
         try:
             with self.account.lock, self.account.all_or_nothing():
-                token = make_token(self.account, body)
-                self.account.grants.put(token.id, read_grants(body.part("grants")))
+                user = self.account.users.need(body.needed("username"))
+                return {"token": make_token(self.account, body, user.username).token}
         except Refused as refused:
-            raise ValueError(f"{refused.field}: {refused.reason}") from refused
-        return {"token": token.token}
+            raise ValueError(refused.reason) from refused

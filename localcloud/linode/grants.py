@@ -31,35 +31,41 @@ NAMES = {
     "vpcId": "vpc",
 }
 PERMISSIONS = ("read_only", "read_write")
+OWN, USERS = "/profile", "/account/users"
 
 
-def read_grants(body: Body) -> Grants:
-    """Read grants as the API takes them: ``{"domain": [{"id", "permissions"}], "global": {"add_domains": true}}``.
+def read_grants(body: Body, former: Grants) -> Grants:
+    """Read grants as the API takes them; a kind that is sent replaces what was granted of it.
+
+    ``{"domain": [{"id": 7, "permissions": "read_write"}], "global": {"add_domains": true}}``; permissions of null grant
+    nothing.
 
     Raises:
         Refused: a value that the service does not take.
     """
-    given = [
+    kept = frozenset(each for each in former.permissions if each[0] not in body)
+    sent = frozenset(
         (kind, each.needed_integer("id"), each.choice("permissions", PERMISSIONS, ""))
         for kind in LISTS.values()
         for each in body.parts(kind)
-    ]
-    return Grants(
-        seen=frozenset((kind, number) for kind, number, _ in given),
-        changed=frozenset((kind, number) for kind, number, access in given if access == "read_write"),
-        added=frozenset(kind for kind in LISTS.values() if body.part("global").flag(f"add_{kind}s")),
+        if "permissions" in each
     )
+    flags = body.part("global")
+    added = frozenset(kind for kind in LISTS.values() if flags.flag(f"add_{kind}s", kind in former.added))
+    return Grants(permissions=kept | sent, added=added)
 
 
 def check_grants(grants: Grants, route: Route, ids: Mapping[str, str]) -> None:
-    """Refuse what a restricted user may not do.
+    """Refuse what a restricted user may not do; his own profile is his.
 
     Raises:
         Refused: he may not (403).
     """
     about = {(NAMES[name], int(value)) for name, value in ids.items() if name in NAMES and value.isdecimal()}
+    if route.path.startswith(OWN):
+        return
     if route.method == "GET":
-        allowed = about <= grants.seen
+        allowed = about <= grants.seen and not route.path.startswith(USERS)
     else:
         allowed = about <= grants.changed if about else LISTS.get(route.path) in grants.added
     if not allowed:
@@ -79,5 +85,5 @@ def with_made(grants: Grants, route: Route, told: Json) -> Grants:
     kind = LISTS.get(route.path)
     if kind is None or route.method != "POST" or not isinstance(told, dict):
         return grants
-    made = frozenset({(kind, int(str(told["id"])))})
-    return replace(grants, seen=grants.seen | made, changed=grants.changed | made)
+    made = (kind, int(str(told["id"])), "read_write")
+    return replace(grants, permissions=grants.permissions | {made})

@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from localcloud.linode.account import Account
 from localcloud.linode.body import Body
+from localcloud.linode.entities.profile import User
 from localcloud.linode.jobs import Jobs
 from localcloud.linode.json_values import Json
 from localcloud.linode.publication import Publication
@@ -26,6 +27,7 @@ class Call:
     publication: Publication
     ids: Mapping[str, str]
     body: Body
+    user: User
 
     def id(self, name: str) -> int:
         """Read a number from the path.

@@ -27,6 +27,7 @@ from localcloud.linode.operations import (
     placement_groups,
     power,
     profile,
+    users,
     volumes,
     vpcs,
 )
@@ -38,6 +39,7 @@ ROUTES = Routes(
     (
         *catalogue.ROUTES,
         *profile.ROUTES,
+        *users.ROUTES,
         *instances.ROUTES,
         *instance_creation.ROUTES,
         *power.ROUTES,

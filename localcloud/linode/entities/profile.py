@@ -1,6 +1,6 @@
 """Who may call, and with what."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 EVERYTHING = "*"
 NEVER = "2999-01-01T00:00:00"
@@ -15,6 +15,7 @@ class Token:
     scopes: str
     token: str
     created: str
+    username: str
     expiry: str = NEVER
 
     def allows(self, scope: str) -> bool:
@@ -27,11 +28,31 @@ class Token:
 
 @dataclass(frozen=True, kw_only=True)
 class Grants:
-    """What a restricted user may see and change, by kind and id, and the kinds that he may add."""
+    """What a restricted user may do: kind, id and ``read_only`` or ``read_write``; and the kinds that he may add."""
 
-    seen: frozenset[tuple[str, int]]
-    changed: frozenset[tuple[str, int]]
-    added: frozenset[str]
+    permissions: frozenset[tuple[str, int, str]] = frozenset()
+    added: frozenset[str] = frozenset()
+
+    @property
+    def seen(self) -> frozenset[tuple[str, int]]:
+        """Give what he may see, by kind and id."""
+        return frozenset((kind, number) for kind, number, _ in self.permissions)
+
+    @property
+    def changed(self) -> frozenset[tuple[str, int]]:
+        """Give what he may change, by kind and id."""
+        return frozenset((kind, number) for kind, number, access in self.permissions if access == "read_write")
+
+
+@dataclass(frozen=True, kw_only=True)
+class User:
+    """Somebody who may use the account; only a restricted user is held to grants."""
+
+    username: str
+    email: str
+    restricted: bool
+    created: str
+    grants: Grants = field(default_factory=Grants)
 
 
 @dataclass(frozen=True, kw_only=True)

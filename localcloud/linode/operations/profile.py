@@ -3,12 +3,12 @@
 import secrets
 from dataclasses import asdict, replace
 
-from localcloud.linode.account import OWNER, Account
+from localcloud.linode.account import Account
 from localcloud.linode.body import Body
 from localcloud.linode.entities.event import Event
 from localcloud.linode.entities.profile import EVERYTHING, NEVER, SshKey, Token
 from localcloud.linode.json_values import EMPTY, Json, Object
-from localcloud.linode.refusals import invalid
+from localcloud.linode.refusals import invalid, not_found
 from localcloud.linode.routes import Call, change, collection, view
 from localcloud.linode.shown import shown
 
@@ -25,18 +25,18 @@ SHOWN_CHARACTERS = 16
 KEY_TYPES = ("ssh-dss", "ssh-rsa", "ecdsa-sha2-nistp", "ssh-ed25519", "sk-ecdsa-sha2-nistp256")
 
 
-def _profile(_call: Call) -> Json:
+def _profile(call: Call) -> Json:
     return {
         "uid": 1,
-        "username": OWNER,
-        "email": f"{OWNER}@example.com",
+        "username": call.user.username,
+        "email": call.user.email,
         "email_notifications": True,
         "authentication_type": "password",
         "authorized_keys": [],
         "ip_whitelist_enabled": False,
         "lish_auth_method": "password_keys",
         "referrals": {"code": "", "completed": 0, "credit": 0, "pending": 0, "total": 0, "url": ""},
-        "restricted": False,
+        "restricted": call.user.restricted,
         "tfa_enforced": False,
         "timezone": "UTC",
         "two_factor_auth": False,
@@ -44,12 +44,29 @@ def _profile(_call: Call) -> Json:
     }
 
 
-def _shown_token(token: Token) -> Object:
-    return {**asdict(token), "token": token.token[:SHOWN_CHARACTERS]}
+def _shown_token(token: Token, characters: int = SHOWN_CHARACTERS) -> Object:
+    shown: dict[str, Json] = {**asdict(token), "token": token.token[:characters]}
+    return {name: value for name, value in shown.items() if name != "username"}
 
 
-def make_token(account: Account, body: Body) -> Token:
-    """Make a token with the scopes that are sent, every one of them if none is.
+def _own_tokens(call: Call) -> list[Token]:
+    return call.account.tokens.where(lambda each: each.username == call.user.username)
+
+
+def _token(call: Call) -> Token:
+    token = call.account.tokens.need(call.id("tokenId"))
+    if token.username != call.user.username:
+        raise not_found()
+    return token
+
+
+def _create_token(call: Call) -> Json:
+    made = make_token(call.account, call.body, call.user.username)
+    return _shown_token(made, len(made.token))
+
+
+def make_token(account: Account, body: Body, username: str) -> Token:
+    """Make a user's token with the scopes that are sent, every one of them if none is.
 
     Raises:
         Refused: there is no such scope (400).
@@ -65,19 +82,20 @@ def make_token(account: Account, body: Body) -> Token:
         scopes=scopes,
         token=secrets.token_hex(32),
         created=account.now(),
+        username=username,
         expiry=body.text("expiry", NEVER),
     )
     return account.tokens.put(token.id, token)
 
 
 def _update_token(call: Call) -> Json:
-    token = call.account.tokens.need(call.id("tokenId"))
+    token = _token(call)
     renamed = replace(token, label=call.body.text("label", token.label))
     return _shown_token(call.account.tokens.put(token.id, renamed))
 
 
 def _delete_token(call: Call) -> Json:
-    call.account.tokens.remove(call.id("tokenId"))
+    call.account.tokens.remove(_token(call).id)
     return EMPTY
 
 
@@ -142,20 +160,15 @@ ROUTES = (
         "get-personal-access-tokens",
         TOKENS,
         "account:read_only",
-        lambda call: [_shown_token(each) for each in call.account.tokens],
+        lambda call: [_shown_token(each) for each in _own_tokens(call)],
         "created label",
     ),
-    change(
-        "post-personal-access-token",
-        f"POST {TOKENS}",
-        "account",
-        lambda call: asdict(make_token(call.account, call.body)),
-    ),
+    change("post-personal-access-token", f"POST {TOKENS}", "account", _create_token),
     view(
         "get-personal-access-token",
         f"{TOKENS}/{{tokenId}}",
         "account:read_only",
-        lambda call: _shown_token(call.account.tokens.need(call.id("tokenId"))),
+        lambda call: _shown_token(_token(call)),
     ),
     change("put-personal-access-token", f"PUT {TOKENS}/{{tokenId}}", "account", _update_token),
     change("delete-personal-access-token", f"DELETE {TOKENS}/{{tokenId}}", "account", _delete_token),

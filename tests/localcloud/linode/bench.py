@@ -64,7 +64,7 @@ class Bench:
         request = Request(f"{self.endpoint}{base}{path}", content, headers, method=method)  # noqa: S310
         try:
             with urlopen(request, timeout=LIMIT_SECONDS) as answer:  # noqa: S310
-                return Answer(answer.status, json.load(answer), answer.headers)
+                return Answer(answer.status, json.loads(answer.read() or b"{}"), answer.headers)
         except HTTPError as error:
             return Answer(error.code, json.load(error), error.headers)
 

@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping
 
-import pytest
-
 from tests.localcloud.linode.bench import REGION, Bench
 
 UNAUTHORIZED = (403, "Unauthorized", None)
 
 
 def user(bench: Bench, grants: Mapping[str, object], scopes: str = "*") -> str:
-    return str(bench.ask("POST", "/_cloud/linode-users", {"scopes": scopes, "grants": grants}).told["token"])
+    """Make a restricted user and give his token."""
+    name = f"user{len(bench.linode.account.users)}"
+    bench.post("/account/users", username=name, email="a@example.com", restricted=True)
+    bench.put(f"/account/users/{name}/grants", **grants)
+    return str(bench.ask("POST", "/_cloud/linode-tokens", {"username": name, "scopes": scopes}).told["token"])
 
 
 def granted(kind: str, number: int, permissions: str) -> Mapping[str, object]:
@@ -58,14 +60,28 @@ def test_a_user_adds_what_he_may_add_and_it_is_his(bench: Bench) -> None:
     assert bench.ask("POST", "/domains", zone, token=token).error == UNAUTHORIZED
 
 
-def test_a_user_makes_himself_no_other_token_and_shares_no_address(bench: Bench) -> None:
+def test_a_user_s_tokens_are_his_own_and_grant_no_more(bench: Bench) -> None:
     token = user(bench, {"global": {"add_linodes": True}})
-    assert bench.ask("POST", "/profile/tokens", {"label": "more"}, token=token).error == UNAUTHORIZED
-    assert bench.ask("POST", "/networking/ips/share", {}, token=token).error == UNAUTHORIZED
+    more = bench.ask("POST", "/profile/tokens", {"label": "more", "scopes": "*"}, token=token).told
+    assert bench.ask("GET", "/profile", token=more["token"]).told["restricted"]
+    assert bench.ask("POST", "/networking/ips/share", {}, token=more["token"]).error == UNAUTHORIZED
+    assert bench.ask("GET", "/profile/tokens", token=token).told["results"] == 2
+    assert bench.refused("GET", f"/profile/tokens/{more['id']}")[0] == 404
+    assert bench.get("/profile/tokens")["results"] == 1
 
 
-@pytest.mark.parametrize("grants", [{"domain": [{"id": 7}]}, {"domain": [{"permissions": "read_only"}]}, {"domain": 7}])
-def test_grants_that_mean_nothing_make_no_user(bench: Bench, grants: dict[str, object]) -> None:
-    owned = len(bench.linode.account.tokens)
-    assert bench.ask("POST", "/_cloud/linode-users", {"grants": grants}).status == 400
-    assert len(bench.linode.account.tokens) == owned
+def test_a_user_grants_himself_nothing(bench: Bench) -> None:
+    token = user(bench, {})
+    mine = bench.ask("GET", "/profile", token=token).told["username"]
+    path = f"/account/users/{mine}/grants"
+    assert bench.ask("PUT", path, {"global": {"add_linodes": True}}, token=token).error == UNAUTHORIZED
+    assert bench.ask("GET", path, token=token).error == UNAUTHORIZED
+
+
+def test_what_everybody_may_ask_a_restricted_user_may_too(bench: Bench) -> None:
+    assert bench.ask("GET", "/regions", token=user(bench, {})).status == 200
+
+
+def test_only_a_user_who_is_there_gets_a_token(bench: Bench) -> None:
+    assert bench.ask("POST", "/_cloud/linode-tokens", {"username": "nobody"}).status == 400
+    assert bench.ask("POST", "/_cloud/linode-tokens", {}).status == 400

@@ -14,6 +14,8 @@ from tests.localcloud.linode.walk import Walk, shown_by
 pytestmark = pytest.mark.skipif(find_spec("linodecli") is None, reason="pip install linode-cli")
 
 WITHOUT_COMMAND = {
+    "get-user-grants",
+    "put-user-grants",
     "get-node-balancer-firewalls",
     "get-object-storage-buckets",
     "post-object-storage-bucket",
@@ -24,7 +26,7 @@ WITHOUT_COMMAND = {
     "post-object-storage-bucket-access",
     "put-storage-bucket-access",
 }
-"""Operations of the reference that the command line leaves out: buckets it manages by S3."""
+"""Operations of the reference that the command line leaves out, such as those of buckets, which it manages by S3."""
 
 LIKE = {
     "post-linode-interface": "get-linode-interface",

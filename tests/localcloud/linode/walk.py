@@ -47,6 +47,11 @@ class Walk:
     def _profile(self) -> None:
         self.ask("GET /profile")
         self.ask("GET /account/settings")
+        self.ask("POST /account/users", username="dns", email="dns@example.com")
+        self.ask("GET /account/users")
+        self.ask("GET /account/users/dns/grants")
+        self.ask("PUT /account/users/dns/grants", domain=[])
+        self._view_change_delete("/account/users/dns", email="other@example.com")
         made = self.ask("POST /profile/tokens", label="one", scopes="linodes:read_only")
         self._view_change_delete(f"/profile/tokens/{made['id']}", label="other")
         key = self.ask("POST /profile/sshkeys", label="one", ssh_key=KEY)

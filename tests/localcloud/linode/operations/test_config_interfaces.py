@@ -23,6 +23,12 @@ def test_addresses_of_a_subnet_are_handed_out_once(bench: Bench, subnet: int) ->
     assert told == ["10.0.0.2", "10.0.0.3", "10.0.0.4"]
 
 
+def test_two_interfaces_of_one_profile_share_no_address(bench: Bench, subnet: int) -> None:
+    inside = {"purpose": "vpc", "subnet_id": subnet}
+    path = interfaces(bench, bench.idle_instance(interfaces=[inside, inside]))
+    assert [each["ipv4"]["vpc"] for each in bench.get(path)] == ["10.0.0.2", "10.0.0.3"]
+
+
 @pytest.mark.parametrize("wanted", ["10.0.0.2", "10.0.1.2", "inside"])
 def test_an_address_that_is_taken_or_outside_is_refused(bench: Bench, subnet: int, wanted: str) -> None:
     bench.idle_instance(interfaces=[{"purpose": "vpc", "subnet_id": subnet, "ipv4": {"vpc": "10.0.0.2"}}])
