@@ -8,13 +8,20 @@ from localcloud.linode.entities.event import Entity, Event, EventStatus
 KEPT = 5000
 
 
-def note(account: Account, action: str, entity: Entity | None, status: EventStatus = "notification") -> Event:
-    """Write an event; one of something under way starts at 0 percent."""
+def note(
+    account: Account,
+    action: str,
+    entity: Entity,
+    status: EventStatus = "notification",
+    secondary: Entity | None = None,
+) -> Event:
+    """Write an event; one of something under way starts at 0 percent. A disk is ``secondary`` to its instance."""
     event = Event(
         id=account.new_id(),
         action=action,
         created=account.now(),
         entity=entity,
+        secondary_entity=secondary,
         username=OWNER,
         status=status,
         percent_complete=100 if status == "notification" else 0,

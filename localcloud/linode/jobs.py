@@ -28,7 +28,8 @@ log = logging.getLogger(__name__)
 class Job:
     """Work on one entity. ``action`` is that of its event; ``done`` and ``failed`` run under the account's lock.
 
-    Neither may count on the entity: it may have been deleted meanwhile.
+    Neither may count on the entity: it may have been deleted meanwhile. Work that is ``alone`` does not begin while
+    other work on the entity is under way.
     """
 
     action: str
@@ -37,6 +38,8 @@ class Job:
     seconds: float
     done: Callable[[], None]
     failed: Callable[[], None] = lambda: None
+    secondary: Entity | None = None
+    alone: bool = True
 
 
 class Jobs:
@@ -61,8 +64,9 @@ class Jobs:
         Raises:
             Refused: something is under way with the entity already (400, "Linode busy.").
         """
-        self.check_idle(job.entity.id, job.entity.type)
-        event = note(self._account, job.action, job.entity, "started")
+        if job.alone:
+            self.check_idle(job.entity.id, job.entity.type)
+        event = note(self._account, job.action, job.entity, "started", job.secondary)
         self._running[event.id] = job
         self._timers.after(job.seconds, partial(self._finish, event, job))
         return event

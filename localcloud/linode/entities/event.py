@@ -23,7 +23,7 @@ class Event:
     id: int
     action: str
     created: str
-    entity: Entity | None
+    entity: Entity
     username: str
     status: EventStatus = "notification"
     message: str = ""

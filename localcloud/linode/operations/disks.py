@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from dataclasses import asdict, replace
 
+from localcloud.linode.account import Account
 from localcloud.linode.catalogue import IMAGES, TYPES
+from localcloud.linode.entities.event import Entity
 from localcloud.linode.entities.instance import Disk
 from localcloud.linode.instance_disks import check_password
 from localcloud.linode.jobs import Job
@@ -60,26 +62,44 @@ def _create(call: Call) -> Json:
         disk_encryption=instance.disk_encryption,
     )
     call.account.disks.put(disk.id, disk)
-    _start(call, "disk_create", disk.id, lambda now: replace(now, status="ready"))
+    account = call.account
+    _start(
+        call,
+        "disk_create",
+        disk,
+        done=lambda: _become(account, disk.id, "ready"),
+        failed=lambda: _vanish(account, disk.id),
+    )
     return _shown(disk)
 
 
-def _start(call: Call, action: str, disk_id: int, finished: Callable[[Disk], Disk]) -> None:
-    """Start a job. ``finished`` makes of the disk what it is afterwards; one whose creation fails goes."""
-    account, instance = call.account, instance_of(call)
-
-    def done() -> None:
-        if disk_id in account.disks:
-            account.disks.put(disk_id, finished(account.disks.need(disk_id)))
-
-    def failed() -> None:
-        if action == "disk_create" and disk_id in account.disks:
-            account.disks.remove(disk_id)
-
-    seconds, entity = call.jobs.delays.job_seconds, as_entity(instance)
+def _start(call: Call, action: str, disk: Disk, done: Callable[[], None], failed: Callable[[], None]) -> None:
+    """Start a job on a disk, of which its instance's event tells."""
+    instance = instance_of(call)
+    url = f"{as_entity(instance).url}/disks/{disk.id}"
     call.jobs.start(
-        Job(action=action, region=instance.region, entity=entity, seconds=seconds, done=done, failed=failed)
+        Job(
+            action=action,
+            region=instance.region,
+            entity=as_entity(instance),
+            secondary=Entity(id=disk.id, label=disk.label, type="disk", url=url),
+            seconds=call.jobs.delays.job_seconds,
+            done=done,
+            failed=failed,
+        )
     )
+
+
+def _become(account: Account, disk_id: int, status: str, size: int | None = None) -> None:
+    """Move a disk on, if it is still there; its size stays unless one is given."""
+    disk = account.disks.get(disk_id)
+    if disk is not None:
+        account.disks.put(disk_id, replace(disk, status=status, size=size or disk.size, updated=account.now()))
+
+
+def _vanish(account: Account, disk_id: int) -> None:
+    if disk_id in account.disks:
+        account.disks.remove(disk_id)
 
 
 def _update(call: Call) -> Json:
@@ -93,7 +113,14 @@ def _resize(call: Call) -> Json:
     if instance_of(call).status != "offline":
         raise invalid("The Linode must be powered off")
     _check_room(call, size, but_for=disk.id)
-    _start(call, "disk_resize", disk.id, lambda now: replace(now, size=size, updated=call.account.now()))
+    account = call.account
+    _start(
+        call,
+        "disk_resize",
+        disk,
+        done=lambda: _become(account, disk.id, "ready", size),
+        failed=lambda: _become(account, disk.id, "ready"),
+    )
     return EMPTY
 
 
@@ -101,7 +128,15 @@ def _delete(call: Call) -> Json:
     disk = _disk(call)
     if instance_of(call).status != "offline":
         raise invalid("The Linode must be powered off")
-    call.account.disks.remove(disk.id)
+    account = call.account
+    _start(
+        call,
+        "disk_delete",
+        disk,
+        done=lambda: _vanish(account, disk.id),
+        failed=lambda: _become(account, disk.id, "ready"),
+    )
+    _become(account, disk.id, "deleting")
     return EMPTY
 
 

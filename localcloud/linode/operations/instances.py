@@ -7,6 +7,7 @@ from localcloud.linode.addressing import addresses_of, slaac
 from localcloud.linode.catalogue import TYPES
 from localcloud.linode.entities.instance import Alerts, Instance
 from localcloud.linode.events import note
+from localcloud.linode.jobs import Job
 from localcloud.linode.json_values import EMPTY, Json, Object
 from localcloud.linode.labels import label_of
 from localcloud.linode.routes import Call, change, collection, view
@@ -122,8 +123,22 @@ def _delete(call: Call) -> Json:
     for volume in account.volumes.where(lambda each: each.linode_id == instance.id):
         account.volumes.put(volume.id, replace(volume, linode_id=None))
     _free_addresses(account, instance)
-    note(account, "linode_delete", as_entity(instance))
+    _tell_deleted(call, instance)
     return EMPTY
+
+
+def _tell_deleted(call: Call, instance: Instance) -> None:
+    """Have an event tell of the deletion, and some time later of its end, which provisioners wait for."""
+    call.jobs.start(
+        Job(
+            action="linode_delete",
+            region=instance.region,
+            entity=as_entity(instance),
+            seconds=call.jobs.delays.shutdown_seconds,
+            done=lambda: None,
+            alone=False,
+        )
+    )
 
 
 def remove_disks(account: Account, linode_id: int) -> None:

@@ -19,6 +19,10 @@ UNTYPED = frozenset({"/networking/ips", "/networking/reserved/ips"})
 """Paths whose answers have no types in the specification; the package takes them all for strings."""
 
 
+UNTYPED_FIELDS = frozenset({"secondary_entity.id"})
+"""A number or a word, as the entity has it."""
+
+
 class _Remembered:
     """Stands in for every class of the package, so that nothing of it runs."""
 
@@ -78,7 +82,7 @@ def _schema(attributes: list[Any], *, typed: bool) -> dict[str, Any]:
         *above, name = each.name.split(".")
         for part in above:
             node = node.setdefault(part, {})
-        node[name] = _leaf(each) if typed else True
+        node[name] = _leaf(each) if typed and each.name not in UNTYPED_FIELDS else True
     schema = _node(root)
     return {**schema, "required": sorted(root)}
 

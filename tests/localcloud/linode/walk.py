@@ -193,6 +193,7 @@ class Walk:
         self._view_change_delete(f"{own}/{public}", primary=True)
         self._view_change_delete(f"{path}/configs/{config}", comments="more")
         self._view_change_delete(f"{path}/disks/{disk}", label="most")
+        self._bench.pass_time(30)
 
     def _interfaces(self, subnet: int) -> None:
         made = self._create(interface_generation="linode", booted=False)

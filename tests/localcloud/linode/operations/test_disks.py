@@ -1,5 +1,6 @@
 import pytest
 
+from localcloud.faults import Fault
 from tests.localcloud.linode.bench import Bench
 
 
@@ -57,4 +58,31 @@ def test_a_disk_is_renamed_and_deleted(bench: Bench, disks: str) -> None:
     bench.pass_time(5)
     assert bench.put(f"{disks}/{made}", label="renamed")["label"] == "renamed"
     bench.delete(f"{disks}/{made}")
+    assert bench.get(f"{disks}/{made}")["status"] == "deleting"
+    bench.pass_time(5)
     assert bench.get(disks)["results"] == 0
+
+
+def test_an_event_tells_of_the_instance_and_of_the_disk(bench: Bench, disks: str) -> None:
+    made = bench.post(disks, label="root", size=2000)["id"]
+    bench.pass_time(5)
+    bench.delete(f"{disks}/{made}")
+    bench.pass_time(5)
+    created, deleted = bench.get("/account/events", wanted={"action": {"+contains": "disk_"}, "+order_by": "id"})[
+        "data"
+    ]
+    assert (created["action"], deleted["action"], deleted["status"]) == ("disk_create", "disk_delete", "finished")
+    assert (created["entity"]["type"], created["secondary_entity"]["id"]) == ("linode", made)
+
+
+def test_a_disk_that_fails_to_be_deleted_or_resized_stays_as_it_was(bench: Bench, disks: str) -> None:
+    made = bench.post(disks, size=2000)["id"]
+    bench.pass_time(5)
+    for operation in ("disk_delete", "disk_resize"):
+        bench.gateway.faults.add(Fault(effect="error", service="linode", operation=operation))
+    bench.post(f"{disks}/{made}/resize", size=3000)
+    bench.pass_time(5)
+    bench.delete(f"{disks}/{made}")
+    bench.pass_time(5)
+    shown = bench.get(f"{disks}/{made}")
+    assert (shown["status"], shown["size"]) == ("ready", 2000)

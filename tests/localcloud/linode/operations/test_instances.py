@@ -29,6 +29,15 @@ def test_instances_are_found_by_label_tag_region_and_address(bench: Bench) -> No
         assert [each["id"] for each in bench.get("/linode/instances", wanted=wanted)["data"]] == [made["id"]]
 
 
+def test_an_event_tells_when_a_deletion_has_ended(bench: Bench) -> None:
+    made = bench.instance()["id"]
+    bench.delete(f"/linode/instances/{made}")
+    (event,) = bench.get("/account/events", wanted={"action": "linode_delete", "entity.id": made})["data"]
+    assert event["status"] == "started"
+    bench.pass_time(5)
+    assert bench.get(f"/account/events/{event['id']}")["status"] == "finished"
+
+
 def test_a_deleted_instance_announces_nothing_of_others(bench: Bench) -> None:
     owner, made = bench.idle_instance(), bench.idle_instance()["id"]
     added = bench.post("/networking/ipv6/ranges", linode_id=owner["id"], prefix_length=64)["range"]
