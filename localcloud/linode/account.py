@@ -2,8 +2,10 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from itertools import count
 from typing import Generic, TypeVar
 
@@ -88,38 +90,40 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+@dataclass(kw_only=True)
 class Account:
     """One account. Hold ``lock`` for a whole operation; ``quotas`` limits how many of a kind there may be."""
 
-    def __init__(self, clock: Callable[[], datetime] = utc_now) -> None:
-        self.lock = threading.RLock()
-        self.clock = clock
-        self.quotas: dict[str, int] = {}
-        self.tokens: Table[int, Token] = Table()
-        self.users: Table[str, User] = Table()
-        self.ssh_keys: Table[int, SshKey] = Table()
-        self.events: Table[int, Event] = Table()
-        self.domains: Table[int, Domain] = Table()
-        self.records: Table[int, Record] = Table()
-        self.instances: Table[int, Instance] = Table()
-        self.disks: Table[int, Disk] = Table()
-        self.configs: Table[int, ConfigProfile] = Table()
-        self.interfaces: Table[int, LinodeInterface] = Table()
-        self.addresses: Table[str, Address] = Table()
-        self.ipv6_ranges: Table[str, Ipv6Range] = Table()
-        self.vpcs: Table[int, Vpc] = Table()
-        self.subnets: Table[int, Subnet] = Table()
-        self.firewalls: Table[int, Firewall] = Table()
-        self.devices: Table[int, Device] = Table()
-        self.placement_groups: Table[int, PlacementGroup] = Table()
-        self.nodebalancers: Table[int, NodeBalancer] = Table()
-        self.port_configs: Table[int, PortConfig] = Table()
-        self.nodes: Table[int, Node] = Table()
-        self.vpc_configs: Table[int, VpcConfig] = Table()
-        self.volumes: Table[int, Volume] = Table()
-        self.buckets: Table[tuple[str, str], Bucket] = Table()
-        self.access_keys: Table[int, AccessKey] = Table()
-        self._ids = count(FIRST_ID)
+    clock: Callable[[], datetime] = utc_now
+    lock: AbstractContextManager[bool] = field(default_factory=threading.RLock)
+    quotas: dict[str, int] = field(default_factory=dict)
+    tokens: Table[int, Token] = field(default_factory=Table)
+    users: Table[str, User] = field(default_factory=Table)
+    ssh_keys: Table[int, SshKey] = field(default_factory=Table)
+    events: Table[int, Event] = field(default_factory=Table)
+    domains: Table[int, Domain] = field(default_factory=Table)
+    records: Table[int, Record] = field(default_factory=Table)
+    instances: Table[int, Instance] = field(default_factory=Table)
+    disks: Table[int, Disk] = field(default_factory=Table)
+    configs: Table[int, ConfigProfile] = field(default_factory=Table)
+    interfaces: Table[int, LinodeInterface] = field(default_factory=Table)
+    addresses: Table[str, Address] = field(default_factory=Table)
+    ipv6_ranges: Table[str, Ipv6Range] = field(default_factory=Table)
+    vpcs: Table[int, Vpc] = field(default_factory=Table)
+    subnets: Table[int, Subnet] = field(default_factory=Table)
+    firewalls: Table[int, Firewall] = field(default_factory=Table)
+    devices: Table[int, Device] = field(default_factory=Table)
+    placement_groups: Table[int, PlacementGroup] = field(default_factory=Table)
+    nodebalancers: Table[int, NodeBalancer] = field(default_factory=Table)
+    port_configs: Table[int, PortConfig] = field(default_factory=Table)
+    nodes: Table[int, Node] = field(default_factory=Table)
+    vpc_configs: Table[int, VpcConfig] = field(default_factory=Table)
+    volumes: Table[int, Volume] = field(default_factory=Table)
+    buckets: Table[tuple[str, str], Bucket] = field(default_factory=Table)
+    access_keys: Table[int, AccessKey] = field(default_factory=Table)
+    ids: Iterator[int] = field(default_factory=partial(count, FIRST_ID))
+
+    def __post_init__(self) -> None:
         self._add_owner()
 
     def _add_owner(self) -> None:
@@ -131,7 +135,7 @@ class Account:
 
     def new_id(self) -> int:
         """Give a number that nothing of the account has, of whatever kind."""
-        return next(self._ids)
+        return next(self.ids)
 
     def now(self) -> str:
         """Give the time as the API writes it."""

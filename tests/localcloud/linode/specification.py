@@ -103,3 +103,9 @@ def _node(fields: dict[str, Any]) -> dict[str, Any]:
 
 def _is_node(field: object) -> bool:
     return isinstance(field, dict) and not ("type" in field and isinstance(field["type"], list))
+
+
+def shown_by(operation: str, told: object) -> Iterator[object]:
+    """Give what an answer shows: each object of a page, or the whole."""
+    page = isinstance(told, dict) and set(told) == {"data", "page", "pages", "results"}
+    yield from told["data"] if page and isinstance(told, dict) else [told]

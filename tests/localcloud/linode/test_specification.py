@@ -7,8 +7,8 @@ import pytest
 
 from localcloud.linode.served import ROUTES
 from tests.localcloud.linode.bench import Bench
-from tests.localcloud.linode.specification import Operation, operations
-from tests.localcloud.linode.walk import Walk, shown_by
+from tests.localcloud.linode.specification import Operation, operations, shown_by
+from tests.localcloud.linode.walk import Walk
 
 # Importing the package would ask for a token: it is only looked for.
 pytestmark = pytest.mark.skipif(find_spec("linodecli") is None, reason="pip install linode-cli")

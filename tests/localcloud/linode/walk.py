@@ -1,7 +1,5 @@
 """One way through the whole API: every operation that is served is called once at least, and answers."""
 
-from collections.abc import Iterator
-
 from localcloud.linode.served import ROUTES
 from tests.localcloud.linode.bench import PASSWORD, REGION, Bench
 
@@ -299,9 +297,3 @@ class Walk:
 
 
 OPEN = {"inbound_policy": "DROP", "outbound_policy": "ACCEPT", "inbound": [], "outbound": []}
-
-
-def shown_by(operation: str, told: object) -> Iterator[object]:
-    """Give what an answer shows: each object of a page, or the whole."""
-    page = isinstance(told, dict) and set(told) == {"data", "page", "pages", "results"}
-    yield from told["data"] if page and isinstance(told, dict) else [told]
