@@ -16,6 +16,9 @@ from failover.sites import Sites
 Contents = Mapping[str, Sequence[str]]  # each key's write ids: one for an insert, all that were appended for a list
 
 
+OVERRULED = "a later write of another region stands in its place, and the stack lists it"
+
+
 class Fate(StrEnum):
     """Why a write is listed."""
 
@@ -58,6 +61,8 @@ class Evidence:
     max_lag: float
     listed_losers: Writes | None = None
     """What the stack itself lists as lost; None where it keeps no list."""
+    overruled: Writes = frozenset()
+    """What of it may lose to clients that ignore epochs: where the last writer wins, no epoch protects a write."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,7 +158,7 @@ def fates(evidence: Evidence) -> tuple[Listed, ...]:
     the appended ones, whatever was appended later (an ancestor of the stored value). A missing one of a cooperating
     client is `diverged` only if the very next epoch was an unplanned failover begun after t0, it was acknowledged by
     the region that its epoch names, and later than t0 - ``max_lag``: what is older had to be at the target before
-    the plan could start. Every other missing one is `lost`.
+    the plan could start; or if it is ``overruled``. Every other missing one is `lost`.
 
     Raises:
         NoFinalContents: no epoch was seen, or the table of its active site's region was not read.
@@ -192,7 +197,7 @@ def _fate(write: Operation, there: bool, known: tuple[Epoch, ...], evidence: Evi
         return _fate_of_unruled(write, there, known)
     if there:
         return None
-    excuse = _excuse(write, known, evidence)
+    excuse = OVERRULED if (write.key, write.value) in evidence.overruled else _excuse(write, known, evidence)
     return _list(write, Fate.DIVERGED if excuse else Fate.LOST, excuse or "nothing explains that it is gone")
 
 

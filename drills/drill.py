@@ -66,7 +66,7 @@ def take(experiment: Experiment, *, seed: int, folder: Path, timeline: Timeline)
         with LoadProcess(load, ground.cloud.endpoint) as process, Tail(load.log, sight.count, timeline.count):
             drill = _drill(Person(ground, folder), events, sight, process, seed)
             journal = _carried_out(experiment, drill, folder)
-        trouble = [*_trouble(journal), *_unrest(events, sight)]
+        trouble = [*_trouble(journal), *_unrest(events, sight, ground)]
         ended, listed = ground.contents(), ground.listed_losers()
     events.close()
     return _taken(load, ground, drill.interrupted, (ended, listed), folder, trouble)
@@ -134,11 +134,12 @@ def _trouble(journal: Journal) -> Iterator[str]:
             yield f"{run['activity']['name']}: {str(run.get('exception', ['interrupted'])[-1]).strip()}"
 
 
-def _unrest(events: EventLog, sight: Sight) -> Iterator[str]:
-    """Wait until replication rests, so that both tables say the last word."""
+def _unrest(events: EventLog, sight: Sight, ground: Ground) -> Iterator[str]:
+    """Wait until replication rests, so that both tables say the last word, and the lists what they replaced."""
     try:
         with events.stage("let replication rest"):
             sight.wait_until(lambda: sight.waiting() == 0, "every change is delivered", REST_SECONDS)
+            sight.wait_until(lambda: ground.unaudited() == 0, "every overwrite is looked at", REST_SECONDS)
     except NeverHappened as error:
         yield str(error)
 
@@ -158,6 +159,7 @@ def _taken(
         events=events,
         contents=ended[0],
         listed_losers=ended[1],
+        overruled=ended[1] or frozenset() if ground.stack.mode == "mrec" and load.stale_appends else frozenset(),
         sites=load.tier.sites,
         t0=injected_at(events),
         failback_ordered_at=ordered_at(events, "failback"),

@@ -75,11 +75,16 @@ class Ground:
 
     def listed_losers(self) -> Writes | None:
         """Return the writes that the stack itself lists as lost; None where it keeps no list."""
-        if self.stack.mode != "streams":
+        if self.stack.mode == "mrsc":
             return None
         sites, name = self.stack.tier.sites, f"lifeboat-{self.stack.name}-losers"
         clients = [_dynamodb(self.cloud, region, INTERNAL.access_key_id) for region in (sites.primary, sites.secondary)]
         return frozenset().union(*(listed_losers(client, name, self.table) for client in clients))
+
+    def unaudited(self) -> int:
+        """Count what the auditors of `mrec` tables have still to look at; in other modes there are none."""
+        backlog = self.cloud.remote.get("streams/backlog") if self.stack.mode == "mrec" else {}
+        return sum(int(told["records"]) for told in backlog.values() if isinstance(told, Mapping))
 
     def now(self) -> datetime:
         """Return AWS time, as an answer of the control table tells it."""

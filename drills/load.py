@@ -24,7 +24,7 @@ from drills.recorder import Recorder
 from failover.clock import SystemClock
 from failover.data_tier import DataTier
 from failover.regional_table import RegionalTable
-from failover.replication.streams_table import time_of_day
+from failover.replication.versioned_table import time_of_day
 from failover.sites import Site
 from failover.write_grants import Views
 
@@ -64,10 +64,10 @@ def table(spec: LoadSpec, who: Habits, tier: DataTier, chance: random.Random) ->
 
 
 def _opened(spec: LoadSpec, who: Habits, tier: DataTier, views: Views | None) -> RegionalTable:
-    if spec.table.mode != "streams":
-        return tier.table(spec.table.name, views)
+    if spec.table.mode == "mrsc":
+        return tier.unlisted_table(spec.table.name, views)
     ahead = int(spec.primary_ahead_seconds * 1_000_000) if who.site == "primary" else 0
-    return tier.streams_table(spec.table.name, spec.table.streams, views, now=lambda: time_of_day() + ahead)
+    return tier.table(spec.table.name, spec.table.versioned, views, now=lambda: time_of_day() + ahead)
 
 
 def run(spec: LoadSpec, stop: threading.Event) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from failover.data_tier import DataTierArgs
 from failover.protocol import Protocol
-from failover.replication.streams_table import EXPIRES, StreamsTable
+from failover.replication.versioned_table import EXPIRES, VersionedTable
 from failover.sites import Sites
 
 Mode = Literal["mrec", "mrsc", "streams"]
@@ -26,9 +26,9 @@ class LoadTable:
     ttl_attribute: str = EXPIRES
 
     @property
-    def streams(self) -> StreamsTable:
-        """What a client of a `streams` table must know."""
-        return StreamsTable(key=(self.partition, *filter(None, [self.sort])), ttl_attribute=self.ttl_attribute)
+    def versioned(self) -> VersionedTable:
+        """What a client of an `mrec` or `streams` table must know."""
+        return VersionedTable(key=(self.partition, *filter(None, [self.sort])), ttl_attribute=self.ttl_attribute)
 
     def key(self, key: str) -> dict[str, dict[str, str]]:
         """Return the item key under which a load's key is stored."""

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from drills.load_spec import LoadTable
 from failover.replication.stamps import Stamp
-from failover.replication.streams_table import TOMBSTONE_SECONDS, time_of_day
+from failover.replication.versioned_table import TOMBSTONE_SECONDS, time_of_day
 from failover.replication.versioned_writes import Verb, VersionedWrites, Write
 from failover.sites import Site, Sites
 
@@ -52,7 +52,7 @@ class TableClient:
         return {site: [key for key in keys if self._lives(site, key)] for site in sites}
 
     def dead_records(self, site: Site) -> int:
-        """Count the records of a region that are kept and told of; S3's own test message may be told as well."""
+        """Count the records of a region that are kept and told of."""
         region = self._sites.region(site)
         queues, buckets = cast("SQSClient", self._clients("sqs", region)), cast("S3Client", self._clients("s3", region))
         url = queues.get_queue_url(QueueName=self._dead_records)["QueueUrl"]

@@ -22,6 +22,8 @@ ARN_KINDS = {
     "secret": "secret:",
     "schedule": "schedule/default/",
 }
+GROWING = frozenset({"replicas"})
+"""Inputs to whose parts the provider adds outputs."""
 
 
 class Monitor(mocks.MockMonitor, mocks.Mocks):
@@ -116,9 +118,21 @@ class Monitor(mocks.MockMonitor, mocks.Mocks):
         path = str(one.inputs.get("path", "/")).removeprefix("/")
         arn = f"arn:aws:{service[0]}:{region}:{account}:{ARN_KINDS.get(service[2], '')}{path}{name}"
         url = f"https://sqs.{region}.amazonaws.com/{account}/{name}"
-        return name, {**one.inputs, "name": name, "arn": arn, "url": url, "streamArn": f"{arn}/stream/made-up"}
+        made_up: dict[str, Value] = {"name": name, "arn": arn, "url": url, "streamArn": f"{arn}/stream/made-up"}
+        return name, {**one.inputs, **made_up, **_replicas(one, arn)}
+
+
+def _replicas(one: Registration, arn: str) -> Mapping[str, Value]:
+    """Return a table's replicas with what DynamoDB adds to each: a stream of its own."""
+    given = one.inputs.get("replicas")
+    if not isinstance(given, list):
+        return {}
+    replicas = [replica for replica in given if isinstance(replica, dict)]
+    arns = [arn.replace(f":{one.region}:", f":{replica['regionName']}:") for replica in replicas]
+    streams = [f"{arn}/stream/made-up" for arn in arns]
+    return {"replicas": [{**replica, "streamArn": stream} for replica, stream in zip(replicas, streams, strict=True)]}
 
 
 def _unknown(one: Registration) -> tuple[str, Mapping[str, Value]]:
-    """Return what a preview knows: the inputs; what is not there is unknown."""
-    return "", one.inputs
+    """Return what a preview knows: the inputs; what is not there, or gets more when it is made, is unknown."""
+    return "", {name: value for name, value in one.inputs.items() if name not in GROWING}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 from botocore.exceptions import ClientError
 
 from failover.acknowledgement import UncertainWrite
+from failover.backoff import Backoff
 from failover.call_failed import CallFailed, RegionResting
 from failover.clock import Clock
 from failover.region_calls import NoTime, RegionCalls
@@ -21,9 +22,7 @@ if TYPE_CHECKING:
 
 Reply = TypeVar("Reply")
 
-FIRST_PAUSE_SECONDS = 0.05
-LONGEST_PAUSE_SECONDS = 0.8
-MOST_DOUBLINGS = 4
+BETWEEN_ATTEMPTS = Backoff(first_seconds=0.05, longest_seconds=0.8)
 
 
 class Effect(enum.Enum):
@@ -110,11 +109,8 @@ class Attempts:
         return resting or (doubt is not None and effect is Effect.TWICE)
 
     def paused(self, turn: int, until: float, request: Request[Reply] | None = None) -> bool:
-        """Sleep before another attempt; False, at once, if none would fit after it.
-
-        Full jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
-        """
-        pause = self._jitter() * min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2.0 ** min(turn, MOST_DOUBLINGS))
+        """Sleep before another attempt; False, at once, if none would fit after it."""
+        pause = BETWEEN_ATTEMPTS.pause(turn, self._jitter())
         shortest = self.shortest * (request.round_trips if request else 1)
         if self._clock.monotonic() + pause + shortest > until:
             return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from failover.clock import Clock
 from failover.failures import AWS_ERRORS, Failure, code_of, failure_of, item_of
@@ -38,13 +38,43 @@ class Sighting:
     latency_ms: float
 
 
+class Writes(Protocol):
+    """How an update of a canary is made, by what carries it to the other site."""
+
+    def update(self, client: DynamoDBClient, region: str, request: Mapping[str, Any], epoch: int) -> None: ...
+
+    def saw(self, region: str, item: Mapping[str, Any]) -> None: ...
+
+
+class PlainWrites:
+    """For tables that DynamoDB replicates, and for canaries that stay where they are: the update as it is."""
+
+    def update(self, client: DynamoDBClient, _region: str, request: Mapping[str, Any], _epoch: int) -> None:
+        """Carry out an update.
+
+        Raises:
+            BotoCoreError, ClientError: the region did not answer, or refused.
+        """
+        client.update_item(**request)
+
+    def saw(self, region: str, item: Mapping[str, Any]) -> None:
+        """Need nothing of what is there."""
+
+
 class Canary:
     """Reads and conditionally writes one canary in any data region."""
 
-    def __init__(self, item: CanaryItem, clients: Mapping[str, DynamoDBClient], clock: Clock) -> None:
+    def __init__(
+        self,
+        item: CanaryItem,
+        clients: Mapping[str, DynamoDBClient],
+        clock: Clock,
+        writes: Writes | None = None,
+    ) -> None:
         self._item = item
         self._clients = clients
         self._clock = clock
+        self._writes = writes or PlainWrites()
 
     def read(self, region: str) -> Sighting:
         """Read it consistently in one region.
@@ -56,38 +86,46 @@ class Canary:
         answer = self._clients[region].get_item(
             TableName=self._item.table, Key={"id": {"S": self._item.item_id}}, ConsistentRead=True
         )
-        return self._sighting(answer.get("Item", {}), sent)
+        item = answer.get("Item", {})
+        self._writes.saw(region, item)
+        return self._sighting(item, sent)
 
-    def write(self, region: str, counter: int) -> Sighting:
+    def write(self, region: str, counter: int, epoch: int = 0) -> Sighting:
         """Raise the counter; one that is already as high or higher is left and returned.
+
+        ``epoch`` is the writer's, which is told to a replicator of ours; 0 for that of what stands there.
 
         Raises:
             BotoCoreError, ClientError: the region did not answer, or refused.
         """
         sent = self._clock.monotonic()
         try:
-            self.raise_to(region, counter)
+            self.raise_to(region, counter, epoch)
         except AWS_ERRORS as error:
             if failure_of(error) is not Failure.CONDITION:
                 raise
             return self._sighting(item_of(error) or {}, sent)
         return Sighting(counter=counter, status=None, latency_ms=self._since(sent))
 
-    def raise_to(self, region: str, counter: int) -> None:
+    def raise_to(self, region: str, counter: int, epoch: int = 0) -> None:
         """Raise the counter by this very write, so that it is known since when it stands there.
 
         Raises:
             BotoCoreError, ClientError: the region did not answer, or refused; or the counter is as high already.
         """
-        self._clients[region].update_item(
-            TableName=self._item.table,
-            Key={"id": {"S": self._item.item_id}},
-            UpdateExpression="SET #status = if_not_exists(#status, :status), #counter = :counter",
-            ConditionExpression="attribute_not_exists(#counter) OR #counter < :counter",
-            ExpressionAttributeNames={"#status": "status", "#counter": "counter"},
-            ExpressionAttributeValues={":status": {"S": self._item.healthy_status}, ":counter": {"N": str(counter)}},
-            ReturnValuesOnConditionCheckFailure="ALL_OLD",
-        )
+        request = {
+            "TableName": self._item.table,
+            "Key": {"id": {"S": self._item.item_id}},
+            "UpdateExpression": "SET #status = if_not_exists(#status, :status), #counter = :counter",
+            "ConditionExpression": "attribute_not_exists(#counter) OR #counter < :counter",
+            "ExpressionAttributeNames": {"#status": "status", "#counter": "counter"},
+            "ExpressionAttributeValues": {
+                ":status": {"S": self._item.healthy_status},
+                ":counter": {"N": str(counter)},
+            },
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
+        self._writes.update(self._clients[region], region, request, epoch)
 
     def _sighting(self, item: Mapping[str, object], sent: float) -> Sighting:
         counter, status = item.get("counter"), item.get("status")
@@ -143,13 +181,18 @@ class CanaryWatch:
         self._lag = Lag()
 
     def turn(
-        self, active_region: str, standby_region: str, seconds: float, others: Mapping[str, Callable[[], object]]
+        self,
+        active_region: str,
+        standby_region: str,
+        epoch: int,
+        seconds: float,
+        others: Mapping[str, Callable[[], object]],
     ) -> tuple[Probe, Mapping[str, object]]:
         """Probe both sites and make the ``others`` calls at the same time; return the probe and their results."""
         self._start_over_if_moved(active_region)
         calls: dict[str, Callable[[], object]] = {
             "active read": lambda: self._canary.read(active_region),
-            "active write": lambda: self._canary.write(active_region, self._counter + 1),
+            "active write": lambda: self._canary.write(active_region, self._counter + 1, epoch),
             "standby read": lambda: self._canary.read(standby_region),
             **others,
         }

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from botocore.exceptions import BotoCoreError
 
 from failover import rows
+from failover.backoff import Backoff
 from failover.clock import AwsTime, Clock
 from failover.failures import AWS_ERRORS, Failure, failure_of, item_of
 from failover.tier import Change, TierRow, Value
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 PATIENT_ATTEMPTS: Final = 8
-FIRST_PAUSE_SECONDS: Final = 0.05
-LONGEST_PAUSE_SECONDS: Final = 0.5
+BETWEEN_ATTEMPTS: Final = Backoff(first_seconds=0.05, longest_seconds=0.5)
 MAY_RETRY = (Failure.UNREACHABLE, Failure.BROKEN, Failure.THROTTLED, Failure.CONFLICT)
 
 
@@ -200,9 +200,7 @@ class ControlTable:
         raise AssertionError("the last attempt returns or raises")
 
     def _pause(self, attempt: int) -> None:
-        """Full jitter (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/)."""
-        ceiling = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2**attempt)
-        self._clock.sleep(self._dice.uniform(0, ceiling))
+        self._clock.sleep(BETWEEN_ATTEMPTS.pause(attempt, self._dice.random()))
 
     def _note_time(self, answer: object) -> None:
         headers = answer["ResponseMetadata"]["HTTPHeaders"] if isinstance(answer, dict) else {}

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Final
 
 from failover import tier
+from failover.backlog import Backlog
 from failover.canary import Canary
 from failover.outside import ActiveParameter
 from failover.ownership import NotYet, Ownership
@@ -33,14 +34,16 @@ class Step:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Canaries:
-    """``check`` is written through a target to try it; ``last`` only where writes stop.
+class Trials:
+    """``check`` is written through a target to try it; ``last`` only where writes stop; ``backlog`` asks replicators.
 
-    They are two items: ``last`` can reach the other site by replication alone, whoever checks a target meanwhile.
+    The canaries are two items: ``last`` can reach the other site by replication alone, whoever checks a target
+    meanwhile.
     """
 
     check: Canary
     last: Canary
+    backlog: Backlog
 
 
 class DataPlan:
@@ -55,15 +58,16 @@ class DataPlan:
         *,
         sites: Sites,
         protocol: Protocol,
-        canaries: Canaries,
+        trials: Trials,
         parameter: ActiveParameter,
         pager: Pager,
         now: Callable[[], datetime],
     ) -> None:
         self._sites = sites
         self._protocol = protocol
-        self._canary = canaries.check
-        self._last_canary = canaries.last
+        self._canary = trials.check
+        self._last_canary = trials.last
+        self._backlog = trials.backlog
         self._parameter = parameter
         self._pager = pager
         self._now = now
@@ -110,41 +114,53 @@ class DataPlan:
 
     def _prepare(self, own: Ownership) -> str:
         """Outlast every view from before the announcement, then see that a stop of writes would be a short one."""
-        own.rest(self._protocol.client_wait())
         target, old = own.row.target or other(own.row.active), self._sites.region(own.row.active)
-        region = self._sites.region(target)
-        counter = own.insist(lambda: self._mark_the_end(old, region, []), self._protocol.prove_within)
-        own.insist(lambda: _seen(self._last_canary, region, counter), self._protocol.prove_within)
-        own.insist(lambda: self.check_target(target), self._protocol.prove_within)
-        return f"every client's view is a short one; canary {counter} has arrived and {region} takes writes"
+        region, within = self._sites.region(target), self._protocol.prove_within
+        proof = self._backlog.proof(old)
+        own.rest(self._protocol.client_wait())
+        epoch = own.row.epoch
+        counter = own.insist(lambda: self._mark_the_end(old, region, [], epoch), within)
+        own.insist(proof.begin, within)
+        own.insist(lambda: _seen(self._last_canary, region, counter), within)
+        found = own.insist(proof.look, within)
+        own.insist(lambda: self.check_target(target), within)
+        return f"every client's view is a short one; canary {counter} has arrived, {found}; {region} takes writes"
 
     def _wait(self, own: Ownership) -> str:
         own.rest(self._protocol.client_wait())
         return "every client's view from before the mark has expired"
 
     def _drain(self, own: Ownership) -> str:
-        """Outlast the short views, then see a canary written after the stop arrive at the target [m].
+        """Outlast the short views, then see all that was written before the stop arrive at the target [m].
 
         What a client counts as acknowledged has landed before its view expires, so the canary need not wait for the
         margin as well; the publish does, for what may still be in flight. The canary's number is read while the views
-        run out, so that nobody waits for it.
+        run out, so that nobody waits for it; it is of the epoch that it ends. It stands for the tables where DynamoDB
+        replicates; where replicators of ours do, each of them is asked for its own.
         """
+        epoch = own.row.epoch - 1
         target, old = self._sites.region(own.row.active), self._sites.region(other(own.row.active))
+        proof = self._backlog.proof(old)
         known = [own.insist(lambda: self._next_end(old, target), self._protocol.plan_total)]
         own.rest(self._protocol.preparing_view)
-        counter = own.insist(lambda: self._mark_the_end(old, target, known), self._protocol.plan_total)
-        arrived = partial(_seen, self._last_canary, target, counter)
-        found = own.insist(arrived, self._protocol.plan_total, self._protocol.moving_poll / 2)
+        counter = own.insist(lambda: self._mark_the_end(old, target, known, epoch), self._protocol.plan_total)
+        own.insist(proof.begin, self._protocol.plan_total)
+        canary = partial(_seen, self._last_canary, target, counter)
+        found = [self._soon(own, arrived) for arrived in (canary, proof.look)]
         own.rest(self._protocol.prepared_wait())
-        return found
+        return "; ".join(found)
+
+    def _soon(self, own: Ownership, arrived: Callable[[], str]) -> str:
+        """Look often: nobody may write meanwhile."""
+        return own.insist(arrived, self._protocol.plan_total, self._protocol.moving_poll / 2)
 
     def _next_end(self, old: str, target: str) -> int:
         return max(self._last_canary.read(old).counter, self._last_canary.read(target).counter) + 1
 
-    def _mark_the_end(self, old: str, target: str, known: list[int]) -> int:
+    def _mark_the_end(self, old: str, target: str, known: list[int], epoch: int) -> int:
         """Write the last canary by a number that nobody has written: first by the known one, then by one read anew."""
         counter = known.pop() if known else self._next_end(old, target)
-        self._last_canary.raise_to(old, counter)
+        self._last_canary.raise_to(old, counter, epoch)
         return counter
 
     def _verify(self, own: Ownership) -> str:

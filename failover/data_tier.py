@@ -13,7 +13,7 @@ from failover.clock import SystemClock
 from failover.protocol import Protocol
 from failover.region_calls import RegionCalls, timed_clients
 from failover.regional_table import RegionalTable, TableOptions
-from failover.replication.streams_table import StreamsReads, StreamsTable, StreamsWrites, time_of_day
+from failover.replication.versioned_table import TableReads, TableWrites, VersionedTable, time_of_day
 from failover.sites import Site, Sites
 from failover.write_grants import AnyRegion, Views
 
@@ -47,26 +47,27 @@ class DataTier:
         self.views = ClientView(_control(args, session), args.control_table, args.protocol, clock=self._clock)
         self._regions = _regions(args, session, self._clock)
 
-    def table(self, name: str, views: Views | None = None) -> RegionalTable:
-        """Open an `mrec` table; ``views`` puts another rule in place of the tier's epochs."""
-        return RegionalTable(name, self._regions, views or self.views, clock=self._clock, options=self._options)
-
-    def streams_table(
+    def table(
         self,
         name: str,
-        table: StreamsTable,
+        table: VersionedTable,
         views: Views | None = None,
         *,
         now: Callable[[], int] = time_of_day,
     ) -> RegionalTable:
-        """Open a `streams` table, whose items carry versions that the application does not see.
+        """Open an `mrec` or `streams` table, whose items carry versions that the application does not see.
 
-        ``now`` gives the time of day in microseconds; it may be wrong by any length.
+        ``views`` puts another rule in place of the tier's epochs; ``now`` gives the time of day in microseconds, which
+        may be wrong by any length.
         """
         seconds = max(calls.shortest for calls in self._regions.values())
-        writes = StreamsWrites(table, seconds=seconds, monotonic=self._clock.monotonic, now=now)
-        options = replace(self._options, writes=writes, reads=StreamsReads())
+        writes = TableWrites(table, seconds=seconds, monotonic=self._clock.monotonic, now=now)
+        options = replace(self._options, writes=writes, reads=TableReads())
         return RegionalTable(name, self._regions, views or self.views, clock=self._clock, options=options)
+
+    def unlisted_table(self, name: str, views: Views | None = None) -> RegionalTable:
+        """Open an `mrec` table that config calls `unlisted`: items stay as they are, and what loses is gone."""
+        return RegionalTable(name, self._regions, views or self.views, clock=self._clock, options=self._options)
 
     def mrsc_table(self, name: str, home: Site) -> RegionalTable:
         """Open a table that takes writes in either region; ``home`` is the nearer one."""

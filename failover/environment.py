@@ -21,6 +21,7 @@ class Environment:
     control_table: str
     control_regions: tuple[str, ...]
     sites: Sites
+    data_mode: str
     protocol: Protocol
     canary_table: str
     item_key: str
@@ -55,6 +56,7 @@ def read_environment(environ: Mapping[str, str]) -> Environment:
         "region": "AWS_REGION",
         "stack": "STACK",
         "control_table": "CONTROL_TABLE",
+        "data_mode": "DATA_MODE",
         "canary_table": "PRIMARY_REGION_DDB_TABLE",
         "item_key": "HEALTH_CHECK_ITEM_KEY",
         "item_value": "HEALTH_CHECK_ITEM_VALUE",

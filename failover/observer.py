@@ -94,7 +94,7 @@ class Observer:
         post = self._post
         active, standby = post.sites.region(row.active), post.sites.region(other(row.active))
         outside = post.parameter.reads() if next(self._looks_outside) else {}
-        return post.watch.turn(active, standby, post.numbers.probe_deadline, outside)
+        return post.watch.turn(active, standby, row.epoch, post.numbers.probe_deadline, outside)
 
     def _make_up_its_mind(self, probe: Probe) -> None:
         limit = limit_ms(tuple(self._good_latencies_ms), self._post.max_latency_ms)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Final, TypeVar
 
+from failover.backoff import Backoff
 from failover.clock import Clock
 from failover.control_table import ControlTable
 from failover.failures import AWS_ERRORS, code_of
@@ -69,19 +71,22 @@ class Ownership:
             StepFailed: it did not within ``seconds``.
             PlanOverdue: the plan's time is over.
         """
-        until, ceiling = self._clock.monotonic() + seconds, FIRST_PAUSE_SECONDS
-        while True:
+        until = self._clock.monotonic() + seconds
+        longest = longest_pause or self._protocol.heartbeat / 2
+        pauses = Backoff(first_seconds=FIRST_PAUSE_SECONDS, longest_seconds=longest)
+        for attempt in itertools.count():
             try:
                 return call()
             except (*AWS_ERRORS, NotYet) as error:
                 if self._clock.monotonic() >= until:
                     raise StepFailed(f"not within {seconds:g} s: {code_of(error)}: {error}") from error
-            self._clock.sleep(self._dice.uniform(0, ceiling))
-            ceiling = min(ceiling * 2, longest_pause or self._protocol.heartbeat / 2)
-            self._beat_if_due()
+                seen = f"{code_of(error)}: {error}"
+            self._clock.sleep(pauses.pause(attempt, self._dice.random()))
+            self._beat_if_due(f"; still {seen}")
+        raise AssertionError("unreachable: the loop above only ends by returning or raising")
 
-    def _beat_if_due(self) -> None:
+    def _beat_if_due(self, seen: str = "") -> None:
         if self._control.time.now() - self.row.changed_at > timedelta(seconds=self._protocol.plan_total):
-            raise PlanOverdue(f"plan {self.row.plan_id} began at {self.row.changed_at.isoformat()}")
+            raise PlanOverdue(f"plan {self.row.plan_id} began at {self.row.changed_at.isoformat()}{seen}")
         if self._clock.monotonic() - self._beaten >= self._protocol.heartbeat:
             self.commit(beat(self.row))

@@ -1,10 +1,12 @@
-"""S3 beyond moto: objects put by services, and notifications that arrive later, by the queue's own policy.
+"""S3 beyond moto: objects put by services, and notifications that arrive later, by the queue's or topic's own policy.
 
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/EventNotifications.html
 """
 
 import json
 import logging
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 from urllib.parse import quote_plus, unquote_plus
 
@@ -16,6 +18,7 @@ from moto.s3.models import FakeBucket, S3Backend, s3_backends
 from localcloud.gateway import Gateway
 from localcloud.queues import NoSuchQueue, Queues, SendRefused
 from localcloud.timers import Timers
+from localcloud.topics import NoSuchTopic, PublishRefused, Topics
 
 log = logging.getLogger(__name__)
 
@@ -61,28 +64,38 @@ class Buckets:
 
 
 class BucketNotifications:
-    """Takes the place of moto's own delivery to queues, which happens inside the writer's call and asks no policy."""
+    """Takes the place of moto's own delivery, which happens inside the writer's call and asks no policy."""
 
-    def __init__(self, gateway: Gateway, queues: Queues, timers: Timers) -> None:
+    def __init__(self, gateway: Gateway, queues: Queues, topics: Topics, timers: Timers) -> None:
         self._gateway = gateway
         self._queues = queues
+        self._topics = topics
         self._timers = timers
-        setattr(notifications, "_send_sqs_message", self._later)  # noqa: B010 moto offers no other seam
+        setattr(notifications, "_send_sqs_message", self._to_queue)  # noqa: B010 moto offers no other seam
+        setattr(notifications, "_send_sns_message", self._to_topic)  # noqa: B010 moto offers no other seam
 
-    def _later(self, _account: str, event: dict[str, Any], queue: str, region: str) -> None:
+    def _to_queue(self, _account: str, event: dict[str, Any], queue: str, region: str) -> None:
         """Take what moto would send to a queue."""
-        arn, body = f"arn:aws:sqs:{region}:{DEFAULT_ACCOUNT_ID}:{queue}", json.dumps(_spelled(event))
-        self._timers.after(0.0, lambda: self._attempt(_bucket_arn(event), arn, body))
+        arn = f"arn:aws:sqs:{region}:{DEFAULT_ACCOUNT_ID}:{queue}"
+        self._later(event, region, partial(self._queues.send_as, SERVICE, _bucket_arn(event), arn))
 
-    def _attempt(self, bucket_arn: str, queue_arn: str, body: str) -> None:
+    def _to_topic(self, _account: str, event: dict[str, Any], arn: str, region: str) -> None:
+        """Take what moto would publish."""
+        self._later(event, region, partial(self._topics.publish_as, SERVICE, _bucket_arn(event), arn))
+
+    def _later(self, event: dict[str, Any], region: str, send: Callable[[str], None]) -> None:
+        body = json.dumps(_spelled(event))
+        self._timers.after(0.0, lambda: self._attempt(region, partial(send, body)))
+
+    def _attempt(self, region: str, send: Callable[[], None]) -> None:
         """Deliver, or try again for as long as the region of both is lost: S3 notifies at least once."""
-        if not self._gateway.world.up(queue_arn.split(":")[3]):
-            self._timers.after(RETRY_SECONDS, lambda: self._attempt(bucket_arn, queue_arn, body))
+        if not self._gateway.world.up(region):
+            self._timers.after(RETRY_SECONDS, lambda: self._attempt(region, send))
             return
         try:
-            self._queues.send_as(SERVICE, bucket_arn, queue_arn, body)
-        except (NoSuchQueue, SendRefused) as why:
-            log.warning("notification dropped", extra={"bucket": bucket_arn, "why": str(why)})
+            send()
+        except (NoSuchQueue, SendRefused, NoSuchTopic, PublishRefused) as why:
+            log.warning("notification dropped", extra={"why": str(why)})
 
 
 def _spelled(event: dict[str, Any]) -> dict[str, Any]:

@@ -63,13 +63,14 @@ def assemble(
     queues = Queues(gateway, permissions)
     destinations = Destinations(queues, Buckets(gateway), permissions)
     asynchronous = Asynchronous(runner, timers, destinations.send, time_scale)
-    topics = Topics(gateway, Delivery(queues, asynchronous, sinks, permissions), timers, profile.sns_to_sqs_seconds)
+    delivery = Delivery(queues, asynchronous, sinks, permissions)
+    topics = Topics(gateway, permissions, delivery, timers, profile.sns_to_sqs_seconds)
     destinations.publish, destinations.invoke = topics.publish, asynchronous.accept
     Invoke(runner, asynchronous).set_route(gateway)
     AccountSettings(gateway)
     LongPolls(gateway)
     Linode(gateway, timers)
-    BucketNotifications(gateway, queues, timers)
+    BucketNotifications(gateway, queues, topics, timers)
     map_sources(
         SourceServices(
             gateway=gateway,

@@ -8,18 +8,27 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from moto.core.models import DEFAULT_ACCOUNT_ID
-from moto.sns.models import Subscription, sns_backends
+from moto.sns.models import SNSBackend, Subscription, sns_backends
 
 from localcloud.delivery import Delivery, Undeliverable
 from localcloud.filter_policies import BY_ATTRIBUTES, wanted
 from localcloud.gateway import Gateway
 from localcloud.notifications import Notification
+from localcloud.permissions import Permissions
 from localcloud.timers import Timers
 
 log = logging.getLogger(__name__)
 
 LONGEST_PAUSE_SECONDS = 20.0
 Publish = Callable[..., None]
+
+
+class NoSuchTopic(Exception):
+    """The topic does not exist."""
+
+
+class PublishRefused(Exception):
+    """The topic's policy does not let this publisher in."""
 
 
 def pause_before(attempt: int) -> float:
@@ -30,16 +39,33 @@ def pause_before(attempt: int) -> float:
 class Topics:
     """Takes the place of moto's own fan-out, which would deliver inside the publisher's call."""
 
-    def __init__(self, gateway: Gateway, delivery: Delivery, timers: Timers, delay_seconds: float) -> None:
+    def __init__(
+        self, gateway: Gateway, permissions: Permissions, delivery: Delivery, timers: Timers, delay_seconds: float
+    ) -> None:
         self._gateway = gateway
+        self._permissions = permissions
         self._delivery = delivery
         self._timers = timers
         self._delay_seconds = delay_seconds
         setattr(Subscription, "publish", self._fan_out())  # noqa: B010 moto offers no other seam
 
+    def publish_as(self, service: str, source_arn: str, topic_arn: str, message: str) -> None:
+        """Publish as a service acting for a source.
+
+        Raises:
+            NoSuchTopic: there is no such topic.
+            PublishRefused: its policy does not allow it.
+        """
+        topic = _backend(topic_arn).topics.get(topic_arn)
+        if topic is None:
+            raise NoSuchTopic(f"there is no topic {topic_arn}")
+        if not self._permissions.policy_allows(topic.policy, service, "sns:Publish", topic_arn, source_arn):
+            raise PublishRefused(f"the policy of {topic_arn} does not let {service} publish for {source_arn}")
+        self.publish(topic_arn, message)
+
     def publish(self, topic_arn: str, message: str, subject: str | None = None) -> None:
         """Publish as the cloud itself does; a topic that does not exist is somebody's mistake, and logged."""
-        backend = sns_backends[DEFAULT_ACCOUNT_ID][topic_arn.split(":")[3]]
+        backend = _backend(topic_arn)
         with self._gateway.lock("sns"):
             if topic_arn in backend.topics:
                 backend.publish(message, topic_arn, subject=subject)
@@ -82,6 +108,10 @@ class Topics:
         except Undeliverable as why:
             extra = {"topic": notification.topic_arn, "endpoint": notification.endpoint, "why": str(why)}
             log.warning("notification dropped", extra=extra)
+
+
+def _backend(topic_arn: str) -> SNSBackend:
+    return sns_backends[DEFAULT_ACCOUNT_ID][topic_arn.split(":")[3]]
 
 
 def _notification(

@@ -129,7 +129,7 @@ class DeadQueue:
             raise Garbled(f"the object is in {place.bucket}, not in this stack's {self._bucket}")
         dead = dead_records_of(self._s3.get_object(Bucket=place.bucket, Key=place.key)["Body"].read())
         if dead.function not in self._functions:
-            raise Garbled(f"{dead.function} is no replicator of this stack")
+            raise Garbled(f"{dead.function} is no function of this stack that is given records")
         return dead
 
     def _described(self, message: str, place: Place, dead: DeadRecords) -> Letter:

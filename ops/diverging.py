@@ -24,7 +24,7 @@ from ops.lost_lines import line_of, told_of
 from ops.lost_writes import Found, LostWrites, Seen
 from ops.options import ChangeCall, verb
 from ops.refusal import FAILED, REFUSED, end
-from ops.replicators import CANARY, require_streams, tables_of
+from ops.replicators import CANARY, require_lists, tables_of
 
 REVIEW = "lifeboat divergence"
 WHOLE = "lifeboat verify"
@@ -83,7 +83,9 @@ class Review:
 @verb
 def divergence(
     call: DivergenceCall,
-    table: Annotated[str, typer.Argument(help="A table of `streams` mode, as config names it; without it, all.")] = "",
+    table: Annotated[
+        str, typer.Argument(help="A table as config names it; without it, all whose losses are listed.")
+    ] = "",
 ) -> None:
     """List acknowledged writes that a newer one of the other site stands in place of; --keep decides about them.
 
@@ -98,7 +100,7 @@ def divergence(
       lifeboat divergence -s prod --keep theirs --only VERSION --reason INC-42 --yes
     """
     deployed = read_deployed(call)
-    require_streams(deployed)
+    require_lists(deployed)
     review = _review(call, deployed, _tables(deployed, table))
     chosen = [one for one in review.found.writes if _is_chosen(call, one)]
     seen = review.reader.beside(chosen, review.row.active)
@@ -115,7 +117,7 @@ def _tables(deployed: Deployed, table: str) -> list[str]:
     if not table:
         return [physical for name, physical in tables.items() if name != CANARY]
     if table not in tables:
-        end(REFUSED, f"refused: {table!r} is no table of this stack; there are {', '.join(tables)}")
+        end(REFUSED, f"refused: {table!r} is no table whose losses are listed; there are {', '.join(tables)}")
     return [tables[table]]
 
 

@@ -92,7 +92,7 @@ class LostWrites:
         if row.kind and row.kind.planned and row.changed_at == moved_at:
             return complete("the last move waited until all had arrived")
         if has_come_over(self._canaries(other(row.active)), row.epoch):
-            return complete("the old site's replicator has listed what was on its way when the tier moved")
+            return complete("the old site lists a canary that lost to one written since the tier moved")
         return judge(moved_at, control.time.now())
 
     def _canaries(self, old: Site) -> list[LostWrite]:

@@ -14,7 +14,7 @@ from ops.decided import decided
 from ops.deployed import Deployed, read_deployed
 from ops.options import ChangeCall, verb
 from ops.refusal import FAILED, REFUSED, CannotReach, end
-from ops.replicators import functions_of, named, require_streams
+from ops.replicators import functions_of, named, require_lists
 
 NOUN = "dead-records"
 AGAIN = "mend what the reasons say, then the same command again; docs/divergence.md"
@@ -31,7 +31,7 @@ class RedriveCall(ChangeCall):
 
 @verb
 def redrive(call: RedriveCall) -> None:
-    """Try the records again that the replicators of `streams` tables could not carry over; --dry-run lists them.
+    """Try the records again that could not be carried over (mode `streams`) or audited (`mrec`); --dry-run lists them.
 
     What succeeds leaves the queue; what fails again stays there, with its object in the bucket, and can be redriven
     later. A record older than what stands at the other site changes nothing there.
@@ -42,12 +42,12 @@ def redrive(call: RedriveCall) -> None:
       lifeboat redrive -s prod --region us-east-1 --reason INC-42 --yes --json
     """
     deployed = read_deployed(call)
-    require_streams(deployed)
+    require_lists(deployed)
     queues = {region: _queue(deployed, region) for region in _regions(call, deployed)}
     if call.dry_run:
         _list(call, _reached(_run(queues, dry=True)))
         return
-    confirmed(call, f"The replicators of {', '.join(queues)} get again what they could not carry over. Go on?")
+    confirmed(call, f"The functions of {', '.join(queues)} get again what they could not handle. Go on?")
     noted = decided(deployed, call, "redrives")
     runs = _reached(_run(queues, dry=False))
     noted(_summary(runs))

@@ -1,4 +1,4 @@
-"""The replicators' functions: which table each carries, what it was told, and a batch handed to it by a person."""
+"""The functions that read tables' streams: replicators, auditors; what they were told, and a batch handed to them."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from failover import aws_clients
-from failover.replication.streams_table import EXPIRES, TOMBSTONE_SECONDS
+from failover.replication.versioned_table import EXPIRES, TOMBSTONE_SECONDS
 from ops.control_regions import CONNECT_SECONDS
 from ops.deployed import Deployed
 from ops.refusal import CannotReach
@@ -18,10 +18,9 @@ NOUN = "stream-replicator"
 CANARY = "canary"
 # A replicator lives for 120 s at most (infra/aws/stream_replicator.py).
 ANSWER_SECONDS = 130.0
-NO_LISTS = {
-    "mrec": "DynamoDB replicates, and its last writer wins, which leaves neither dead records nor a list of what lost",
-    "mrsc": "DynamoDB acknowledges no write that another region has not, so that there is nothing to list or redrive",
-}
+AUDITOR = "divergence-auditor"
+EVERY_TABLE = "all tables"
+NOTHING_LOST = "DynamoDB acknowledges no write that another region has not, so that there is nothing to list or redrive"
 
 
 class NotCarried(Exception):
@@ -30,21 +29,21 @@ class NotCarried(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Told:
-    """What a replicator was told of its table; ``excluded`` attributes stay in their region."""
+    """What a table with versions is like; ``excluded`` attributes stay in their region."""
 
     ttl_attribute: str
     excluded: frozenset[str]
     tombstone_seconds: int
 
 
-def require_streams(deployed: Deployed) -> None:
-    """Refuse where the tables have no replicators of ours.
+def require_lists(deployed: Deployed) -> None:
+    """Refuse where nothing of ours reads the tables' streams.
 
     Raises:
-        CannotReach: the mode is another.
+        CannotReach: the mode is `mrsc`.
     """
-    if deployed.mode in NO_LISTS:
-        raise CannotReach(f"mode {deployed.mode}: {NO_LISTS[deployed.mode]}", "lifeboat verify TABLE")
+    if deployed.mode == "mrsc":
+        raise CannotReach(f"mode mrsc: {NOTHING_LOST}", "lifeboat verify TABLE")
 
 
 def named(deployed: Deployed, noun: str) -> str:
@@ -59,28 +58,40 @@ def named(deployed: Deployed, noun: str) -> str:
 
 
 def tables_of(deployed: Deployed) -> Mapping[str, str]:
-    """Return the replicated tables' physical names by their names in config; the canary's is the last."""
-    application: Mapping[str, str] = deployed.outputs.lifeboat["applicationTables"]
-    return {**application, CANARY: deployed.canary_table}
-
-
-def functions_of(deployed: Deployed) -> Mapping[str, str]:
-    """Return the tables' names in config by the name of the function that carries each."""
-    return {named(deployed, f"{NOUN}-{table}"): table for table in tables_of(deployed)}
-
-
-def told_of(deployed: Deployed) -> Mapping[str, Told]:
-    """Return what the replicators were told, by the tables' physical names; the canary's is as every stack has it.
+    """Return the physical names of tables whose losses are listed, by their names in config; the canary's is the last.
 
     Raises:
         CannotReach: the outputs are of a release that did not tell.
     """
-    told = deployed.outputs.lifeboat.get("replication")
-    if not isinstance(told, Mapping):
-        raise CannotReach("the outputs do not say how tables are replicated", "deploy this release, or use its own")
+    application: Mapping[str, str] = deployed.outputs.lifeboat["applicationTables"]
+    listed = {name: application[name] for name in _replication(deployed)}
+    return {**listed, CANARY: deployed.canary_table}
+
+
+def functions_of(deployed: Deployed) -> Mapping[str, str]:
+    """Return the tables' names in config by the name of the function that carries each; one audits all of `mrec`."""
+    if deployed.mode == "mrec":
+        return {named(deployed, AUDITOR): EVERY_TABLE}
+    return {named(deployed, f"{NOUN}-{table}"): table for table in tables_of(deployed)}
+
+
+def told_of(deployed: Deployed) -> Mapping[str, Told]:
+    """Return what is told of tables with versions, by their physical names; the canary's is as every stack has it.
+
+    Raises:
+        CannotReach: the outputs are of a release that did not tell.
+    """
+    told = _replication(deployed)
     canary = Told(ttl_attribute=EXPIRES, excluded=frozenset(), tombstone_seconds=TOMBSTONE_SECONDS)
     names = tables_of(deployed)
     return {names[CANARY]: canary, **{names[table]: _told(one) for table, one in told.items()}}
+
+
+def _replication(deployed: Deployed) -> Mapping[str, Mapping[str, Any]]:
+    told = deployed.outputs.lifeboat.get("replication")
+    if not isinstance(told, Mapping):
+        raise CannotReach("the outputs do not say how tables are replicated", "deploy this release, or use its own")
+    return told
 
 
 def _told(table: Mapping[str, Any]) -> Told:
@@ -92,7 +103,7 @@ def _told(table: Mapping[str, Any]) -> Told:
 
 
 class Replicators:
-    """The replicators of one region, which carry its changes to the other."""
+    """The functions of one region that read its tables' streams."""
 
     def __init__(self, region: str) -> None:
         self._functions: LambdaClient = aws_clients.client(
@@ -100,7 +111,7 @@ class Replicators:
         )
 
     def carry(self, function: str, records: Sequence[Any]) -> None:
-        """Have records carried over that could not be before.
+        """Have records dealt with that could not be before.
 
         Raises:
             NotCarried: some still cannot be.

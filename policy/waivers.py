@@ -52,7 +52,7 @@ WAIVERS: tuple[Waiver, ...] = (
     Waiver(
         rule="wildcard-permission",
         resource="readiness-aws-*-policy",
-        subject="DescribeReplicators",
+        subject="DescribeReaders",
         reason="an ARN of each would outgrow a role; all of that name are the stack's, and tell their configuration",
     ),
     Waiver(
@@ -65,6 +65,24 @@ WAIVERS: tuple[Waiver, ...] = (
         rule="cross-region-arn",
         resource="readiness-aws-*-policy",
         reason="it looks at every region and moves nothing: a dark one is what it reports",
+    ),
+    Waiver(
+        rule="recovery-left-behind",
+        resource="failover-orchestrator-aws-*-policy",
+        subject="*-stream-replicator-[*]",
+        reason="a planned move asks the replicators of the region that it leaves, which is well; a failover asks none",
+    ),
+    Waiver(
+        rule="cross-region-arn",
+        resource="failover-orchestrator-aws-*-policy",
+        subject="*-stream-replicator-[*]",
+        reason="a planned move asks the replicators of the region that it leaves, which is well; a failover asks none",
+    ),
+    Waiver(
+        rule="wildcard-permission",
+        resource="failover-orchestrator-aws-*-policy",
+        subject="AskReplicators",
+        reason="an ARN of each would outgrow a role; all of that name are the stack's replicators",
     ),
     Waiver(
         rule="wildcard-permission",
@@ -87,6 +105,28 @@ WAIVERS: tuple[Waiver, ...] = (
         rule="cross-region-arn",
         resource="*-replicator-aws-*-policy",
         reason="it carries data to the other region and asks any control region for the epoch; no failover needs it",
+    ),
+    Waiver(
+        rule="wildcard-permission",
+        resource="auditor-aws-*-policy",
+        subject="ReadOwnStreams",
+        reason="a stream's label is the time at which DynamoDB made it",
+    ),
+    Waiver(
+        rule="wildcard-permission",
+        resource="auditor-aws-*-policy",
+        subject="KeepDeadRecords",
+        reason="each record that is kept has a name of its own in the region's bucket",
+    ),
+    Waiver(
+        rule="unbounded-write",
+        resource="auditor-aws-*-policy",
+        reason="it lists whatever lost, under the table's name and the application's own keys",
+    ),
+    Waiver(
+        rule="dependency-out-of-a-region",
+        resource="auditor-aws-*-stream",
+        reason="a replica's stream is known from the table alone; excluded with its region, that keeps its outputs",
     ),
     Waiver(
         rule="wildcard-permission",

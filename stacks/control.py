@@ -12,6 +12,7 @@ from infra.aws.observer import Observer, ObserverArgs
 from infra.aws.orchestrator import Orchestrator, OrchestratorArgs
 from infra.aws.readiness import Readiness, ReadinessArgs
 from infra.aws.regional_function import FunctionLimits
+from infra.aws.table_schema import Mode
 from infra.aws.topic import Topic, TopicArgs
 from stacks.inventory import told_to_a_look
 from stacks.providers import Providers, within
@@ -27,6 +28,8 @@ WATCH_MARGIN_SECONDS = 4
 LOOK_MARGIN_SECONDS = 5
 # A hundred TLS handshakes at once: with less of a processor, calls would miss their deadlines.
 READINESS_MEMORY_MB = 512
+# The functions that read the streams of tables in the data regions.
+READERS: Mapping[Mode, str] = {"streams": "stream-replicator-*", "mrec": "divergence-auditor", "mrsc": ""}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,6 +103,7 @@ def _orchestrator(aws_region: str, settings: Settings, signals: Topic, alerts: T
         environment=_environment(settings),
         item_key=settings.health_check.item_key,
         item_value=settings.health_check.item_value,
+        replicated_tables=tuple(settings.data.tables) if settings.data.mode == "streams" else (),
         signals_arn=signals.arn,
         alerts_arn=alerts.arn,
         limits=_limits(
@@ -130,7 +134,7 @@ def _readiness(aws_region: str, settings: Settings, look: Mapping[str, str], sig
         aws_region=aws_region,
         environment=look,
         secret=settings.alerting.slack_webhook_secret,
-        replicates=settings.data.mode == "streams",
+        reader=READERS[settings.data.mode],
         signals_arn=signals.arn,
         limits=_limits(settings, seconds, READINESS_MEMORY_MB),
     )
@@ -143,6 +147,7 @@ def _environment(settings: Settings) -> dict[str, str]:
         "LIFEBOAT_PROTOCOL": settings.protocol.to_json(),
         "PRIMARY_REGION_NAME": settings.data.primary_region,
         "SECONDARY_REGION_NAME": settings.data.secondary_region,
+        "DATA_MODE": settings.data.mode,
         "CONTROL_REGIONS": ",".join(settings.control.regions),
     }
 

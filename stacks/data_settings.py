@@ -37,6 +37,8 @@ class DataSettings:
             self._check_mrsc()
         if self.mode != "streams":
             self._check_for_streams_only()
+        if self.mode != "mrec":
+            self._check_for_mrec_only()
         if self.mode != "mrsc" and self.witness_region is not None:
             raise ConfigError(
                 f"{KEY}.witnessRegion", self.witness_region, f"only mode mrsc has a witness, not {self.mode}"
@@ -46,6 +48,11 @@ class DataSettings:
     def regions(self) -> tuple[str, str]:
         """Primary and secondary, in this order."""
         return self.primary_region, self.secondary_region
+
+    @property
+    def versioned_tables(self) -> tuple[str, ...]:
+        """The tables whose items carry versions, by which what lost is told and listed."""
+        return tuple(name for name, table in self.tables.items() if table.versioned(self.mode))
 
     def _check_region(self, key: str, region: str) -> None:
         if partition_of(region) != "aws":
@@ -61,6 +68,12 @@ class DataSettings:
                 raise ConfigError(f"{key}.localAttributes", list(table.local_attributes), rule)
             if table.expiry != "ignore":
                 raise ConfigError(f"{key}.expiry", table.expiry, rule)
+
+    def _check_for_mrec_only(self) -> None:
+        for name, table in self.tables.items():
+            if table.lost_writes != "listed":
+                rule = f"only in mode mrec can items do without versions and the list, not in {self.mode}"
+                raise ConfigError(f"{KEY}.tables.{name}.lostWrites", table.lost_writes, rule)
 
     def _check_mrsc(self) -> None:
         if mrsc_set_of(self.regions) is None:

@@ -44,4 +44,5 @@ def inventory_of(settings: Settings) -> Inventory:
         tables={named(name): table.point_in_time_recovery for name, table in data.tables.items()},
         protected=settings.protect_data,
         secret=settings.alerting.slack_webhook_secret,
+        unlisted=tuple(named(name) for name, table in data.tables.items() if table.lost_writes == "unlisted"),
     )

@@ -12,7 +12,7 @@ from stacks.control_settings import ControlSettings, read_control
 from stacks.data_settings import DataSettings, read_data
 from stacks.pipeline_settings import PipelineSettings, read_pipeline
 from stacks.protocol_settings import read_protocol
-from stacks.streams_checks import check_streams
+from stacks.versions_checks import check_versions
 
 ACCOUNT_ID = re.compile(r"[0-9]{12}")
 STACK_NAME = re.compile(r"[a-z][a-z0-9-]{0,19}")
@@ -124,8 +124,7 @@ class Settings:
         if not ACCOUNT_ID.fullmatch(self.account_id):
             raise ConfigError("lifeboat:accountId", self.account_id, "an AWS account id has 12 digits")
         self._check_latency()
-        if self.data.mode == "streams":
-            check_streams(self.stack, self.account_id, self.data)
+        check_versions(self.stack, self.account_id, self.data)
         if self.endpoint is None and self.protocol.time_scale != 1:
             allowed = "it must be 1 in AWS, whose schedules keep their pace; lifeboat:endpoints.url is not set"
             raise ConfigError("lifeboat:protocol.timeScale", self.protocol.time_scale, allowed)

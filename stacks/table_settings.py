@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Literal
 
-from infra.aws.table_schema import Expiry, Index, InvalidSchema, Key, TableSchema
+from infra.aws.table_schema import Expiry, Index, InvalidSchema, Key, LostWrites, TableSchema
 from stacks.config_error import IN_THE_FILE, ConfigError
 from stacks.config_section import Section
 
@@ -43,6 +43,7 @@ def _schema(section: Section) -> TableSchema:
         encryption_key_id=section.optional_text("encryptionKeyId"),
         local_attributes=section.texts("localAttributes", ()),
         expiry=_expiry(section),
+        lost_writes=_lost_writes(section),
     )
 
 
@@ -52,6 +53,14 @@ def _expiry(section: Section) -> Expiry:
             return expiry
         case other:
             raise ConfigError(section.key("expiry"), other, "it must be ignore or replicate")
+
+
+def _lost_writes(section: Section) -> LostWrites:
+    match section.text("lostWrites", "listed"):
+        case "listed" | "unlisted" as lost_writes:
+            return lost_writes
+        case other:
+            raise ConfigError(section.key("lostWrites"), other, "it must be listed or unlisted")
 
 
 def _indexes(indexes: Mapping[str, Section], is_global: bool) -> tuple[Index, ...]:

@@ -42,7 +42,7 @@ def connect(tier: str, inventory: Inventory, protocol: Protocol, rehearses: tupl
 
 
 def _threads(inventory: Inventory) -> int:
-    return THREADS + max(len(inventory.replicators_in(region)) for region in inventory.regions)
+    return THREADS + max(len(inventory.readers_in(region)) for region in inventory.regions)
 
 
 def _machines(region: str) -> Machines:

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from failover.protocol import Protocol
 from failover.readiness.facts import Facts, FunctionFacts, in_region, problems
-from failover.readiness.inventory import FUNCTIONS, OBSERVER, ORCHESTRATOR, REPLICATOR, Inventory
+from failover.readiness.inventory import AUDITOR, FUNCTIONS, OBSERVER, ORCHESTRATOR, READERS, REPLICATOR, Inventory
 from failover.readiness.report import Check, Finding, Mark
 
 # When a function can no longer be updated follows half a year after the runtime's deprecation
@@ -19,7 +19,8 @@ LEAST_CONCURRENCY, COMFORTABLE_CONCURRENCY = 10, 20
 # (https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-eventsourcemapping.html).
 LANES = 10
 # An observer's run overlaps the next two; an orchestrator's queue runs two beside what observers invoke.
-LEAST_RESERVED = {OBSERVER: 3, ORCHESTRATOR: 4, REPLICATOR: LANES}
+LEAST_RESERVED = {OBSERVER: 3, ORCHESTRATOR: 4, REPLICATOR: LANES, AUDITOR: 1}
+READS = {"streams": "replicator", "mrec": "auditor"}
 # A whole batch under throttling; what is not done by then comes again, and everything behind it waits.
 REPLICATOR_SECONDS = 120
 UP = "`pulumi up` to this region, then look again"
@@ -36,9 +37,9 @@ def function_findings(facts: Facts, inventory: Inventory, protocol: Protocol) ->
     yield environment.judged(_environments(facts), "the same")
     numbers = _check("function-protocol", "", "the protocol's numbers as the stack declares them", UP)
     yield numbers.judged(_protocols(facts, protocol), "the same")
-    if inventory.replicating_regions:
-        both = _check("replicator-code", "", "one archive for every table, both ways", UP)
-        yield both.judged(_odd_ones_out(_replicators(facts)), "the same")
+    if inventory.listing_regions:
+        both = _check(f"{READS[inventory.mode]}-code", "", "one archive for every table, both ways", UP)
+        yield both.judged(_odd_ones_out(_readers(facts)), "the same")
 
 
 def _of_region(region: str, facts: Facts, protocol: Protocol, inventory: Inventory) -> Iterator[Finding]:
@@ -50,9 +51,9 @@ def _of_region(region: str, facts: Facts, protocol: Protocol, inventory: Invento
     limits = _check("function-limits", region, f"time and reserved concurrency for {whole}", UP)
     yield limits.judged(_limits(known, protocol), "enough")
     yield _runtimes(region, known, facts.now)
-    replicators = inventory.replicators_in(region)
-    yield _concurrency(region, facts, COMFORTABLE_CONCURRENCY + LANES * len(replicators))
-    what = "every queue and stream is read" if replicators else "every queue is read"
+    readers = inventory.readers_in(region)
+    yield _concurrency(region, facts, COMFORTABLE_CONCURRENCY + sum(LEAST_RESERVED[_code_of(one)] for one in readers))
+    what = "every queue and stream is read" if readers else "every queue is read"
     read = _check("event-sources", region, what, "enable the event source mapping, or `pulumi up`")
     yield read.judged(problems(in_region(facts.sources, region), _disabled), "all Enabled")
 
@@ -127,12 +128,12 @@ def _odd_ones_out(codes: Mapping[str, str]) -> dict[str, str]:
     return {name: f"{code[:12]}, elsewhere {usual[:12]}" for name, code in codes.items() if code != usual}
 
 
-def _replicators(facts: Facts) -> dict[str, str]:
-    """Return what each replicator runs, by its name and region."""
+def _readers(facts: Facts) -> dict[str, str]:
+    """Return what each function runs that reads a table's stream, by its name and region."""
     return {
         f"{place.name} in {place.region}": one.code
         for place, one in facts.functions.items()
-        if _code_of(place.name) == REPLICATOR and isinstance(one, FunctionFacts)
+        if _code_of(place.name) in READERS.values() and isinstance(one, FunctionFacts)
     }
 
 

@@ -10,6 +10,9 @@ ORCHESTRATOR: Final = "failover-orchestrator"
 NOTIFIER: Final = "notifier"
 READINESS: Final = "readiness"
 REPLICATOR: Final = "stream-replicator"
+AUDITOR: Final = "divergence-auditor"
+# What reads the tables' streams, by mode: a replicator for each table, or one auditor for all; in each data region.
+READERS: Final[Mapping[str, str]] = {"streams": REPLICATOR, "mrec": AUDITOR}
 FUNCTIONS: Final = (OBSERVER, ORCHESTRATOR, NOTIFIER, READINESS)
 SCHEDULES: Final = (OBSERVER, READINESS)
 SOURCES: Final = {ORCHESTRATOR: "orders", NOTIFIER: "pages"}
@@ -22,6 +25,7 @@ ALARMS: Final = (
     "observer-silent",
     "peer-silent",
     "quorum-lost",
+    "standby-behind",
     "orchestrator-errors",
     "orchestrator-throttled",
     "orders-dead-letters",
@@ -33,6 +37,7 @@ DEAD_RECORDS: Final = "dead-records"
 # Of each table by mode, after the table's own name.
 THROTTLING_ALARMS: Final = ("reads-throttled", "writes-throttled")
 REPLICATOR_ALARMS: Final = ("replicator-errors", "replicator-throttled", "replication-late", "replication-expiring")
+AUDITOR_ALARMS: Final = ("auditor-errors", "auditor-throttled")
 TABLE_ALARMS: Final[Mapping[str, tuple[str, ...]]] = {
     "mrec": (*THROTTLING_ALARMS, "replication-late"),
     "mrsc": THROTTLING_ALARMS,
@@ -42,7 +47,10 @@ TABLE_ALARMS: Final[Mapping[str, tuple[str, ...]]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Inventory:
-    """``tables`` are the application's, by physical name; true for one that can be restored to a point in time."""
+    """``tables`` are the application's, by physical name; true for one that can be restored to a point in time.
+
+    ``unlisted`` are those of them, in mode ``mrec``, of which nobody lists what the last writer overruled.
+    """
 
     stack: str
     account_id: str
@@ -53,6 +61,7 @@ class Inventory:
     tables: Mapping[str, bool]
     protected: bool
     secret: str
+    unlisted: tuple[str, ...] = ()
 
     @property
     def data_regions(self) -> tuple[str, str]:
@@ -76,13 +85,13 @@ class Inventory:
 
     @property
     def losers_table(self) -> str:
-        """The table of a data region that lists acknowledged writes which lost; in mode ``streams`` only."""
+        """The table of a data region that lists acknowledged writes which lost; not in mode ``mrsc``."""
         return self.named("losers")
 
     @property
-    def replicating_regions(self) -> tuple[str, ...]:
-        """The regions whose tables a replicator of ours reads."""
-        return self.data_regions if self.mode == "streams" else ()
+    def listing_regions(self) -> tuple[str, ...]:
+        """The regions that list what lost: functions of ours read their tables' streams."""
+        return self.data_regions if self.mode in READERS else ()
 
     @property
     def machine_regions(self) -> tuple[str, ...]:
@@ -106,39 +115,44 @@ class Inventory:
         """Name the tables that have a replica in a region."""
         control = (self.control_table,) if region in self.control_regions else ()
         data = (self.canary_table, *self.tables) if region in self.data_regions else ()
-        lost = (self.losers_table,) if region in self.replicating_regions else ()
+        lost = (self.losers_table,) if region in self.listing_regions else ()
         return (*control, *data, *lost)
 
-    def replicators_in(self, region: str) -> tuple[str, ...]:
-        """Name the functions there that carry a table's changes away, one for each table."""
-        tables = self._tables_of(region) if region in self.replicating_regions else ()
-        return tuple(f"{REPLICATOR}-{table}" for table in tables)
+    def readers_in(self, region: str) -> tuple[str, ...]:
+        """Name the functions there that read the tables' streams: a replicator for each, or an auditor for all."""
+        if region not in self.listing_regions:
+            return ()
+        if self.mode == "mrec":
+            return (AUDITOR,)
+        return tuple(f"{REPLICATOR}-{table}" for table in self._tables_of(region))
 
     def functions_in(self, region: str) -> tuple[str, ...]:
         """Name a region's functions."""
-        return (*(FUNCTIONS if region in self.control_regions else ()), *self.replicators_in(region))
+        return (*(FUNCTIONS if region in self.control_regions else ()), *self.readers_in(region))
 
     def sources_in(self, region: str) -> tuple[str, ...]:
         """Name a region's functions that read a queue or a stream."""
-        return (*(SOURCES if region in self.control_regions else ()), *self.replicators_in(region))
+        return (*(SOURCES if region in self.control_regions else ()), *self.readers_in(region))
 
     def queues_in(self, region: str) -> tuple[str, ...]:
         """Name a region's queues, those of dead letters and dead records among them."""
         pairs = tuple(name for queue in QUEUES for name in (queue, f"{queue}-dead"))
-        dead = (DEAD_RECORDS,) if region in self.replicating_regions else ()
+        dead = (DEAD_RECORDS,) if region in self.listing_regions else ()
         return (*(pairs if region in self.control_regions else ()), *dead)
 
     def topics_in(self, region: str) -> tuple[str, ...]:
         """Name a region's topics; away from the control plane alarms tell people themselves."""
+        dead = (DEAD_RECORDS,) if region in self.listing_regions else ()
         if region in self.control_regions:
-            return TOPICS
-        return (ALERTS,) if region in self.data_regions else ()
+            return (*TOPICS, *dead)
+        return (ALERTS, *dead) if region in self.data_regions else ()
 
     def alarms_in(self, region: str) -> tuple[str, ...]:
         """Name a region's alarms."""
         each = (f"{table}-{alarm}" for table in self._tables_of(region) for alarm in TABLE_ALARMS[self.mode])
-        dead = (DEAD_RECORDS,) if region in self.replicating_regions else ()
-        return (*(ALARMS if region in self.control_regions else ()), *each, *dead)
+        audits = AUDITOR_ALARMS if self.mode == "mrec" and region in self.data_regions else ()
+        dead = (DEAD_RECORDS,) if region in self.listing_regions else ()
+        return (*(ALARMS if region in self.control_regions else ()), *each, *audits, *dead)
 
     def _tables_of(self, region: str) -> tuple[str, ...]:
         """Name the data tables that are there, as config does."""
@@ -149,7 +163,9 @@ class Inventory:
         """Name the other regions that the table in this one replicates with."""
         if table == self.control_table:
             return tuple(one for one in self.control_regions if one != region)
-        return () if self.mode == "streams" else tuple(one for one in self.data_regions if one != region)
+        if self.mode == "streams" or table == self.losers_table:
+            return ()
+        return tuple(one for one in self.data_regions if one != region)
 
     def streams(self, table: str, region: str) -> bool:
         """Say whether the table must have a stream there; of an ``mrsc`` table the first region alone declares it."""
@@ -173,4 +189,5 @@ class Inventory:
             ValueError, TypeError, KeyError: it is something else.
         """
         values = json.loads(text)
-        return cls(**{**values, "control_regions": tuple(values["control_regions"])})
+        lists = {name: tuple(values[name]) for name in ("control_regions", "unlisted") if name in values}
+        return cls(**{**values, **lists})

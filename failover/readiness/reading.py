@@ -26,6 +26,7 @@ CURRENT = "AWSCURRENT"
 ALARMS_AT_ONCE = 100
 PENDING = "PendingConfirmation"
 NO_SOURCE = "no event source mapping"
+WELL = "Enabled"
 
 
 def table(client: DynamoDBClient, name: str) -> TableFacts:
@@ -59,7 +60,7 @@ def function(client: LambdaClient, name: str) -> FunctionFacts:
     return _function(found, client.get_function_concurrency(FunctionName=name))
 
 
-def replicator(client: LambdaClient, name: str) -> FunctionFacts:
+def reader(client: LambdaClient, name: str) -> FunctionFacts:
     """Read the same of one function among many: Lambda answers 100 such calls a second, and 15 of all others together.
 
     https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
@@ -87,11 +88,15 @@ def source(client: LambdaClient, name: str) -> str:
 
 
 def sources(client: LambdaClient, prefix: str) -> dict[str, str]:
-    """Read the same of every function of a region whose name begins so, by the rest of its name, a page at a time."""
-    pages = client.get_paginator("list_event_source_mappings").paginate()
-    found = {
-        one["FunctionArn"].rpartition(":")[2]: _state(one) for page in pages for one in page["EventSourceMappings"]
-    }
+    """Read the same of every function of a region whose name begins so, by the rest of its name, a page at a time.
+
+    Of a function that reads several, one that is not well says it for all.
+    """
+    found: dict[str, str] = {}
+    for page in client.get_paginator("list_event_source_mappings").paginate():
+        for one in page["EventSourceMappings"]:
+            name, state = one["FunctionArn"].rpartition(":")[2], _state(one)
+            found[name] = found.get(name, state) if state == WELL else state
     return {name.removeprefix(prefix): state for name, state in found.items() if name.startswith(prefix)}
 
 

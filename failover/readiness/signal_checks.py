@@ -12,6 +12,10 @@ from failover.rehearsal import ALLOWED
 from failover.sites import Sites
 
 LONG = timedelta(hours=1)
+MISSING = {
+    "streams": "every write of this region could be carried over; one that was not is missing in the other",
+    "mrec": "every overwrite of this region could be read; of one that was not nobody knows what it lost",
+}
 
 
 def signal_findings(facts: Facts, inventory: Inventory) -> Iterator[Finding]:
@@ -32,20 +36,20 @@ def signal_findings(facts: Facts, inventory: Inventory) -> Iterator[Finding]:
 
 
 def _replication(facts: Facts, inventory: Inventory) -> Iterator[Finding]:
-    """Judge what replicators leave behind and tell; a control region's topics and alarms were judged with the rest."""
-    for region in inventory.replicating_regions:
-        yield _dead_records(region, facts.dead_records[region])
+    """Judge what readers of streams leave behind and tell; a control region's topics and alarms were judged before."""
+    for region in inventory.listing_regions:
+        yield _dead_records(region, facts.dead_records[region], MISSING[inventory.mode])
         if region not in inventory.control_regions:
             yield _topics(region, facts)
             yield _alarms(region, facts, inventory)
 
 
-def _dead_records(region: str, waiting: int | Unseen) -> Finding:
+def _dead_records(region: str, waiting: int | Unseen, expected: str) -> Finding:
     check = Check(
         name="dead-records",
         where=region,
-        expected="every write of this region could be carried over; one that was not is missing in the other",
-        next_step="lifeboat redrive, after mending what a record's reason names; a new queue holds S3's test message",
+        expected=expected,
+        next_step="lifeboat redrive, after mending what a record's reason names",
     )
     return check.judged(problems({"queue": waiting}, lambda count: f"{count} records wait" if count else None), "none")
 
@@ -89,7 +93,8 @@ def _topics(region: str, facts: Facts) -> Finding:
         name="topics",
         where=region,
         expected="somebody hears each topic, and everybody has confirmed",
-        next_step="confirm the subscription from its e-mail or webhook, or declare one in lifeboat:alerting",
+        next_step="confirm the subscription from its e-mail or webhook, or declare one in lifeboat:alerting; "
+        "a queue's that is gone: `pulumi up`",
     )
     held = in_region(facts.topics, region)
     deaf = [one for one in held.values() if isinstance(one, Unseen) or not one.confirmed]

@@ -93,7 +93,7 @@ class Survey:
             rehearsals=_by_region(seen, "rehearsal"),
             tables=_of(seen, "table"),
             functions=_of(seen, "function"),
-            sources={**_of(seen, "source"), **self._replicators_sources(_by_region(seen, "sources"))},
+            sources={**_of(seen, "source"), **self._readers_sources(_by_region(seen, "sources"))},
             schedules=_of(seen, "schedule"),
             topics=_of(seen, "topic"),
         )
@@ -127,7 +127,7 @@ class Survey:
         calls: Calls = {}
         stack = self.inventory
         for region, at in self.machines.items():
-            calls |= self._replicators(region, at)
+            calls |= self._readers(region, at)
             for noun in stack.topics_in(region):
                 calls["topic", Place(region, noun)] = _call(reading.topic, at.topics, stack.topic_arn(region, noun))
             alarms = partial(reading.alarms, at.alarms, stack.named(""), stack.alarms_in(region))
@@ -151,23 +151,23 @@ class Survey:
             calls["rehearsal", Place(region, "")] = _call(reading.rehearsal, at.slow, named(ORCHESTRATOR))
         return calls
 
-    def _replicators(self, region: str, at: Machines) -> Calls:
-        """What carries a region's tables away; their sources at once, or they would be more calls than Lambda takes."""
+    def _readers(self, region: str, at: Machines) -> Calls:
+        """What reads a region's streams; their sources at once, or they would be more calls than Lambda takes."""
         calls: Calls = {}
-        replicators = self.inventory.replicators_in(region)
-        for noun in replicators:
+        readers = self.inventory.readers_in(region)
+        for noun in readers:
             name = self.inventory.named(noun)
-            calls["function", Place(region, noun)] = _call(reading.replicator, at.functions, name)
-        if replicators:
+            calls["function", Place(region, noun)] = _call(reading.reader, at.functions, name)
+        if readers:
             calls["sources", Place(region, "")] = _call(reading.sources, at.functions, self.inventory.named(""))
         return calls
 
-    def _replicators_sources(self, seen: Mapping[str, Mapping[str, str] | Unseen]) -> dict[Place, str | Unseen]:
-        """Tell the state of each replicator's source out of what was read of all its region's."""
+    def _readers_sources(self, seen: Mapping[str, Mapping[str, str] | Unseen]) -> dict[Place, str | Unseen]:
+        """Tell the state of each reader's source out of what was read of all its region's."""
         return {
             Place(region, noun): found if isinstance(found, Unseen) else found.get(noun, reading.NO_SOURCE)
             for region, found in seen.items()
-            for noun in self.inventory.replicators_in(region)
+            for noun in self.inventory.readers_in(region)
         }
 
     def _queues(self) -> Calls:

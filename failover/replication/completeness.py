@@ -1,9 +1,10 @@
 """Whether the list of lost writes can be whole: what a lost region did not send is forgotten with its stream.
 
-How long a region was away is recorded nowhere. What can be seen is that its replicator has worked since the move: it
-then lists the canaries that were on their way. Three observers write one every few seconds, and each is on its way for
-longer than a second, so that a failover nearly always leaves some; where none is listed, nothing shows that the list is
-whole, and it is not called so.
+How long a region was away is recorded nowhere. What can be seen is that it has worked since the move: it then lists
+canaries that lost. In mode `streams` its replicator lists those that were on their way. Three observers write one every
+few seconds, and each is on its way for longer than a second, so that a failover nearly always leaves some. In mode
+`mrec` its auditor lists those that the new site's overruled, which is each of them, as soon as these arrive. Where none
+is listed, nothing shows that the list is whole, and it is not called so.
 """
 
 from collections.abc import Iterable
@@ -42,18 +43,20 @@ def complete(why: str) -> Completeness:
 
 
 def has_come_over(canaries: Iterable[LostWrite], epoch: int) -> bool:
-    """Say whether the old site's replicator lists a canary that lost to one of this epoch, which the move began."""
+    """Say whether the old site lists a canary that lost to one of this epoch, which the move began."""
     winners = (version_of(one.winner) for one in canaries if one.winner)
     return any(winner is not None and winner.epoch >= epoch for winner in winners)
 
 
 def judge(moved_at: datetime, now: datetime) -> Completeness:
-    """Say what the list is worth while nothing of before the move has come over; both times are AWS time."""
+    """Say what the list is worth while nothing shows that the sites have met; both times are AWS time."""
     waited = now - moved_at
     verdict = Verdict.WAITING
     if waited >= RETENTION:
         verdict = Verdict.INCOMPLETE
     elif waited >= WARNED:
         verdict = Verdict.EXPIRING
-    why = f"nothing shows that the old site's last writes of before {moved_at:%Y-%m-%d %H:%M} UTC have come over"
+    why = (
+        f"nothing shows that the old site's last writes of before {moved_at:%Y-%m-%d %H:%M} UTC have met the new one's"
+    )
     return Completeness(verdict=verdict, why=why, expires_at=moved_at + RETENTION)

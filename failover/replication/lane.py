@@ -12,24 +12,26 @@ from typing import Any, Literal, Protocol, TypeVar
 
 from botocore.exceptions import ClientError, ParamValidationError
 
+from failover.backoff import Backoff
 from failover.client_view import RowMalformed
 from failover.clock import Clock
 from failover.failures import AWS_ERRORS, Failure, code_of, failure_of
 from failover.replication.changes import Change, PoisonRecord, change_of, key_text, sequence_of
+from failover.replication.dead_letters import DeadLetters
 from failover.replication.delivery import Delivery
+from failover.replication.markers import after_lap, marker_in
 from failover.replication.meetings import Rules
 from failover.replication.shipments import Image, Shipment, work_of
 from failover.replication.source import Source
+from failover.replication.stamps import Item as StoredItem
 from failover.replication.stamps import MalformedStamp
 from failover.replication.writing import Contended
 from failover.sites import Site
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
-FIRST_PAUSE_SECONDS = 0.05
-LONGEST_PAUSE_SECONDS = 2.0
+BETWEEN_ATTEMPTS = Backoff(first_seconds=0.05, longest_seconds=2.0)
 AT_ONCE = 48
-DOUBLINGS = 6  # from the first pause past the longest
 MAY_RETRY = (Failure.UNREACHABLE, Failure.BROKEN, Failure.THROTTLED, Failure.CONFLICT)
 POISON = ("ValidationException", "ItemCollectionSizeLimitExceededException", "SerializationException")
 NEVER = (ClientError, ParamValidationError, MalformedStamp)  # of the first, those of POISON only
@@ -51,10 +53,10 @@ class Refused(Enum):
 REFUSED = Refused.REFUSED
 
 
-class DeadLetters(Protocol):
-    """Keeps a record that cannot be replicated, whole, and tells of it."""
+class MarkerWriter(Protocol):
+    """Writes markers anew, as they are after a lap."""
 
-    def keep(self, record: Mapping[str, Any], reason: str) -> None: ...
+    def write(self, laps: Iterable[Sequence[StoredItem]]) -> None: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +68,7 @@ class Tools:
     delivery: Delivery
     source: Source
     dead_letters: DeadLetters
+    markers: MarkerWriter
     pool: Executor
     clock: Clock
     jitter: Callable[[], float]
@@ -89,14 +92,34 @@ class Lane:
     def carry(self, records: Sequence[Mapping[str, Any]], until: float) -> Report:
         """Carry a batch over by ``until``, on this host's monotonic clock; what is not done by then has failed."""
         report = Report()
-        items, unreadable = self._by_item(records, report)
+        items, unreadable, markers = self._by_item(records, report)
         calls = [partial(self._item, item, until) for item in items]
         calls += [partial(self._bury, record, reason, until) for record, reason in unreadable]
         for sequence, counts in self._side_by_side(calls):
             report.counts.update(counts)
             if sequence is not None:
                 report.failed.append(sequence)
+        if markers:
+            self._let_through(markers, report, until)
         return report
+
+    def _let_through(self, markers: Sequence[Change], report: Report, until: float) -> None:
+        """Let markers through last, and only if nothing is left of the batch: items are carried side by side.
+
+        Those that may not wait for the rest come again with it. One that the table will never take is dropped: no lane
+        stands still for it, and what is missed is that it arrives.
+        """
+        if report.failed:
+            report.failed.append(markers[0].sequence)
+            return
+        last = {key_text(change.key): change.new for change in markers if change.new}
+        try:
+            laps = [*after_lap(last.values(), self._tools.here)]
+            self._retried(partial(self._tools.markers.write, laps), until)
+        except OutOfTime:
+            report.failed.append(markers[0].sequence)
+        except (*AWS_ERRORS, ParamValidationError) as error:
+            log.warning("markers dropped", extra={"first": markers[0].sequence, "error": str(error)})
 
     def _side_by_side(self, calls: Sequence[Callable[[], Outcome]]) -> Iterable[Outcome]:
         """Let each worker take the next call when it is done with one: a future each would cost as much again."""
@@ -104,19 +127,24 @@ class Lane:
         workers = self._tools.pool.map(lambda _: [call() for call in waiting], range(min(AT_ONCE, len(calls))))
         return itertools.chain.from_iterable(workers)
 
-    def _by_item(self, records: Iterable[Any], report: Report) -> tuple[list[Item], list[tuple[Any, str]]]:
-        """Gather each item's records in order; beside them what cannot be read, and why."""
+    def _by_item(
+        self, records: Iterable[Any], report: Report
+    ) -> tuple[list[Item], list[tuple[Any, str]], list[Change]]:
+        """Gather each item's records in order; beside them what cannot be read, and why; and markers."""
         items: dict[str, Item] = {}
-        unreadable = []
+        unreadable, markers = [], []
         for record in records:
             try:
                 change = change_of(record)
             except PoisonRecord as poison:
                 unreadable.append((record, str(poison)))
                 continue
+            if marker_in(change.new or change.old or {}):
+                markers.append(change)
+                continue
             report.newest_at = change.at
             items.setdefault(key_text(change.key), []).append((record, change))
-        return list(items.values()), unreadable
+        return list(items.values()), unreadable, markers
 
     def _bury(self, record: Any, reason: str, until: float) -> Outcome:
         """Without a number it can only come again with the whole batch, which an empty name asks Lambda for.
@@ -194,9 +222,7 @@ class Lane:
         raise AssertionError("unreachable: the loop above only ends by returning or raising")
 
     def _pause(self, attempt: int, until: float) -> None:
-        """Full jitter (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/)."""
-        ceiling = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2.0 ** min(attempt, DOUBLINGS))
-        pause = self._tools.jitter() * ceiling
+        pause = BETWEEN_ATTEMPTS.pause(attempt, self._tools.jitter())
         self._tools.clock.sleep(min(pause, max(0.0, until - self._tools.clock.monotonic())))
 
 

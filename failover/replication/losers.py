@@ -21,13 +21,18 @@ PART_BYTES = (
 
 @dataclass(frozen=True)
 class Loser:
-    """One write that did not know of the one it lost to. Without a stamp it was written around the client."""
+    """One write that did not know of the one it lost to. Without a stamp it was written around the client.
+
+    ``told_by`` numbers the record that told of it, if one region's stream alone does: where the last writer wins, an
+    older version can come to stand again, and a host whose time runs late then gives a version a second time.
+    """
 
     table: str
     key: Item
     item: Item | None
     stamp: Stamp | None
     winner: Stamp | None
+    told_by: str = ""
 
     @property
     def version(self) -> str:
@@ -87,7 +92,7 @@ def _entry(loser: Loser) -> dict[str, Any]:
     about = hashlib.sha256(key.encode()).hexdigest()
     return {
         "pk": {"S": loser.table},
-        "sk": {"S": f"{about}#{loser.version}"},
+        "sk": {"S": "#".join(filter(None, (about, loser.version, loser.told_by)))},
         "key": {"M": loser.key},
         "version": {"S": loser.version},
         "state": {"S": "open"},

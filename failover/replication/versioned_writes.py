@@ -1,4 +1,4 @@
-"""Writes of an application into a `streams` table: each leaves a stamp that is newer than what it was made upon.
+"""Writes of an application into an `mrec` or `streams` table: each leaves a stamp newer than what it was made upon.
 
 Nothing is read before most writes. The first attempt assumes what nearly always holds: that the item is new, or was
 written by this site alone with an earlier clock. If not, the failed condition shows the item, and the next one names
@@ -175,14 +175,14 @@ def _alone(found: Stamp, stamp: Stamp) -> bool:
 
 
 def _told(write: Write, error: ClientError, found: Stamp | None) -> ClientError:
-    """Return a failed condition as the service would tell it of an item without a stamp."""
+    """Return a failed condition as the service would tell it of an item without a stamp, in boto3's own class."""
     response = dict(error.response)
     item = dict(item_of(error) or {})
     response.pop("Item", None)
     if write.request.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD" and item and not (found and found.deleted):
         item.pop(ATTRIBUTE, None)
         response["Item"] = item
-    return ClientError(response, error.operation_name)  # type: ignore[arg-type]
+    return type(error)(response, error.operation_name)  # type: ignore[arg-type]
 
 
 def _hold_without_an_item(client: "DynamoDBClient", write: Write) -> None:

@@ -7,13 +7,13 @@ from typing import TypeVar
 
 from botocore.exceptions import ClientError
 
+from failover.backoff import Backoff
 from failover.clock import Clock
 from failover.failures import AWS_ERRORS, Failure, failure_of
 from failover.replication.writing import Contended
 
 T = TypeVar("T")
-FIRST_PAUSE_SECONDS = 0.1
-LONGEST_PAUSE_SECONDS = 5.0
+BETWEEN_ATTEMPTS = Backoff(first_seconds=0.1, longest_seconds=5.0)
 PATIENCE_SECONDS = 60.0
 MAY_RETRY = (Failure.UNREACHABLE, Failure.BROKEN, Failure.THROTTLED, Failure.CONFLICT)
 
@@ -67,7 +67,7 @@ class Patience:
             except (*AWS_ERRORS, Contended) as error:
                 if not _may_retry(error) or self._clock.monotonic() >= until:
                     raise
-                self._clock.sleep(self._jitter() * min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2.0**attempt))
+                self._clock.sleep(BETWEEN_ATTEMPTS.pause(attempt, self._jitter()))
         raise AssertionError("unreachable: the loop above only ends by returning or raising")
 
 

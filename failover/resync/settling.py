@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from failover.replication.markers import marker_in
 from failover.replication.meetings import Rules
 from failover.replication.stamps import Item, Stamp, bare
 from failover.resync.digests import digest_of
@@ -37,8 +38,11 @@ def next_step(key: Item, pair: Pair, first: Site, rules: Rules, *, one_way: bool
     """Say what to do next about an item; ``None`` once the sites hold the same.
 
     Every step moves it on, so that the same question asked after each comes to an end. ``first`` is the site whose
-    value stands where no version decides. ``one_way``: only that site's is brought to the other.
+    value stands where no version decides. ``one_way``: only that site's is brought to the other. A planned move's
+    marker stays where it is.
     """
+    if any(item and marker_in(item) for item in pair.values()):
+        return None
     stamps = {site: Stamp.of(item) for site, item in pair.items()}
     there = [site for site in (first, other(first)) if pair[site]]
     if not there or (one_way and first not in there):

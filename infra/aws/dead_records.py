@@ -1,5 +1,6 @@
 """Where a region keeps the stream records that could not be replicated, and the queue that tells of each."""
 
+import json
 from dataclasses import dataclass
 
 import pulumi
@@ -12,6 +13,9 @@ from infra.aws.topology import Topology
 
 NOUN = "dead-records"
 KEPT_DAYS = 90
+# What S3 tells of an object. Its test of a new destination has no records
+# (https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html), and would page people.
+OBJECTS_ONLY = {"Records": {"eventSource": ["aws:s3"]}}
 REDRIVE = "Records could not be replicated. `lifeboat redrive --dry-run` says which and why; without it tries again."
 
 
@@ -28,6 +32,10 @@ class DeadRecordsArgs:
 class DeadRecords(pulumi.ComponentResource):
     """A bucket that keeps each record whole, and a queue that gets its place: a queue alone would take no 400 KB item.
 
+    The bucket tells the queue through a topic, whose subscription lets nothing through but objects. It is made after
+    the bucket has tried the topic: a new filter may take 15 minutes to be in force
+    (https://docs.aws.amazon.com/sns/latest/dg/sns-subscription-filter-policies.html).
+
     A person redrives them (`lifeboat redrive`); what nobody has looked at in two weeks is still in the bucket.
     """
 
@@ -37,8 +45,9 @@ class DeadRecords(pulumi.ComponentResource):
         super().__init__("lifeboat:aws:DeadRecords", name, {}, opts)
         bucket = self._bucket(name, args)
         self._guard(name, bucket)
-        queue = self._queue(name, args)
-        self._notification(name, bucket, queue, self._policy(name, args, queue))
+        topic, queue = self._topic(name, args), self._queue(name, args)
+        told = self._notification(name, bucket, topic, self._topic_policy(name, args, topic))
+        self._subscription(name, topic, queue, [told, self._policy(name, topic, queue)])
         dead = dead_letters_alarm(args.topology.named(NOUN), queue.name, args.alerts_arn, REDRIVE)
         alarm(f"{name}-alarm", dead, self._child())
         self.bucket_arn = bucket.arn
@@ -89,26 +98,59 @@ class DeadRecords(pulumi.ComponentResource):
             opts=self._child(),
         )
 
-    def _policy(self, name: str, args: DeadRecordsArgs, queue: aws.sqs.Queue) -> aws.sqs.QueuePolicy:
+    def _topic(self, name: str, args: DeadRecordsArgs) -> aws.sns.Topic:
+        """Declare it without encryption: S3 cannot publish through the AWS-managed key, and a place is no secret."""
+        return aws.sns.Topic(f"{name}-topic", name=args.topology.named(NOUN), opts=self._child())
+
+    def _topic_policy(self, name: str, args: DeadRecordsArgs, topic: aws.sns.Topic) -> aws.sns.TopicPolicy:
+        """Let this bucket publish, while it is this account's: whoever gets its name later may not.
+
+        https://docs.aws.amazon.com/AmazonS3/latest/userguide/grant-destinations-permissions-to-s3.html
+        """
         bucket_arn = f"arn:aws:s3:::{args.topology.dead_records_bucket(args.aws_region)}"
         take = Statement(
             sid="TakeFromBucket",
             service="s3.amazonaws.com",
-            actions=("sqs:SendMessage",),
-            resources=(queue.arn,),
+            actions=("sns:Publish",),
+            resources=(topic.arn,),
             condition={
                 "ArnEquals": {"aws:SourceArn": bucket_arn},
                 "StringEquals": {"aws:SourceAccount": args.topology.account_id},
             },
         )
+        return aws.sns.TopicPolicy(f"{name}-topic-policy", arn=topic.arn, policy=document([take]), opts=self._child())
+
+    def _policy(self, name: str, topic: aws.sns.Topic, queue: aws.sqs.Queue) -> aws.sqs.QueuePolicy:
+        take = Statement(
+            sid="TakeFromTopic",
+            service="sns.amazonaws.com",
+            actions=("sqs:SendMessage",),
+            resources=(queue.arn,),
+            condition={"ArnEquals": {"aws:SourceArn": topic.arn}},
+        )
         return aws.sqs.QueuePolicy(f"{name}-policy", queue_url=queue.url, policy=document([take]), opts=self._child())
 
     def _notification(
-        self, name: str, bucket: aws.s3.Bucket, queue: aws.sqs.Queue, allowed: aws.sqs.QueuePolicy
+        self, name: str, bucket: aws.s3.Bucket, topic: aws.sns.Topic, allowed: aws.sns.TopicPolicy
     ) -> aws.s3.BucketNotification:
         return aws.s3.BucketNotification(
             f"{name}-notification",
             bucket=bucket.bucket,
-            queues=[aws.s3.BucketNotificationQueueArgs(queue_arn=queue.arn, events=["s3:ObjectCreated:*"])],
+            topics=[aws.s3.BucketNotificationTopicArgs(topic_arn=topic.arn, events=["s3:ObjectCreated:*"])],
             opts=pulumi.ResourceOptions(parent=self, depends_on=[allowed]),
+        )
+
+    def _subscription(
+        self, name: str, topic: aws.sns.Topic, queue: aws.sqs.Queue, after: list[pulumi.Resource]
+    ) -> aws.sns.TopicSubscription:
+        """Hand the body on as S3 wrote it."""
+        return aws.sns.TopicSubscription(
+            f"{name}-subscription",
+            topic=topic.arn,
+            protocol="sqs",
+            endpoint=queue.arn,
+            raw_message_delivery=True,
+            filter_policy_scope="MessageBody",
+            filter_policy=json.dumps(OBJECTS_ONLY, sort_keys=True),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=after),
         )

@@ -13,6 +13,8 @@ from infra.aws.topology import Topology
 
 NOUN = "health_checker"
 NAME = "health-checker"
+BEHIND_HOURS = 18
+HOUR_MINUTES = 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +88,7 @@ class Observer(pulumi.ComponentResource):
         alarm(f"{name}-silent", _silent(args, function), self._child())
         alarm(f"{name}-peer-silent", _peer_silent(args), self._child())
         alarm(f"{name}-quorum-lost", _quorum_lost(args), self._child())
+        alarm(f"{name}-standby-behind", _standby_behind(args), self._child())
 
 
 def _function(args: ObserverArgs) -> RegionalFunctionArgs:
@@ -175,4 +178,25 @@ def _quorum_lost(args: ObserverArgs) -> AlarmArgs:
         silence_breaches=False,
         topic_arn=args.signals_arn,
         next_step="No majority of observers votes: nothing moves by itself. `lifeboat runbook control-majority-lost`.",
+    )
+
+
+def _standby_behind(args: ObserverArgs) -> AlarmArgs:
+    """Return the page before streams forget what they could not pass on: CloudWatch looks back a week at the most.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+    """
+    return AlarmArgs(
+        alarm_name=args.topology.named("standby-behind"),
+        metric=observer_metric("StandbyBehind", args.topology.stack, args.aws_region, "Minimum"),
+        breaches_when="at_least",
+        threshold=1,
+        minutes=BEHIND_HOURS * HOUR_MINUTES,
+        period_minutes=HOUR_MINUTES,
+        silence_breaches=False,
+        topic_arn=args.signals_arn,
+        next_step=(
+            f"For {BEHIND_HOURS} hours the standby has not kept up. Bring its region back before 24 are over, or "
+            "compare the tables then: `lifeboat divergence`, `lifeboat verify`."
+        ),
     )

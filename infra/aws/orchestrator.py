@@ -9,6 +9,7 @@ import pulumi_aws as aws
 from infra.aws.alarm import alarm, dead_letters_alarm, errors_alarm, throttles_alarm
 from infra.aws.policy import Statement, leading_keys
 from infra.aws.regional_function import FunctionLimits, RegionalFunction, RegionalFunctionArgs
+from infra.aws.stream_replicator import FUNCTION as REPLICATOR
 from infra.aws.subscribed_queue import SubscribedQueue, SubscribedQueueArgs
 from infra.aws.topology import Topology
 
@@ -24,13 +25,14 @@ LARGEST_CONCURRENCY = 2
 
 @dataclass(frozen=True, kw_only=True)
 class OrchestratorArgs:
-    """The topics are the region's own."""
+    """The topics are the region's own; ``replicated_tables`` are those with a replicator, by their names in config."""
 
     topology: Topology
     aws_region: str
     environment: Mapping[str, str]
     item_key: str
     item_value: str
+    replicated_tables: tuple[str, ...]
     signals_arn: pulumi.Input[str]
     alerts_arn: pulumi.Input[str]
     limits: FunctionLimits
@@ -89,7 +91,10 @@ def _function(args: OrchestratorArgs) -> RegionalFunctionArgs:
         aws_region=args.aws_region,
         noun=NOUN,
         environment={**args.environment, **_environment(args)},
-        statements=orchestrator_statements(args.topology, args.aws_region, args.item_key),
+        statements=(
+            *orchestrator_statements(args.topology, args.aws_region, args.item_key),
+            *proof_statements(args.topology, args.replicated_tables),
+        ),
         limits=args.limits,
         invoked_asynchronously=True,
     )
@@ -106,6 +111,8 @@ def _environment(args: OrchestratorArgs) -> dict[str, str]:
         "HEALTH_CHECK_ITEM_VALUE": args.item_value,
         "SNS_TOPIC_ARN": args.topology.topic_arn(args.aws_region, "signals"),
         "ACTIVE_PARAMETER": args.topology.active_parameter,
+        "REPLICATOR": args.topology.named(REPLICATOR),
+        "REPLICATED_TABLES": ",".join(args.replicated_tables),
     }
 
 
@@ -145,3 +152,12 @@ def orchestrator_statements(topology: Topology, aws_region: str, item_key: str) 
         Statement(sid="SignalOwnTopic", actions=("sns:Publish",), resources=signals),
         Statement(sid="TakeOwnOrders", actions=take, resources=orders),
     )
+
+
+def proof_statements(topology: Topology, replicated_tables: tuple[str, ...]) -> tuple[Statement, ...]:
+    """Return what a planned move may ask of the replicators: whether everything has been carried over."""
+    if not replicated_tables:
+        return ()
+    # One by one they would outgrow the role; each table has one, and nothing else is called so.
+    replicators = tuple(topology.function_arn(region, f"{REPLICATOR}-*") for region in topology.data_regions)
+    return (Statement(sid="AskReplicators", actions=("lambda:InvokeFunction",), resources=replicators),)

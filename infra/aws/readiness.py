@@ -23,13 +23,16 @@ TOPICS = ("signals", "alerts")
 
 @dataclass(frozen=True, kw_only=True)
 class ReadinessArgs:
-    """``secret`` is the webhook's name, the same in each region; ``replicates`` is true in mode `streams`."""
+    """``secret`` is the webhook's name, the same in each region.
+
+    ``reader`` names the functions that read tables' streams, `*` for any part; it is empty where there are none.
+    """
 
     topology: Topology
     aws_region: str
     environment: Mapping[str, str]
     secret: str
-    replicates: bool
+    reader: str
     signals_arn: pulumi.Input[str]
     limits: FunctionLimits
 
@@ -86,7 +89,7 @@ def _function(args: ReadinessArgs) -> RegionalFunctionArgs:
             *value_statements(args),
             *machinery_statements(args.topology),
             *data_region_statements(args.topology),
-            *(replication_statements(args.topology) if args.replicates else ()),
+            *(listing_statements(args.topology, args.reader) if args.reader else ()),
             *dry_call_statements(args.topology, args.aws_region),
         ),
         limits=args.limits,
@@ -137,16 +140,18 @@ def machinery_statements(topology: Topology) -> tuple[Statement, ...]:
     )
 
 
-def replication_statements(topology: Topology) -> tuple[Statement, ...]:
-    """Return what a look reads of replication, in both data regions."""
+def listing_statements(topology: Topology, reader: str) -> tuple[Statement, ...]:
+    """Return what a look reads of what replicates or audits tables, in both data regions."""
     regions = topology.data_regions
-    # One by one they would outgrow the role. It tells where the archive is as well, which holds no secret.
-    replicators = _everywhere(topology.function_arn, regions, ("stream-replicator-*",))
+    # Replicators one by one would outgrow the role. It tells where the archive is as well, which holds no secret.
+    readers = _everywhere(topology.function_arn, regions, (reader,))
     dead = _everywhere(topology.queue_arn, regions, (DEAD_RECORDS,))
+    told = _everywhere(topology.topic_arn, regions, (DEAD_RECORDS,))
     counted = ("sqs:GetQueueUrl", "sqs:GetQueueAttributes")
     return (
-        Statement(sid="DescribeReplicators", actions=("lambda:GetFunction",), resources=replicators),
+        Statement(sid="DescribeReaders", actions=("lambda:GetFunction",), resources=readers),
         Statement(sid="CountDeadRecords", actions=counted, resources=dead),
+        Statement(sid="CountWhoIsToldOfThem", actions=("sns:ListSubscriptionsByTopic",), resources=told),
     )
 
 

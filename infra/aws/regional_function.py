@@ -38,7 +38,7 @@ class RegionalFunctionArgs:
     topology: Topology
     aws_region: str
     noun: str
-    environment: Mapping[str, str]
+    environment: Mapping[str, pulumi.Input[str]]
     statements: tuple[Statement, ...]
     limits: FunctionLimits
     invoked_asynchronously: bool

@@ -1,6 +1,6 @@
 """A table with its data in two regions, in one of three replication modes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -32,7 +32,7 @@ class ReplicatedTable(pulumi.ComponentResource):
     """
 
     stream_arns: dict[str, pulumi.Output[str]]
-    """By the region of each table that the program declares itself."""
+    """By region. In mode ``mrsc`` the primary's alone, which declares it."""
 
     def __init__(self, name: str, args: ReplicatedTableArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("lifeboat:aws:ReplicatedTable", name, {}, opts)
@@ -42,6 +42,8 @@ class ReplicatedTable(pulumi.ComponentResource):
         if args.mode == "streams":
             secondary = self._table(name, args, args.secondary_aws_region, [])
             self.stream_arns[args.secondary_aws_region] = secondary.stream_arn
+        elif args.mode == "mrec":
+            self.stream_arns[args.secondary_aws_region] = primary.replicas.apply(_stream_of_the_only_one)
         self.register_outputs({})
 
     def _table(
@@ -90,6 +92,12 @@ def _replica(args: ReplicatedTableArgs) -> aws.dynamodb.TableReplicaArgs:
     )
 
 
+def _stream_of_the_only_one(replicas: Sequence[aws.dynamodb.outputs.TableReplica] | None) -> str:
+    """Return the stream that DynamoDB gives each replica of its own, under a label that it makes up."""
+    [replica] = replicas or ()
+    return str(replica.stream_arn)
+
+
 def _witness(args: ReplicatedTableArgs) -> aws.dynamodb.TableGlobalTableWitnessArgs | None:
     if args.witness_aws_region is None:
         return None
@@ -109,8 +117,8 @@ def _key_arn(args: ReplicatedTableArgs, aws_region: str) -> str | None:
 
 
 def _expires_by(args: ReplicatedTableArgs) -> str | None:
-    # Deletions leave tombstones in this mode, which expire like anything else.
-    return args.schema.ttl_attribute or (EXPIRES if args.mode == "streams" else None)
+    # Deletions leave tombstones where items carry versions, which expire like anything else.
+    return args.schema.ttl_attribute or (EXPIRES if args.schema.versioned(args.mode) else None)
 
 
 def _ttl(attribute: str | None) -> aws.dynamodb.TableTtlArgs | None:

@@ -1,5 +1,6 @@
 """The replicator of one `streams` table in one direction: the function, and the mapping that feeds it the stream."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -44,8 +45,38 @@ TOMBSTONE_SECONDS = 7 * 24 * 3600
 
 
 @dataclass(frozen=True, kw_only=True)
+class Sifting:
+    """What of a stream does not start its function: an item with one of ``keys`` that the other site has stamped.
+
+    Right only where everybody who writes these items stamps them: a write around that would leave the stamp as it is.
+    """
+
+    keys: tuple[str, ...]
+
+    def patterns(self, partition_key: str, here: str) -> tuple[str, ...]:
+        """Return filters, of which one must match: the own stamp, none, or another key.
+
+        https://docs.aws.amazon.com/lambda/latest/dg/with-ddb-filtering.html
+        """
+        wanted = (
+            {"NewImage": _origin([here])},
+            {"NewImage": _origin([{"exists": False}])},
+            {"Keys": {partition_key: {"S": [{"anything-but": list(self.keys)}]}}},
+        )
+        return tuple(json.dumps({"dynamodb": one}, sort_keys=True) for one in wanted)
+
+
+def _origin(rules: list[object]) -> dict[str, object]:
+    """Return the place of an item's origin; ``_lifeboat`` and ``o`` are those of failover/replication/stamps.py."""
+    return {"_lifeboat": {"M": {"o": {"S": rules}}}}
+
+
+@dataclass(frozen=True, kw_only=True)
 class StreamReplicatorArgs:
-    """``table`` is the table's name in config, ``table_name`` in AWS; the topics are of the same region."""
+    """``table`` is the table's name in config, ``table_name`` in AWS; the topics are of the same region.
+
+    A batch is gathered for ``window_seconds``.
+    """
 
     topology: Topology
     aws_region: str
@@ -57,6 +88,8 @@ class StreamReplicatorArgs:
     environment: Mapping[str, str]
     alerts_arn: pulumi.Input[str]
     limits: FunctionLimits
+    window_seconds: int = 0
+    sifting: Sifting | None = None
 
 
 class StreamReplicator(pulumi.ComponentResource):
@@ -83,6 +116,8 @@ class StreamReplicator(pulumi.ComponentResource):
             function_name=function.name,
             starting_position="TRIM_HORIZON",
             batch_size=BATCH,
+            maximum_batching_window_in_seconds=args.window_seconds,
+            filter_criteria=_filters(args),
             parallelization_factor=LANES,
             bisect_batch_on_function_error=True,
             maximum_record_age_in_seconds=KEPT_WAITING_HOURS * 3600,
@@ -107,6 +142,15 @@ class StreamReplicator(pulumi.ComponentResource):
         alarm(f"{name}-throttled", throttled, child)
         alarm(f"{name}-late", _late(args, function), child)
         alarm(f"{name}-expiring", _expiring(args, function), child)
+
+
+def _filters(args: StreamReplicatorArgs) -> aws.lambda_.EventSourceMappingFilterCriteriaArgs | None:
+    if args.sifting is None:
+        return None
+    here = "primary" if args.aws_region == args.topology.primary_region else "secondary"
+    patterns = args.sifting.patterns(args.schema.partition_key.name, here)
+    filters = [aws.lambda_.EventSourceMappingFilterCriteriaFilterArgs(pattern=one) for one in patterns]
+    return aws.lambda_.EventSourceMappingFilterCriteriaArgs(filters=filters)
 
 
 def _late(args: StreamReplicatorArgs, function: RegionalFunction) -> AlarmArgs:
@@ -173,7 +217,7 @@ def _function(args: StreamReplicatorArgs) -> RegionalFunctionArgs:
     )
 
 
-def _environment(args: StreamReplicatorArgs) -> dict[str, str]:
+def _environment(args: StreamReplicatorArgs) -> dict[str, pulumi.Input[str]]:
     topology, schema = args.topology, args.schema
     return {
         "PRIMARY_REGION": topology.primary_region,
@@ -181,6 +225,9 @@ def _environment(args: StreamReplicatorArgs) -> dict[str, str]:
         "PRIMARY_TABLE_NAME": args.table_name,
         "SECONDARY_TABLE_NAME": args.table_name,
         "PARTITION_KEY": schema.partition_key.name,
+        "KEY_TYPES": json.dumps({key.name: key.type for key in schema.own_keys()}),
+        "STREAM_ARN": args.stream_arn,
+        "LANES": str(LANES),
         "TTL_ATTRIBUTE": schema.ttl_attribute or EXPIRES,
         "EXCLUDED_ATTRIBUTES": ",".join(schema.local_attributes),
         "EXPIRY": schema.expiry,
@@ -191,19 +238,21 @@ def _environment(args: StreamReplicatorArgs) -> dict[str, str]:
 
 
 def replicator_statements(topology: Topology, aws_region: str, table_name: str) -> tuple[Statement, ...]:
-    """Return what a replicator may do: read its stream, stamp its table, write the other one's, keep what it cannot."""
+    """Return what a replicator may do: read its stream, stamp and mark its table, write the other one's."""
     own = topology.table_arn(aws_region, table_name)
     there = topology.table_arn(topology.other_data_region(aws_region), table_name)
     control = tuple(topology.table_arn(region, topology.control_table) for region in topology.control_regions)
     bucket = f"arn:aws:s3:::{topology.dead_records_bucket(aws_region)}"
     read = ("dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:DescribeStream", "dynamodb:ListStreams")
     stamp = ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem")
+    mark = ("dynamodb:BatchGetItem", "dynamodb:BatchWriteItem")
     write = ("dynamodb:GetItem", "dynamodb:PutItem")
     losers = (topology.table_arn(aws_region, topology.named(LOSERS)),)
     return (
         # A stream's label is the time at which it was made.
         Statement(sid="ReadOwnStream", actions=read, resources=(f"{own}/stream/*",)),
         Statement(sid="StampOwnTable", actions=stamp, resources=(own,)),
+        Statement(sid="MarkOwnTable", actions=mark, resources=(own,)),
         Statement(sid="WriteOtherTable", actions=write, resources=(there,)),
         Statement(
             sid="ReadTier", actions=("dynamodb:GetItem",), resources=control, condition=leading_keys("tier#data")

@@ -7,9 +7,10 @@ from typing import Literal
 
 Mode = Literal["mrec", "mrsc", "streams"]
 Expiry = Literal["ignore", "replicate"]
+LostWrites = Literal["listed", "unlisted"]
 MODES: tuple[Mode, ...] = ("mrec", "mrsc", "streams")
-EXPIRES = "_lifeboat_expires"  # as failover/replication/streams_table.py says, which infra names by path only
-"""What tombstones expire by in a `streams` table that has no TTL of its own."""
+EXPIRES = "_lifeboat_expires"  # as failover/replication/versioned_table.py says, which infra names by path only
+"""What tombstones expire by in a table that has no TTL of its own."""
 KEY_TYPES = ("S", "N", "B")
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html
 LARGEST_GLOBAL_INDEXES = 20
@@ -78,7 +79,8 @@ class TableSchema:
     """A table that DynamoDB accepts.
 
     In mode `streams` ``local_attributes`` never leave the region that they were written in, and ``expiry`` says whether
-    an item that expired is deleted in the other region as well, or left to expire there by itself.
+    an item that expired is deleted in the other region as well, or left to expire there by itself. In mode `mrec`
+    ``lost_writes`` says whether what the last writer overruled is listed, for which items carry versions.
 
     ``account_key`` encrypts with a key of the account, AWS-managed or ``encryption_key_id``: its uses are in CloudTrail
     and cost; without it the key is one of DynamoDB's own.
@@ -98,6 +100,7 @@ class TableSchema:
     account_key: bool = True
     local_attributes: tuple[str, ...] = ()
     expiry: Expiry = "ignore"
+    lost_writes: LostWrites = "listed"
 
     def __post_init__(self) -> None:
         _require_two_names(self.partition_key, self.sort_key)
@@ -122,6 +125,10 @@ class TableSchema:
         if self.key_types().get(str(self.ttl_attribute), "N") != "N":
             raise InvalidSchema("ttlAttribute", self.ttl_attribute, "items expire by a number, and this key is none")
 
+    def versioned(self, mode: Mode) -> bool:
+        """Say whether its items carry versions, and deletions leave tombstones."""
+        return mode == "streams" or (mode == "mrec" and self.lost_writes == "listed")
+
     def key_types(self) -> dict[str, str]:
         """Return the type of each attribute that is part of a key, by name, sorted."""
         types: dict[str, str] = {}
@@ -132,10 +139,14 @@ class TableSchema:
                 )
         return dict(sorted(types.items()))
 
-    def _keys(self) -> Iterator[Key]:
+    def own_keys(self) -> Iterator[Key]:
+        """Yield the keys of the table itself, its partition key first."""
         yield self.partition_key
         if self.sort_key:
             yield self.sort_key
+
+    def _keys(self) -> Iterator[Key]:
+        yield from self.own_keys()
         for index in (*self.global_indexes, *self.local_indexes):
             yield from index.keys()
 

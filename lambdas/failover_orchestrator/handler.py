@@ -29,7 +29,8 @@ class Context(Protocol):
 def tools() -> tuple[Tools, Settings]:
     """Read the settings and make the tools, once per process."""
     settings = Settings.from_env(os.environ)
-    return build(settings.environment, SystemClock(), random.Random()), settings  # noqa: S311 - jitter of retries
+    dice = random.Random()  # noqa: S311 - jitter of retries
+    return build(settings.environment, settings.replicators, SystemClock(), dice), settings
 
 
 @functools.cache

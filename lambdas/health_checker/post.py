@@ -13,6 +13,7 @@ from failover.observer import Post
 from failover.outside import ActiveParameter
 from failover.pace import Pace
 from failover.pages import Pager
+from failover.replication.stamped_canary import observers_writes
 from failover.waking import OrchestratorWaker
 from lambdas.health_checker.settings import Settings
 
@@ -41,7 +42,7 @@ def build(settings: Settings, clock: Clock, dice: random.Random) -> Staff:
         region: client("dynamodb", region, connect_seconds=connect, read_seconds=read)
         for region in (env.sites.primary, env.sites.secondary)
     }
-    canary = Canary(env.canary_item(settings.observer), data, clock)
+    canary = Canary(env.canary_item(settings.observer), data, clock, observers_writes(env.data_mode, env.sites))
     parameters = {
         region: client("ssm", region, connect_seconds=connect, read_seconds=read) for region in env.control_regions
     }

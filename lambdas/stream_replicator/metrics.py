@@ -16,12 +16,19 @@ COUNTED = {
     "marked": "ReplicationMarked",
     "dead": "ReplicationDead",
 }
+FAILED = "ReplicationFailed"
 
 
-def embedded(report: Report, settings: Settings, at: float) -> str:
-    """Return the line; ``at`` is seconds since the epoch."""
-    values = {name: float(report.counts[counted]) for counted, name in COUNTED.items()}
-    values["ReplicationFailed"] = float(len(report.failed))
+def embedded(report: Report, settings: Settings, at: float) -> str | None:
+    """Return the line; ``at`` is seconds since the epoch.
+
+    What did not happen is left out, and all of it if nothing did: each name costs for the hours in which it is told
+    (https://aws.amazon.com/cloudwatch/pricing/).
+    """
+    counts = {name: report.counts[counted] for counted, name in COUNTED.items()} | {FAILED: len(report.failed)}
+    values = {name: float(count) for name, count in counts.items() if count}
+    if not values:
+        return None
     if report.newest_at is not None:
         values["ReplicationLagMs"] = max(0.0, (at - report.newest_at) * 1000)
     metric = {

@@ -1,5 +1,6 @@
 """What the replicator is told by its environment."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -17,6 +18,9 @@ class Settings:
     sites: Sites
     tables: Mapping[Site, str]
     partition_key: str
+    key_types: Mapping[str, str]
+    stream_arn: str
+    lanes: int
     rules: Rules
     tombstone_seconds: int
     control_table: str
@@ -50,8 +54,11 @@ class Settings:
                 "secondary": required(environ, "SECONDARY_TABLE_NAME"),
             },
             partition_key=required(environ, "PARTITION_KEY"),
+            key_types=_key_types(environ),
+            stream_arn=required(environ, "STREAM_ARN"),
+            lanes=_count(environ, "LANES"),
             rules=_rules(environ),
-            tombstone_seconds=_seconds(environ),
+            tombstone_seconds=_count(environ, "TOMBSTONE_SECONDS"),
             control_table=required(environ, "CONTROL_TABLE"),
             control_regions=tuple(required(environ, "CONTROL_REGIONS").split(",")),
             losers_table=required(environ, "LOSERS_TABLE"),
@@ -70,8 +77,20 @@ def _rules(environ: Mapping[str, str]) -> Rules:
             raise Misconfigured(f"EXPIRY is {other!r}, not ignore or replicate")
 
 
-def _seconds(environ: Mapping[str, str]) -> int:
-    text = required(environ, "TOMBSTONE_SECONDS")
+def _key_types(environ: Mapping[str, str]) -> dict[str, str]:
+    text = required(environ, "KEY_TYPES")
+    wrong = Misconfigured(f"KEY_TYPES is {text!r}, not the key attributes' types by their names")
+    try:
+        types = json.loads(text)
+    except ValueError as error:
+        raise wrong from error
+    if not isinstance(types, dict) or not types or not all(kind in ("S", "N", "B") for kind in types.values()):
+        raise wrong
+    return types
+
+
+def _count(environ: Mapping[str, str], name: str) -> int:
+    text = required(environ, name)
     if not text.isascii() or not text.isdecimal() or int(text) == 0:
-        raise Misconfigured(f"TOMBSTONE_SECONDS is {text!r}, not a whole number of seconds over 0")
+        raise Misconfigured(f"{name} is {text!r}, not a whole number over 0")
     return int(text)

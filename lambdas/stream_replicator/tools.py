@@ -1,19 +1,21 @@
-"""Puts a lane's tools together: the only place that knows how its clients are made."""
+"""Puts the tools of lanes and proofs together: the only place that knows how their clients are made."""
 
 import random
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from failover.aws_clients import client
 from failover.clock import SystemClock
+from failover.replication.dead_letters import DeadLetterBucket
 from failover.replication.delivery import Delivery
 from failover.replication.epochs import Epochs
 from failover.replication.lane import AT_ONCE, Tools
 from failover.replication.losers import LoserTable
+from failover.replication.marker_table import MarkerTable
 from failover.replication.source import Source
 from failover.sites import other
-from lambdas.stream_replicator.dead_letters import DeadLetterBucket
+from lambdas.stream_replicator.proving import Proving
 from lambdas.stream_replicator.settings import Settings
 
 if TYPE_CHECKING:
@@ -26,9 +28,10 @@ def build(settings: Settings) -> Tools:
     """Make the clients and hand them out."""
     clock = SystemClock()
     here, there = settings.here, other(settings.here)
-    source = client("dynamodb", settings.region, read_seconds=READ_SECONDS)
+    source = client("dynamodb", settings.region, read_seconds=READ_SECONDS, connections=AT_ONCE)
     target = client("dynamodb", settings.sites.region(there), read_seconds=READ_SECONDS, connections=AT_ONCE)
     losers = LoserTable(source, settings.losers_table)
+    pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="lane")
     return Tools(
         here=here,
         rules=settings.rules,
@@ -41,8 +44,34 @@ def build(settings: Settings) -> Tools:
         ),
         source=_source(settings, source, losers, Epochs(_control(settings), settings.control_table, clock)),
         dead_letters=DeadLetterBucket(client("s3", settings.region), settings.dead_letter_bucket, settings.function),
-        pool=ThreadPoolExecutor(AT_ONCE, thread_name_prefix="lane"),
+        markers=_markers(settings, source, pool),
+        pool=pool,
         clock=clock,
+        jitter=random.random,
+    )
+
+
+def proving(settings: Settings) -> Proving:
+    """Make what a planned move's questions need, apart from any lane."""
+    source = client("dynamodb", settings.region, read_seconds=READ_SECONDS, connections=AT_ONCE)
+    return Proving(
+        table=_markers(settings, source, ThreadPoolExecutor(AT_ONCE, thread_name_prefix="markers")),
+        streams=client("dynamodbstreams", settings.region),
+        stream_arn=settings.stream_arn,
+        lanes=settings.lanes,
+        clock=SystemClock(),
+    )
+
+
+def _markers(settings: Settings, source: "DynamoDBClient", pool: Executor) -> MarkerTable:
+    return MarkerTable(
+        client=source,
+        table=settings.tables[settings.here],
+        here=settings.here,
+        key_types=settings.key_types,
+        ttl_attribute=settings.rules.ttl_attribute,
+        pool=pool,
+        clock=SystemClock(),
         jitter=random.random,
     )
 

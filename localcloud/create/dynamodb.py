@@ -15,16 +15,27 @@ def table(creation: Creation) -> Created:
     return creation.name, {
         "name": creation.name,
         "arn": field(answer, "TableDescription", "TableArn"),
-        **_streamed(answer),
+        **_streamed(answer["TableDescription"]),
+        **_replicated(creation),
     }
 
 
-def _streamed(answer: Mapping[str, object]) -> dict[str, Value]:
-    """Return the outputs of a table with a stream."""
+def _streamed(description: object) -> dict[str, Value]:
+    """Return the outputs of a table, or of a replica, with a stream."""
     names = {"streamArn": "LatestStreamArn", "streamLabel": "LatestStreamLabel"}
-    description = answer["TableDescription"]
     found = description if isinstance(description, Mapping) else {}
     return {name: str(found[spelled]) for name, spelled in names.items() if spelled in found}
+
+
+def _replicated(creation: Creation) -> dict[str, Value]:
+    """Return the replicas with what each has of its own."""
+    replicas = creation.blocks("replicas")
+    regions = [str(replica["regionName"]) for replica in replicas]
+    found = [
+        creation.call_in(region, "dynamodb", "describe_table", TableName=creation.name)["Table"] for region in regions
+    ]
+    whole: list[Value] = [{**replica, **_streamed(one)} for replica, one in zip(replicas, found, strict=True)]
+    return {"replicas": whole} if whole else {}
 
 
 def _definition(creation: Creation) -> dict[str, object]:

@@ -77,17 +77,18 @@ def policy(creation: Creation) -> Created:
 
 
 def notification(creation: Creation) -> Created:
-    """Tell queues of what happens in a bucket."""
-    queues = [_queue(told) for told in creation.blocks("queues")]
-    configuration = {"QueueConfigurations": queues}
+    """Tell queues and topics of what happens in a bucket."""
+    configuration = {
+        "QueueConfigurations": [{"QueueArn": told["queueArn"], **_told(told)} for told in creation.blocks("queues")],
+        "TopicConfigurations": [{"TopicArn": told["topicArn"], **_told(told)} for told in creation.blocks("topics")],
+    }
     return _set(creation, "put_bucket_notification_configuration", NotificationConfiguration=configuration)
 
 
-def _queue(told: Mapping[str, Value]) -> dict[str, object]:
+def _told(told: Mapping[str, Value]) -> dict[str, object]:
     given = {"prefix": told.get("filterPrefix"), "suffix": told.get("filterSuffix")}
     rules = [{"Name": name, "Value": value} for name, value in given.items() if value]
     return {
-        "QueueArn": told["queueArn"],
         "Events": told["events"],
         **({"Id": told["id"]} if told.get("id") else {}),
         **({"Filter": {"Key": {"FilterRules": rules}}} if rules else {}),

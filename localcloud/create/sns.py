@@ -1,4 +1,4 @@
-"""Topics and their subscriptions."""
+"""Topics, their policies and their subscriptions."""
 
 from collections.abc import Mapping
 
@@ -11,6 +11,14 @@ def topic(creation: Creation) -> Created:
     """Create a topic."""
     arn = field(creation.call("sns", "create_topic", Name=creation.name), "TopicArn")
     return arn, {"arn": arn, "name": creation.name}
+
+
+def topic_policy(creation: Creation) -> Created:
+    """Set who may publish to a topic."""
+    arn = creation.text("arn")
+    policy = creation.text("policy")
+    creation.call("sns", "set_topic_attributes", TopicArn=arn, AttributeName="Policy", AttributeValue=policy)
+    return arn, {"owner": arn.split(":")[4]}
 
 
 def subscription(creation: Creation) -> Created:
@@ -39,5 +47,6 @@ def _text(value: object) -> str:
 
 CREATORS: Mapping[str, Creator] = {
     "aws:sns/topic:Topic": topic,
+    "aws:sns/topicPolicy:TopicPolicy": topic_policy,
     "aws:sns/topicSubscription:TopicSubscription": subscription,
 }

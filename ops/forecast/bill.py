@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from evaluation import Evaluation, Registration
-from ops.forecast.demand import FUNCTION, SCHEDULE, Demand, demand_of
+from ops.forecast.demand import FUNCTION, MAPPING, SCHEDULE, Demand, demand_of
 from ops.forecast.dynamodb import table_usages
 from ops.forecast.fees import alarm_usages, mapping_usages, schedule_usages, secret_usages
 from ops.forecast.functions import function_usages, log_usages
@@ -16,7 +16,7 @@ PRICED: Mapping[str, Usages] = {
     "aws:cloudwatch/logGroup:LogGroup": log_usages,
     "aws:cloudwatch/metricAlarm:MetricAlarm": alarm_usages,
     "aws:dynamodb/table:Table": table_usages,
-    "aws:lambda/eventSourceMapping:EventSourceMapping": mapping_usages,
+    MAPPING: mapping_usages,
     FUNCTION: function_usages,
     SCHEDULE: schedule_usages,
     "aws:secretsmanager/secret:Secret": secret_usages,
@@ -31,6 +31,7 @@ FREE: Mapping[str, str] = {
     "aws:s3/bucketNotification:BucketNotification": "a setting of its bucket",
     "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": "a setting of its bucket",
     "aws:sns/topic:Topic": "only messages cost, $0.50 a million; an incident sends some dozens",
+    "aws:sns/topicPolicy:TopicPolicy": "a setting of its topic",
     "aws:sns/topicSubscription:TopicSubscription": "only deliveries cost, e-mail $2 in 100,000, queues nothing",
     "aws:sqs/queue:Queue": "only requests cost: its mapping's polls are counted there, messages are a handful",
     "aws:sqs/queuePolicy:QueuePolicy": "a setting of its queue",

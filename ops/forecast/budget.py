@@ -94,7 +94,7 @@ def recovery_point(mode: str, protocol: Protocol) -> Promise:
     apart = f"probe interval {protocol.probe_interval:g}"
     gate = f"max lag {protocol.max_lag:g}, or nothing moves"
     if mode == "streams":
-        gate += "; a replicator's own lag counts: two polls of a stream and two runs for a canary"
+        gate += "; a replicator's own lag counts: for a canary 1 s of gathering, a poll of the stream and a run"
     return Promise(
         steps=(
             Step(name="lag", seconds=protocol.max_lag, arithmetic=gate),

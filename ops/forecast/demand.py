@@ -11,6 +11,7 @@ from ops.forecast.observing import Observing
 from ops.forecast.usage import SECONDS_A_MONTH, Load, Unpriced
 
 FUNCTION = "aws:lambda/function:Function"
+MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
 SCHEDULE = "aws:scheduler/schedule:Schedule"
 OBSERVER = "lambdas.health_checker.handler.handle"
 ORCHESTRATOR = "lambdas.failover_orchestrator.handler.handle"
@@ -33,7 +34,7 @@ class Demand:
     """``applications`` are the physical names of the application's tables by their names in config.
 
     ``runs`` counts the starts of each scheduled function, and the orchestrator's rehearsals that a look asks for;
-    ``observers`` are the regions with one.
+    ``observers`` are the regions with one, ``sifted`` functions that a filter spares the other site's own changes.
     """
 
     protocol: Protocol
@@ -49,6 +50,7 @@ class Demand:
     secondary_region: str
     functions: Mapping[FunctionInRegion, Registration]
     runs: Mapping[FunctionInRegion, float]
+    sifted: frozenset[FunctionInRegion]
 
     @property
     def observers(self) -> tuple[str, ...]:
@@ -85,6 +87,11 @@ def demand_of(evaluation: Evaluation, load: Load) -> Demand:
         secondary_region=str(told["secondaryRegion"]),
         functions=functions,
         runs=_with_rehearsals({place: SECONDS_A_MONTH / seconds for place, seconds in every.items()}, functions),
+        sifted=frozenset(
+            FunctionInRegion(region=one.region, name=str(one.inputs["functionName"]))
+            for one in evaluation.registrations
+            if one.type == MAPPING and one.inputs.get("filterCriteria")
+        ),
     )
 
 

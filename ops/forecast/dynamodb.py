@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from evaluation import Registration, Value
+from failover.replication.versioned_table import EXPIRES
 from ops.forecast.demand import Demand, sequence
 from ops.forecast.replicating import LANES, Replicating, replicating
 from ops.forecast.usage import GIGABYTE, SECONDS_A_MONTH, Load, Part, Unpriced, Usage
 
 VOTE_BYTES = 700
-CANARY_BYTES = 100
+CANARY_BYTES = 250
 CONTROL_GIGABYTES = 0.01
 READ_UNIT_KILOBYTES = 4
 # A key in the account is asked once in five minutes for each connection with traffic
@@ -182,12 +183,18 @@ def _written(table: Table, one: Registration, writes: float, kilobytes: float, a
     for region in table.replicas:
         yield table.usage(region, "dynamodb-write", writes * entries, f"{writes:,.0f} writes x {entries} index units")
     yield table.sent(active, kilobytes * 1000, writes)
-    if one.inputs.get("ttl"):
+    if _items_expire(one):
         # Expiry is free where it happens and a replicated write in the other regions
         # (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/TTL.html).
         for region in table.replicas[1:]:
             why = f"{writes:,.0f} items that expire x {units} units"
             yield table.usage(region, "dynamodb-replicated-write", writes * units, why)
+
+
+def _items_expire(one: Registration) -> bool:
+    """Say whether what is written expires; where nothing but tombstones does, that is one small unit a deletion."""
+    ttl = one.inputs.get("ttl")
+    return isinstance(ttl, dict) and ttl.get("attributeName") != EXPIRES
 
 
 def _index_units(one: Registration, units: int) -> int:

@@ -10,7 +10,7 @@ from ops.forecast.usage import GIGABYTE, Usage
 
 MEGABYTES_A_GIGABYTE = 1024
 # Names that a turn prints (lambdas/health_checker/metrics.py), each a metric of one observer.
-EMBEDDED_METRICS = 4
+EMBEDDED_METRICS = 5
 # A cold start and the deadline of a rehearsal's calls (lambdas/failover_orchestrator/handler.py).
 REHEARSAL_RUN_SECONDS = 5.0
 # A turn's `decided` line and its line of metrics, with the 26 bytes that CloudWatch adds to each

@@ -16,12 +16,14 @@ class Observing:
     """One observer's month.
 
     A run is started by the schedule, looks on for ``generation_overlap`` and votes from then on until its successor
-    does; the last turn of a run learns that from its refused vote (failover/observer.py).
+    does; the last turn of a run learns that from its refused vote (failover/observer.py). Of two that overlap only one
+    raises the canary at each turn: the other finds it raised, and a failed condition leaves no record in a stream.
     """
 
     runs: float
     run_seconds: float
     probes: float
+    raises: float
     votes: float
     batch_reads: float
     reports: float
@@ -38,6 +40,7 @@ class Observing:
             runs=runs,
             run_seconds=lives + START_SECONDS,
             probes=runs * (turns + 1),
+            raises=SECONDS_A_MONTH / protocol.probe_interval,
             votes=SECONDS_A_MONTH / protocol.probe_interval + runs,
             batch_reads=runs * (turns + 1),
             reports=runs * turns,

@@ -2,7 +2,8 @@
 
 Lambda reads the streams for nothing (https://aws.amazon.com/dynamodb/pricing/on-demand/). Each record comes twice: in
 the region it was written in, whose replicator carries it over, and as the write that this makes in the other one,
-whose replicator sees whose it is and leaves it. Upper bounds; how long a run takes is an allowance, no figure of AWS.
+whose replicator sees whose it is and leaves it, unless a filter has spared it that. Upper bounds; how long a run takes
+is an allowance, no figure of AWS.
 """
 
 import math
@@ -10,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from evaluation import Registration
-from ops.forecast.demand import Demand, environment_of
+from ops.forecast.demand import Demand, environment_of, place_of
 from ops.forecast.usage import GIGABYTE, SECONDS_A_MONTH, Part, Usage
 
 MEGABYTES_A_GIGABYTE = 1024
@@ -26,10 +27,15 @@ AT_ONCE = 48
 CARRY_SECONDS = 0.2
 MARK_SECONDS = 0.05
 LEAVE_SECONDS = 0.02
-# Names that a run prints (lambdas/stream_replicator/metrics.py), each a metric of one table in one region.
-EMBEDDED_METRICS = 7
-# A run's `carried` line and its line of metrics, as CloudWatch counts them.
-RUN_LOG_BYTES = 1100
+# Names that a run prints where writes are made (lambdas/stream_replicator/metrics.py), each a metric of one table: what
+# was carried over and how late, and what was marked. Others are told, and cost, only in hours in which they happen.
+CARRYING_METRICS = 2
+MARKING_METRICS = 1
+# A run's `carried` line and its line of metrics, as CloudWatch counts them; one that leaves everything has no metrics.
+RUN_LOG_BYTES = 720
+LEFT_LOG_BYTES = 280
+# A counter, a status and a stamp.
+CANARY_KILOBYTES = 0.3
 REQUEST_BYTES = 1500
 ANSWER_BYTES = 900
 
@@ -59,10 +65,10 @@ class Replicating:
 
 
 def replicating(table: str, demand: Demand) -> Replicating:
-    """Return what is replicated of a table. Observers write canaries around the client, all of them."""
+    """Return what is replicated of a table. Observers stamp their canaries."""
     if table == demand.canary_table:
-        probes = len(demand.observers) * demand.observing.probes
-        return Replicating(table=table, part="control plane", writes=probes, marks=probes, kilobytes=0.1)
+        raises = len(demand.observers) * demand.observing.raises
+        return Replicating(table=table, part="control plane", writes=raises, marks=0, kilobytes=CANARY_KILOBYTES)
     name = next(config for config, physical in demand.applications.items() if physical == table)
     writes = demand.load.writes_per_second.get(name, 0) * SECONDS_A_MONTH
     around = writes * demand.load.around_client
@@ -74,13 +80,14 @@ def replicating(table: str, demand: Demand) -> Replicating:
 def replicator_usages(one: Registration, demand: Demand) -> Iterator[Usage]:
     """Yield what one replicator uses, in its direction."""
     month = replicating(environment_of(one)["PRIMARY_TABLE_NAME"], demand)
-    active = one.region == demand.primary_region
-    records = month.writes + month.marks if active else month.writes
-    runs = month.runs(records)
-    yield from _runs(one, month, runs, _run_seconds(month, runs) if active else LEAVE_SECONDS)
-    if active:
-        yield from _sent(one, month, demand)
-        yield from _epochs(one, month, runs, demand)
+    runs = _runs_of(one, month, demand)
+    if one.region != demand.primary_region:
+        yield from _run_usages(one, month, runs, LEAVE_SECONDS)
+        return
+    yield from _run_usages(one, month, runs, _run_seconds(month, runs))
+    yield from _metrics(one, month)
+    yield from _sent(one, month, demand)
+    yield from _epochs(one, month, runs, demand)
 
 
 def replicator_log_usages(
@@ -88,13 +95,20 @@ def replicator_log_usages(
 ) -> Iterator[Usage]:
     """Yield what a replicator writes into its log group, and what of it is kept for so many months."""
     month = replicating(environment_of(function)["PRIMARY_TABLE_NAME"], demand)
-    active = function.region == demand.primary_region
-    runs = month.runs(month.writes + month.marks if active else month.writes)
-    gigabytes = runs * RUN_LOG_BYTES / GIGABYTE
-    yield _usage(group, month.part, "log-ingestion", gigabytes, f"{runs:,.0f} runs x {RUN_LOG_BYTES} B")
+    runs = _runs_of(function, month, demand)
+    each = RUN_LOG_BYTES if function.region == demand.primary_region else LEFT_LOG_BYTES
+    gigabytes = runs * each / GIGABYTE
+    yield _usage(group, month.part, "log-ingestion", gigabytes, f"{runs:,.0f} runs x {each} B")
     yield _usage(
         group, month.part, "log-storage", gigabytes * months, f"{gigabytes:.3f} GB a month x {months:g} months"
     )
+
+
+def _runs_of(function: Registration, month: Replicating, demand: Demand) -> float:
+    """Return how many runs a replicator has: where the writes are made, and where they arrive as the other site's."""
+    if function.region == demand.primary_region:
+        return month.runs(month.writes + month.marks)
+    return 0.0 if place_of(function) in demand.sifted else month.runs(month.writes)
 
 
 def _run_seconds(month: Replicating, runs: float) -> float:
@@ -106,12 +120,17 @@ def _run_seconds(month: Replicating, runs: float) -> float:
     return each * math.ceil(records / runs / AT_ONCE)
 
 
-def _runs(one: Registration, month: Replicating, runs: float, seconds: float) -> Iterator[Usage]:
+def _run_usages(one: Registration, month: Replicating, runs: float, seconds: float) -> Iterator[Usage]:
     gigabytes = float(str(one.inputs["memorySize"])) / MEGABYTES_A_GIGABYTE
     why = f"{runs:,.0f} runs x {seconds:g} s x {gigabytes:.3g} GB"
     yield _usage(one, month.part, "lambda-requests", runs, f"{runs:,.0f} runs")
     yield _usage(one, month.part, "lambda-arm64-seconds", runs * seconds * gigabytes, why)
-    yield _usage(one, "control plane", "metrics", EMBEDDED_METRICS, f"{EMBEDDED_METRICS} names, one table")
+
+
+def _metrics(one: Registration, month: Replicating) -> Iterator[Usage]:
+    """Yield the metrics of a table that is always written; applications' tables around the client as well."""
+    names = CARRYING_METRICS + (MARKING_METRICS if month.part == "application" else 0)
+    yield _usage(one, "control plane", "metrics", names, f"{names} names, one table")
 
 
 def _sent(one: Registration, month: Replicating, demand: Demand) -> Iterator[Usage]:

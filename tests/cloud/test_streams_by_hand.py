@@ -17,10 +17,12 @@ from localcloud.cloud import EmbeddedCloud
 from localcloud.faults import Fault
 from tests.cloud.person import Person, Said
 from tests.cloud.stage import Stage
+from tests.cloud.told import told_of
 from tests.waiting import eventually
 
 TABLE = "lifeboat-local-sessions"
 SECONDS = 40.0
+ALARM_SECONDS = 200.0  # a queue is counted each minute, and an alarm judges whole minutes
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +59,19 @@ def item(stage: Stage, site: Site, name: str) -> dict[str, Any]:
     return dict(client.get_item(TableName=TABLE, Key={"session_id": {"S": name}}).get("Item", {}))
 
 
+def dead_records(stage: Stage, region: str) -> tuple[int, str]:
+    """Return how many messages wait in a region's queue, and the state of its alarm."""
+    queues, alarms, name = (
+        stage.client("sqs", region),
+        stage.client("cloudwatch", region),
+        "lifeboat-local-dead-records",
+    )
+    url = queues.get_queue_url(QueueName=name)["QueueUrl"]
+    told = queues.get_queue_attributes(QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"])
+    (alarm,) = alarms.describe_alarms(AlarmNames=[name])["MetricAlarms"]
+    return int(told["Attributes"]["ApproximateNumberOfMessages"]), str(alarm["StateValue"])
+
+
 def says(person: Person, command: str, words: str) -> Said:
     """Give a command until its output has these words."""
 
@@ -69,6 +84,14 @@ def says(person: Person, command: str, words: str) -> Said:
 
 
 @pytest.mark.minutes
+def test_a_new_stack_has_no_dead_records_and_pages_nobody(stage: Stage) -> None:
+    for region in (stage.primary, stage.secondary):
+        eventually(lambda at=region: dead_records(stage, at)[1] == "OK", ALARM_SECONDS, f"{region} judged its queue")  # type: ignore[misc]
+        assert dead_records(stage, region) == (0, "OK")
+    assert not told_of(stage, 0, "dead-records")
+
+
+@pytest.mark.minutes
 def test_a_record_that_the_other_site_refused_is_redriven_once_the_cause_is_gone(stage: Stage, person: Person) -> None:
     refused = Fault(effect="error", status=400, code="ValidationException", operation="PutItem", table=TABLE)
     cause = stage.cloud.faults.add(Fault(**{**vars(refused), "region": stage.secondary, "caller_kind": "lambda"}))
@@ -76,6 +99,8 @@ def test_a_record_that_the_other_site_refused_is_redriven_once_the_cause_is_gone
     listed = says(person, "lifeboat redrive -s local --dry-run", "1 waiting")
     assert "sessions" in listed.output
     assert "ValidationException" in listed.output
+    eventually(lambda: told_of(stage, 0, "dead-records", stage.primary), ALARM_SECONDS, "people are paged")
+    assert dead_records(stage, stage.primary) == (1, "ALARM")
     again = person.does("lifeboat redrive -s local --yes --reason INC-42")
     assert (again.code, "1 of 1 records failed again" in again.output) == (3, True)
     stage.cloud.faults.clear(cause)

@@ -86,6 +86,17 @@ def operation(kind: Planted, at: float, number: int) -> Operation:
     )
 
 
+def test_what_a_stale_writer_overruled_is_no_loss_if_the_stack_lists_it() -> None:
+    planted = Planted(2, "us-west-2", FAILOVER, FAILBACK, Fate.LOST, op="append")
+    write = operation(planted, FAILOVER + 1, 1)
+    gone = evidence(write)
+    assert [one.fate for one in fates(gone)] == [Fate.LOST]
+    assert [one.fate for one in fates(replace(gone, overruled=frozenset({(write.key, write.value)})))] == [
+        Fate.DIVERGED
+    ]
+    assert [one.fate for one in fates(replace(gone, overruled=frozenset({(write.key, "another")})))] == [Fate.LOST]
+
+
 def evidence(*operations: Operation, contents: dict[str, list[str]] | None = None) -> Evidence:
     return Evidence(
         operations=operations,

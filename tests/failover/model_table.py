@@ -98,6 +98,8 @@ def _holds(condition: str, item: Item, names: Mapping[str, str], values: Item) -
 
 @functools.cache
 def _condition(text: str) -> tuple[tuple[Term, ...], ...]:
+    if match := re.fullmatch(r"\((.+)\) AND \((.+)\)", text):
+        return tuple((*one, *other) for one in _condition(match[1]) for other in _condition(match[2]))
     return tuple(tuple(_term(term) for term in part.split(" AND ")) for part in text.split(" OR "))
 
 
@@ -106,6 +108,12 @@ def _term(text: str) -> Term:
         name, there = match[2], match[1] is None
         return lambda item, names, _values: (names.get(name, name) in item) is there
     name, sign, value = text.split(" ")
+    if "." in name:
+        assert sign == "=", f"{text} is beyond this model"
+        outer, inner = name.split(".")
+        return lambda item, names, values: bool(
+            item.get(names[outer], {"M": {}})["M"].get(names[inner]) == values[value]
+        )
     if sign == "=":
         return lambda item, names, values: bool(item.get(names[name]) == values[value])
     assert sign == "<", f"{text} is beyond this model"

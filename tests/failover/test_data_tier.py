@@ -16,6 +16,9 @@ from failover.outbox_replay import Replayer
 from failover.protocol import Protocol
 from failover.queued_table import Queued, QueuedTable
 from failover.regional_table import Acknowledgement, NoSuchItem
+from failover.replication.stamps import ATTRIBUTE, Stamp, Version
+from failover.replication.versioned_table import VersionedTable
+from failover.replication.versioned_writes import OutdatedEpoch
 from failover.rows import tier_key
 from failover.sites import Sites
 from failover.table_requests import UpdateItem
@@ -29,6 +32,7 @@ VISIT: UpdateItem = {
     "UpdateExpression": "ADD visits :one",
     "ExpressionAttributeValues": {":one": {"N": "1"}},
 }
+ORDERS = VersionedTable(key=("id",))
 ARGS = DataTierArgs(
     sites=Sites(primary="us-east-1", secondary="us-west-2"),
     control_table="control",
@@ -69,12 +73,36 @@ def stored(region: str) -> bool:
 
 
 def test_a_write_lands_in_the_active_region_only(tier: DataTier) -> None:
-    assert tier.table("orders").put_item(Item=KEY).region == "us-east-1"
+    assert tier.table("orders", ORDERS).put_item(Item=KEY).region == "us-east-1"
     assert (stored("us-east-1"), stored("us-west-2")) == (True, False)
 
 
+def test_a_write_leaves_a_version_that_its_reader_does_not_see(tier: DataTier) -> None:
+    table = tier.table("orders", ORDERS)
+    table.put_item(Item=KEY)
+    stamp = Stamp.of(boto3.client("dynamodb", "us-east-1").get_item(TableName="orders", Key=KEY)["Item"])
+    assert stamp is not None
+    assert (stamp.version.epoch, stamp.version.origin) == (1, "primary")
+    assert table.get_item(Key=KEY, ConsistentRead=True) == KEY
+
+
+def test_an_item_of_a_later_epoch_than_the_view_is_left_alone(tier: DataTier) -> None:
+    later = Stamp(version=Version(2, 1, "secondary")).attribute()
+    boto3.client("dynamodb", "us-east-1").put_item(TableName="orders", Item={**KEY, ATTRIBUTE: later})
+    with pytest.raises(OutdatedEpoch):
+        tier.table("orders", ORDERS).put_item(Item={**KEY, "by": {"S": "epoch 1"}})
+    assert tier.table("orders", ORDERS).get_item(Key=KEY) == KEY
+
+
+def test_an_unlisted_table_holds_nothing_but_what_was_written(tier: DataTier) -> None:
+    tier.unlisted_table("orders").put_item(Item=KEY)
+    assert boto3.client("dynamodb", "us-east-1").get_item(TableName="orders", Key=KEY)["Item"] == KEY
+    tier.unlisted_table("orders").delete_item(Key=KEY)
+    assert not stored("us-east-1")
+
+
 def test_a_failed_condition_is_boto3s_own_exception(tier: DataTier) -> None:
-    table = tier.table("orders")
+    table = tier.table("orders", ORDERS)
     table.put_item(Item=KEY)
     with pytest.raises(boto3.client("dynamodb", "us-east-1").exceptions.ClientError) as refused:
         table.put_item(Item=KEY, ConditionExpression="attribute_not_exists(id)")
@@ -82,7 +110,7 @@ def test_a_failed_condition_is_boto3s_own_exception(tier: DataTier) -> None:
 
 
 def test_the_attributes_asked_for_come_with_the_acknowledgement(tier: DataTier) -> None:
-    table = tier.table("orders")
+    table = tier.table("orders", ORDERS)
     table.put_item(Item=KEY)
     done = table.update_item(
         Key=KEY,
@@ -94,7 +122,7 @@ def test_the_attributes_asked_for_come_with_the_acknowledgement(tier: DataTier) 
 
 
 def test_deleting_and_reading_follow_the_active_site(tier: DataTier) -> None:
-    table = tier.table("orders")
+    table = tier.table("orders", ORDERS)
     table.put_item(Item=KEY)
     assert table.get_item(Key=KEY, ConsistentRead=True) == KEY
     table.delete_item(Key=KEY)
@@ -107,12 +135,12 @@ def test_deleting_and_reading_follow_the_active_site(tier: DataTier) -> None:
 def test_writes_stop_while_the_tier_moves(tier: DataTier) -> None:
     say(2, "secondary", "moving")
     with pytest.raises(TierMoving):
-        tier.table("orders").put_item(Item=KEY)
+        tier.table("orders", ORDERS).put_item(Item=KEY)
 
 
 def test_writes_go_to_the_new_site_once_it_is_published(tier: DataTier) -> None:
     say(2, "secondary", "steady")
-    assert tier.table("orders").put_item(Item=KEY).region == "us-west-2"
+    assert tier.table("orders", ORDERS).put_item(Item=KEY).region == "us-west-2"
 
 
 def test_an_mrsc_table_is_written_at_home_without_any_row(tier: DataTier) -> None:
@@ -125,7 +153,7 @@ def test_a_stack_without_a_row_is_told_apart_from_a_missing_table(tier: DataTier
     for region in CONTROL:
         boto3.client("dynamodb", region).delete_item(TableName="control", Key=tier_key("data"))
     with pytest.raises(NoCurrentView) as refused:
-        tier.table("orders").put_item(Item=KEY)
+        tier.table("orders", ORDERS).put_item(Item=KEY)
     assert isinstance(refused.value.__cause__, RowMissing)
     with pytest.raises(ClientError, match="ResourceNotFoundException"):
         tier.mrsc_table("payments", "primary").put_item(Item=KEY)
@@ -133,7 +161,7 @@ def test_a_stack_without_a_row_is_told_apart_from_a_missing_table(tier: DataTier
 
 def test_a_hedged_read_leaves_no_thread_behind_when_the_tier_is_left(tier: DataTier) -> None:
     with tier:
-        table = tier.table("orders")
+        table = tier.table("orders", ORDERS)
         for region in CONTROL:
             boto3.client("dynamodb", region).put_item(TableName="orders", Item=KEY)
         assert table.get_item(Key=KEY, stale="hedged") == KEY
@@ -144,7 +172,7 @@ def test_a_hedged_read_leaves_no_thread_behind_when_the_tier_is_left(tier: DataT
 
 def test_writes_of_a_move_wait_in_the_outbox_and_go_to_the_new_site(tier: DataTier, tmp_path: Path) -> None:
     say(2, "secondary", "moving")
-    table = tier.table("orders")
+    table = tier.table("orders", ORDERS)
     with tier, Outbox(tmp_path / "outbox.db") as outbox, Replayer(outbox, [table], every_seconds=0.05):
         orders = QueuedTable(table, outbox, key=("id",))
         assert isinstance(orders.put_item(Item=KEY), Queued)

@@ -11,6 +11,7 @@ from failover.data_tier import DataTier, DataTierArgs
 from failover.protocol import Protocol
 from failover.read_answers import Freshness
 from failover.regional_table import RegionalTable
+from failover.replication.versioned_table import VersionedTable
 from failover.rows import tier_key
 from failover.sites import Sites
 from failover.table_requests import Query
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
 REGIONS = ("us-east-1", "us-west-2")
+ORDERS = VersionedTable(key=("customer", "number"))
 ARGS = DataTierArgs(
     sites=Sites(primary="us-east-1", secondary="us-west-2"),
     control_table="control",
@@ -48,7 +50,7 @@ def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[RegionalTable]:
             create(region, "stock", "article")
         row = {"epoch": {"N": "1"}, "active": {"S": "primary"}, "phase": {"S": "steady"}}
         boto3.client("dynamodb", "us-west-2").put_item(TableName="control", Item={**tier_key("data"), **row})
-        yield DataTier(ARGS, boto3.Session()).table("orders")
+        yield DataTier(ARGS, boto3.Session()).table("orders", ORDERS)
 
 
 def order(number: int, customer: str = "ada") -> "dict[str, AttributeValueTypeDef]":

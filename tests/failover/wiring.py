@@ -1,15 +1,17 @@
 """Observers and orchestrators put together as their functions do it, over clients that a test hands out."""
 
 import random
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
 
+from failover.backlog import Backlog
 from failover.ballot import Ballot
-from failover.canary import Canary, CanaryItem, CanaryWatch
+from failover.canary import Canary, CanaryItem, CanaryWatch, PlainWrites, Writes
 from failover.clock import Clock
 from failover.control_table import PATIENT_ATTEMPTS, ControlTable
-from failover.data_plan import Canaries, DataPlan
+from failover.data_plan import DataPlan, Trials
 from failover.fan_out import FanOut
 from failover.observer import Post
 from failover.orchestrator import Tools
@@ -17,6 +19,7 @@ from failover.outside import ActiveParameter
 from failover.pace import Pace
 from failover.pages import Pager
 from failover.protocol import Protocol as Numbers
+from failover.replication.stamped_canary import StampedWrites
 from failover.sites import Sites
 from failover.waking import OrchestratorWaker
 from lambdas.health_checker.post import ATTEMPTS_IN_A_TURN, Staff
@@ -32,6 +35,8 @@ class Wiring:
     """What one process in a region works with.
 
     ``client`` makes one of `control`, `data`, `ssm`, `sns` or `lambda` in a region, with so many seconds to read.
+    ``streams`` is how the data tables are replicated: by a replicator of ours.
+    ``replicators`` are functions by the table that each carries.
     """
 
     home: str
@@ -40,21 +45,32 @@ class Wiring:
     fan_out: FanOut
     dice: random.Random
     numbers: Numbers
+    streams: bool = False
+    replicators: Mapping[str, str] = field(default_factory=dict)
 
     def control(self, attempts: int = PATIENT_ATTEMPTS) -> ControlTable:
         """Return the control table, through the region's own endpoint."""
         return ControlTable(CONTROL, self.client("control", self.home, PATIENCE), self.clock, self.dice, attempts)
 
-    def canary(self, name: str, patience: float = PATIENCE) -> Canary:
+    def canary(self, name: str, patience: float = PATIENCE, writes: Writes | None = None) -> Canary:
         """Return one writer's canary in both data regions."""
         clients = {region: self.client("data", region, patience) for region in (SITES.primary, SITES.secondary)}
         item = CanaryItem(table=CANARY, item_id=f"health_check_id#{name}", healthy_status="ok")
-        return Canary(item, clients, self.clock)
+        return Canary(item, clients, self.clock, writes)
+
+    def arriving(self) -> Writes:
+        """Return how a canary is written that is to arrive at the other site."""
+        return StampedWrites(SITES, lambda: int(self.clock.monotonic() * 1e6)) if self.streams else PlainWrites()
 
     def parameter(self, patience: float = PATIENCE) -> ActiveParameter:
         """Return the value outside, a copy in each control region."""
         clients = {region: self.client("ssm", region, patience) for region in REGIONS}
         return ActiveParameter(PARAMETER, lambda: clients, self.fan_out)
+
+    def backlog(self) -> Backlog:
+        """Return the replicators of both data regions."""
+        clients = {region: self.client("lambda", region, PATIENCE) for region in (SITES.primary, SITES.secondary)}
+        return Backlog(self.replicators, lambda: clients, self.fan_out, self.numbers.heartbeat, lambda: uuid4().hex)
 
     def pager(self) -> Pager:
         """Return the region's pager."""
@@ -66,7 +82,11 @@ class Wiring:
         plan = DataPlan(
             sites=SITES,
             protocol=self.numbers,
-            canaries=Canaries(check=self.canary("orchestrator"), last=self.canary("orchestrator-last")),
+            trials=Trials(
+                check=self.canary("orchestrator"),
+                last=self.canary("orchestrator-last", writes=self.arriving()),
+                backlog=self.backlog(),
+            ),
             parameter=parameter,
             pager=pager,
             now=control.time.now,
@@ -111,7 +131,7 @@ class Wiring:
             numbers=numbers,
             clock=self.clock,
             control=control,
-            watch=CanaryWatch(self.canary(self.home, patience), self.fan_out, self.clock),
+            watch=CanaryWatch(self.canary(self.home, patience, self.arriving()), self.fan_out, self.clock),
             ballot=ballot,
             parameter=self.parameter(patience),
             waker=waker,

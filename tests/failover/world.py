@@ -3,6 +3,7 @@
 The same domain runs over moto (faithful, slow) or over `model_table` (for many thousands of calls).
 """
 
+import io
 import itertools
 import json
 import random
@@ -48,6 +49,7 @@ class World:
     """Three control regions over one control table, two data regions with a canary table each."""
 
     moto: bool = False
+    streams: bool = False
     numbers: Numbers = NUMBERS
     clock: VirtualClock = field(default_factory=VirtualClock)
     dark: set[str] = field(default_factory=set)
@@ -55,6 +57,7 @@ class World:
     fault: Fault | None = None
     replication_seconds: float | None = 0.5
     once_stopped: Callable[[], None] | None = None
+    replicators: dict[str, Callable[[dict[str, Any]], Any]] = field(default_factory=dict)
     calls: list[Call] = field(default_factory=list)
     published: list[dict[str, Any]] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
@@ -115,6 +118,8 @@ class World:
         return bool(self.dark & {caller, region}) or (caller, region) in self.cut
 
     def _act(self, call: Call) -> Any:
+        if replicator := self.replicators.get(call.params.get("FunctionName", "")):
+            return {"Payload": io.BytesIO(json.dumps(replicator(json.loads(call.params["Payload"]))).encode())}
         table = call.params.get("TableName") or next(iter(call.params.get("RequestItems", {"": 0})))
         at = REGIONS[0] if table == CONTROL else call.region
         answer = getattr(self.backend(call.service, at), call.operation)(**call.params)
@@ -181,6 +186,8 @@ class World:
             fan_out=self.fan_out,
             dice=dice(),
             numbers=self.numbers,
+            streams=self.streams,
+            replicators={table: table for table in self.replicators},
         )
 
     def control_of(self, home: str, attempts: int = PATIENT_ATTEMPTS) -> ControlTable:

@@ -24,6 +24,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
         "CONTROL_REGIONS": ",".join(CONTROL_REGIONS),
         "PRIMARY_REGION_NAME": "us-east-1",
         "SECONDARY_REGION_NAME": "us-west-2",
+        "DATA_MODE": "mrec",
         "PRIMARY_REGION_DDB_TABLE": "lifeboat-test-canary",
         "HEALTH_CHECK_ITEM_KEY": "health_check_id",
         "HEALTH_CHECK_ITEM_VALUE": "ok",

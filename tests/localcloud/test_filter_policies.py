@@ -25,6 +25,11 @@ PAGES = {"$or": [{"kind": ["page"]}, {"AlarmName": [{"exists": True}]}]}
         ({**PAGES, "tier": ["data"]}, {"kind": "page", "tier": "app"}, False),
         ({"detail": {"kind": ["page"]}}, {"detail": {"kind": "page"}}, True),
         ({"detail": {"kind": ["page"]}}, {"kind": "page"}, False),
+        ({"Records": {"from": ["s3"]}}, {"Records": [{"from": "s3"}]}, True),
+        ({"Records": {"from": ["s3"]}}, {"Records": [{"from": "sqs"}, {"from": "s3"}]}, True),
+        ({"Records": {"from": ["s3"]}}, {"Records": [{"from": "sqs"}]}, False),
+        ({"Records": {"from": ["s3"]}}, {"Records": []}, False),
+        ({"Records": {"from": ["s3"]}}, {"Event": "s3:TestEvent"}, False),
     ],
 )
 def test_a_body_passes_when_the_policy_wants_it(policy: object, body: object, expected: bool) -> None:

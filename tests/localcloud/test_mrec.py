@@ -51,6 +51,15 @@ def test_a_write_arrives_at_the_other_replica(east: Any, west: Any, table: str) 
     eventually(lambda: value(west, table, "a") == "1", 20, "the write is in the west")
 
 
+def stream(client: ClientOf, region: str, table: str) -> list[Any]:
+    """Read what a replica's own stream tells."""
+    streams = client("dynamodbstreams", region)
+    arn = client("dynamodb", region).describe_table(TableName=table)["Table"]["LatestStreamArn"]
+    shard = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][0]["ShardId"]
+    start = streams.get_shard_iterator(StreamArn=arn, ShardId=shard, ShardIteratorType="TRIM_HORIZON")
+    return [each["dynamodb"] for each in streams.get_records(ShardIterator=start["ShardIterator"])["Records"]]
+
+
 def test_an_update_that_creates_its_item_is_one_record_in_the_stream(client: ClientOf, east: Any, table: str) -> None:
     put(east, table, "a", "1")
     east.update_item(
@@ -60,11 +69,7 @@ def test_an_update_that_creates_its_item_is_one_record_in_the_stream(client: Cli
         ExpressionAttributeValues={":v": {"S": "2"}},
     )
     put(east, table, "c", "3")
-    streams = client("dynamodbstreams", EAST)
-    arn = east.describe_table(TableName=table)["Table"]["LatestStreamArn"]
-    shard = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][0]["ShardId"]
-    start = streams.get_shard_iterator(StreamArn=arn, ShardId=shard, ShardIteratorType="TRIM_HORIZON")
-    records = [each["dynamodb"] for each in streams.get_records(ShardIterator=start["ShardIterator"])["Records"]]
+    records = stream(client, EAST, table)
     assert [record["NewImage"]["v"]["S"] for record in records] == ["1", "2", "3"]
     assert len({record["SequenceNumber"] for record in records}) == 3
 
@@ -122,6 +127,24 @@ def test_both_sides_of_a_cut_link_go_on_and_meet_again(front: Front, east: Any, 
     eventually(settled(front), 20, "nothing waits")
     assert (value(east, table, "a"), value(west, table, "a")) == ("west", "west")
     assert (value(east, table, "b"), value(west, table, "b")) == ("east", "east")
+
+
+def test_only_the_stream_of_the_region_that_took_the_earlier_write_tells_of_both(
+    front: Front, client: ClientOf, east: Any, west: Any, table: str
+) -> None:
+    front.gateway.world.isolate(EAST)
+    put(east, table, "a", "earlier")
+    put(west, table, "a", "later")
+    front.gateway.world.restore(EAST)
+    eventually(settled(front), 20, "nothing waits")
+    images = {
+        region: [
+            tuple(one.get(image, {}).get("v", {}).get("S") for image in ("OldImage", "NewImage"))
+            for one in stream(client, region, table)
+        ]
+        for region in (EAST, WEST)
+    }
+    assert images == {EAST: [(None, "earlier"), ("earlier", "later")], WEST: [(None, "later")]}
 
 
 def test_a_later_deletion_wins_over_an_earlier_write(front: Front, east: Any, west: Any, table: str) -> None:

@@ -10,7 +10,7 @@ from localcloud.front import Front
 from localcloud.machinery import Machinery
 from localcloud.queues import Queues
 from localcloud.sinks import Sinks
-from localcloud.topics import Topics, pause_before
+from localcloud.topics import NoSuchTopic, PublishRefused, Topics, pause_before
 from tests.localcloud.conftest import ClientOf
 from tests.localcloud.deploying import let_in, make_function, make_queue, make_role
 from tests.localcloud.gate import PASS, Gate
@@ -30,7 +30,7 @@ class Bench:
         self.sinks = Sinks()
         roles = front.gateway.roles
         delivery = Delivery(Queues(front.gateway, roles), machinery.asynchronous, self.sinks, roles)
-        self.topics = Topics(front.gateway, delivery, self.timers, delay)
+        self.topics = Topics(front.gateway, roles, delivery, self.timers, delay)
         self.arn = client("sns").create_topic(Name=name)["TopicArn"]
 
     def subscribe(self, protocol: str, endpoint: str, **attributes: str) -> None:
@@ -150,3 +150,31 @@ def passed(machinery: Machinery) -> bool:
 
 def test_pauses_between_attempts_grow_to_twenty_seconds() -> None:
     assert [pause_before(attempt) for attempt in (0, 1, 4, 5, 50)] == [1, 2, 16, 20, 20]
+
+
+def publishers(topic_arn: str, bucket_arn: str) -> str:
+    condition = {"ArnEquals": {"aws:SourceArn": bucket_arn}}
+    principal = {"Service": "s3.amazonaws.com"}
+    statement = {"Effect": "Allow", "Principal": principal, "Action": "sns:Publish", "Resource": topic_arn}
+    return json.dumps({"Version": "2012-10-17", "Statement": [{**statement, "Condition": condition}]})
+
+
+def test_a_service_publishes_by_the_policy_of_the_topic(bench: Bench) -> None:
+    url = bench.subscribed_queue("told-by-s3", RawMessageDelivery="true")
+    policy = publishers(bench.arn, "arn:aws:s3:::ours")
+    bench.client("sns").set_topic_attributes(TopicArn=bench.arn, AttributeName="Policy", AttributeValue=policy)
+    bench.topics.publish_as("s3.amazonaws.com", "arn:aws:s3:::ours", bench.arn, "a place")
+    with pytest.raises(PublishRefused, match="does not let s3"):
+        bench.topics.publish_as("s3.amazonaws.com", "arn:aws:s3:::theirs", bench.arn, "another")
+    bench.after(1)
+    assert bench.bodies(url) == ["a place"]
+
+
+def test_a_topic_without_a_policy_of_its_own_lets_no_service_publish(bench: Bench) -> None:
+    with pytest.raises(PublishRefused):
+        bench.topics.publish_as("s3.amazonaws.com", "arn:aws:s3:::ours", bench.arn, "a place")
+
+
+def test_a_service_is_told_that_there_is_no_such_topic(bench: Bench) -> None:
+    with pytest.raises(NoSuchTopic):
+        bench.topics.publish_as("s3.amazonaws.com", "arn:aws:s3:::ours", f"{bench.arn}-gone", "a place")

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from failover.replication.audit import Auditor
+from failover.replication.dead_letters import DeadLetterBucket, KeptAlready
 from failover.replication.delivery import Delivery, Outcome
 from failover.replication.losers import LoserTable
 from failover.replication.meetings import Rules
@@ -14,8 +16,8 @@ from failover.replication.shipments import Image, Shipment
 from failover.replication.stamps import Stamp
 from failover.replication.versioned_writes import Verb, VersionedWrites, Write
 from failover.sites import Site, other
-from lambdas.stream_replicator.dead_letters import DeadLetterBucket
 from localcloud.request import Request, Response
+from tests.failover.replication.records import overwrite
 from tests.ops.conftest import Ground, make_table
 
 REGIONS: Mapping[Site, str] = {"primary": "us-east-1", "secondary": "us-west-2"}
@@ -56,11 +58,11 @@ class StreamsGround(Ground):
         return f"lifeboat-{stack}-{noun}"
 
     @classmethod
-    def over(cls, ground: Ground, monkeypatch: pytest.MonkeyPatch) -> "StreamsGround":
-        """Make the tables, queues and buckets of a stack with the table `orders`."""
+    def over(cls, ground: Ground, monkeypatch: pytest.MonkeyPatch, mode: str = "streams") -> "StreamsGround":
+        """Make the tables, queues and buckets of a stack with the table `orders`; in mode `mrec` its names as well."""
         number = ground.outputs["controlTable"].rsplit("-", 1)[1]
-        inventory = {**json.loads(ground.outputs["inventory"]), "mode": "streams", "stack": f"prod-{number}"}
-        outputs = {**ground.outputs, "dataMode": "streams", "inventory": json.dumps(inventory)}
+        inventory = {**json.loads(ground.outputs["inventory"]), "mode": mode, "stack": f"prod-{number}"}
+        outputs = {**ground.outputs, "dataMode": mode, "inventory": json.dumps(inventory)}
         outputs |= {"applicationTables": {"orders": f"lifeboat-prod-{number}-orders"}}
         outputs |= {"canaryTable": f"lifeboat-prod-{number}-canary"}
         told = {"ttlAttribute": "expires", "excluded": ["local"], "tombstoneSeconds": 1_000_000}
@@ -128,13 +130,26 @@ class StreamsGround(Ground):
         found = self.client("dynamodb", REGIONS[site]).scan(TableName=self.named("losers"))["Items"]
         return [one["state"]["S"] for one in found]
 
-    def bury(self, region: str, record: Mapping[str, Any], reason: str = "malformed") -> None:
-        """Keep a record as a replicator does, and tell the queue as S3 does."""
-        bucket = DeadLetterBucket(
-            self.client("s3", region), self.bucket(region), self.named("stream-replicator-orders")
-        )
+    def overrule(self, site: Site, key: str, table: str = "orders") -> None:
+        """Let the last writer win: the other site's item stands in a site's place, whose auditor sees the record."""
+        there = REGIONS[site]
+        won, lost = self.item(other(site), key, table), self.item(site, key, table)
+        self.client("dynamodb", there).put_item(TableName=self.named(table), Item=won)
+        losers = LoserTable(self.client("dynamodb", there), self.named("losers"))
+        auditor = Auditor(here=site, losers=losers, dead_letters=KeptAlready())
+        assert auditor.audit([overwrite(lost, won, table=self.named(table))]).failed is None
+
+    def bury(
+        self,
+        region: str,
+        record: Mapping[str, Any],
+        reason: str = "malformed",
+        function: str = "stream-replicator-orders",
+    ) -> None:
+        """Keep a record as a replicator or an auditor does, and tell the queue as S3 does."""
+        bucket = DeadLetterBucket(self.client("s3", region), self.bucket(region), self.named(function))
         bucket.keep(record, reason)
-        self.tell(region, f"{self.named('stream-replicator-orders')}/{record['dynamodb']['SequenceNumber']}.json")
+        self.tell(region, f"{self.named(function)}/{record['dynamodb']['SequenceNumber']}.json")
 
     def tell(self, region: str, key: str, bucket: str = "") -> None:
         about = {"bucket": {"name": bucket or self.bucket(region)}, "object": {"key": key.replace(":", "%3A")}}

@@ -73,7 +73,8 @@ def orchestrator(glass: Glass, monkeypatch: pytest.MonkeyPatch) -> list[str]:
         if request.environ.get("HTTP_X_AMZ_INVOCATION_TYPE") == "DryRun":
             return Response(status=204, body=b"")
         taken.append(request.region)
-        tools = build(_environment(glass.ground, request.region), SystemClock(), random.Random(1))  # noqa: S311 jitter
+        dice = random.Random(1)  # noqa: S311 jitter
+        tools = build(_environment(glass.ground, request.region), {}, SystemClock(), dice)
         said = Orchestrator(f"{request.region}/1", tools).carry_out(from_message(json.loads(request.body)))
         return Response(status=200, body=json.dumps({"answers": [dataclasses.asdict(said)]}).encode())
 
@@ -89,6 +90,7 @@ def _environment(ground: Ground, region: str) -> Environment:
         control_table=told["controlTable"],
         control_regions=CONTROL_REGIONS,
         sites=Sites(primary=told["primaryRegion"], secondary=told["secondaryRegion"]),
+        data_mode=told["dataMode"],
         protocol=dataclasses.replace(Protocol(), time_scale=SCALE).scaled(),
         canary_table=told["canaryTable"],
         item_key=told["healthCheckItemKey"],

@@ -24,7 +24,8 @@ from failover.outbox import Outbox
 from failover.protocol import Protocol
 from failover.queued_table import QueuedTable
 from failover.region_calls import RegionCalls, timed_clients
-from failover.regional_table import RegionalTable
+from failover.regional_table import RegionalTable, TableOptions
+from failover.replication.versioned_table import TableReads, TableWrites, VersionedTable, time_of_day
 from failover.sites import Site
 
 REGIONS: Mapping[Site, str] = {"primary": "us-east-1", "secondary": "us-west-2"}
@@ -44,13 +45,17 @@ def server() -> Iterator[str]:
         running.kill()
 
 
-def opened(session: boto3.Session) -> tuple[RegionalTable, ClientView]:
-    """Open a table under a real view of three control regions."""
+def opened(session: boto3.Session) -> tuple[RegionalTable, RegionalTable, ClientView]:
+    """Open a table under a real view of three control regions, without versions and with them."""
     clock = SystemClock()
     regions = {site: RegionCalls(region, timed_clients(region, session), clock) for site, region in REGIONS.items()}
     control = {f"us-east-{number}": session.client("dynamodb", f"us-east-{number}") for number in (1, 2, 3)}
     views = ClientView(control, "control", Protocol(), clock=clock)
-    return RegionalTable("orders", regions, views, clock=clock), views
+    versioned, seconds = VersionedTable(key=("id",)), max(calls.shortest for calls in regions.values())
+    writes = TableWrites(versioned, seconds=seconds, monotonic=clock.monotonic, now=time_of_day)
+    options = TableOptions(writes=writes, reads=TableReads())
+    with_versions = RegionalTable("orders", regions, views, clock=clock, options=options)
+    return RegionalTable("orders", regions, views, clock=clock), with_versions, views
 
 
 def timed(acts: Mapping[str, Act], rounds: int, warm_up: int) -> dict[str, list[float]]:
@@ -75,11 +80,11 @@ def told(taken: Mapping[str, Sequence[float]]) -> Iterator[str]:
 
 
 def measure(rounds: int, folder: Path, warm_up: int = WARM_UP) -> dict[str, list[float]]:
-    """Time puts and gets, bare, by a table, and by a table with an outbox."""
+    """Time puts and gets, bare, by a table, by one whose items carry versions, and by a table with an outbox."""
     with server() as address:
         os.environ |= {"AWS_ENDPOINT_URL": address, "AWS_ACCESS_KEY_ID": "bench", "AWS_SECRET_ACCESS_KEY": "none"}
         session = boto3.Session()
-        table, views = opened(session)
+        table, versioned, views = opened(session)
         bare = timed_clients("us-east-1", session)[0].client
         with views, Outbox(folder / "outbox.db") as outbox:
             queued = QueuedTable(table, outbox, key=("id",))
@@ -87,9 +92,11 @@ def measure(rounds: int, folder: Path, warm_up: int = WARM_UP) -> dict[str, list
                 {
                     "put_item: bare boto3": lambda: bare.put_item(TableName="orders", Item=ITEM),
                     "put_item: table": lambda: table.put_item(Item=ITEM),
+                    "put_item: versions": lambda: versioned.put_item(Item=ITEM),
                     "put_item: outbox": lambda: queued.put_item(Item=ITEM),
                     "get_item: bare boto3": lambda: bare.get_item(TableName="orders", Key=KEY),
                     "get_item: table": lambda: table.get_item(Key=KEY),
+                    "get_item: versions": lambda: versioned.get_item(Key=KEY),
                 },
                 rounds,
                 warm_up,

@@ -171,7 +171,7 @@ def _drain_too_soon(self: Any, own: Any) -> str:
     return ""
 
 
-def _old_end(self: Any, old: str, target: str, known: list[int]) -> int:
+def _old_end(self: Any, old: str, target: str, known: list[int], epoch: int) -> int:
     return int(max(self._last_canary.read(old).counter, self._last_canary.read(target).counter))
 
 

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from evaluation import Evaluation
-from failover.replication.streams_table import EXPIRES, TOMBSTONE_SECONDS
+from failover.replication.versioned_table import EXPIRES, TOMBSTONE_SECONDS
 from infra.aws import stream_replicator, table_schema
 from tests.conftest import Evaluate
 from tests.stacks.registered import at
@@ -23,13 +23,21 @@ def test_flat_outputs_stay_few(prod: Evaluation) -> None:
 
 def test_the_object_says_the_same_and_its_schema(prod: Evaluation) -> None:
     flat = {name: value for name, value in prod.outputs.items() if name != "lifeboat"}
-    assert prod.outputs["lifeboat"] == {"schema": 1, **flat, "replication": {}}
+    replication = at(prod.outputs, "lifeboat", "replication")
+    assert prod.outputs["lifeboat"] == {"schema": 1, **flat, "replication": replication}
+    assert "replication" not in flat
 
 
-def test_the_object_says_how_streams_tables_are_replicated(variant: Evaluate) -> None:
-    told = at(variant("streams").outputs, "lifeboat", "replication", "orders")
-    assert told == {
-        "ttlAttribute": "expires",
+def test_the_object_says_how_items_that_carry_versions_are_kept(variant: Evaluate) -> None:
+    for mode, expires_by in (("streams", "expires"), ("prod", "_lifeboat_expires")):
+        told = at(variant(mode).outputs, "lifeboat", "replication", "orders")
+        assert told == kept(expires_by)
+    assert at(variant("mrsc").outputs, "lifeboat", "replication") == {}
+
+
+def kept(expires_by: str) -> dict[str, object]:
+    return {
+        "ttlAttribute": expires_by,
         "excluded": [],
         "tombstoneSeconds": TOMBSTONE_SECONDS,
         "losersTable": "lifeboat-prod-losers",

@@ -6,6 +6,7 @@ import pytest
 
 from evaluation import Evaluation, Registration
 from policy.permissions import WRITES
+from tests.conftest import Evaluate
 from tests.stacks.registered import ROLE_POLICY, of_type, statements, text
 
 
@@ -37,6 +38,32 @@ def test_only_services_take_the_roles_that_run(stack: Evaluation) -> None:
         ("lambda.amazonaws.com", ""),
         ("scheduler.amazonaws.com", "{'StringEquals': {'aws:SourceAccount': '111122223333'}}"),
     }
+
+
+def test_only_where_tables_have_replicators_may_an_orchestrator_ask_them_and_nobody_else(variant: Evaluate) -> None:
+    asking = {
+        mode: [one for policy in policies(variant(mode), "failover-orchestrator") for one in invoked_by(policy)]
+        for mode in ("prod", "mrsc", "streams")
+    }
+    stack = variant("streams")
+    sites = [text(stack.outputs, site) for site in ("primaryRegion", "secondaryRegion")]
+    names = [f"arn:aws:lambda:{region}:111122223333:function:lifeboat-prod-stream-replicator-*" for region in sites]
+    assert asking == {"prod": [], "mrsc": [], "streams": [names] * 3}
+
+
+def invoked_by(policy: Registration) -> list[list[str]]:
+    return [listed(one["Resource"]) for one in statements(policy) if "lambda:InvokeFunction" in listed(one["Action"])]
+
+
+def test_a_replicator_marks_its_own_table_only(variant: Evaluate) -> None:
+    found = 0
+    for policy in of_type(variant("streams"), ROLE_POLICY):
+        marking = [one for one in statements(policy) if "dynamodb:BatchWriteItem" in listed(one["Action"])]
+        if "-replicator-" in policy.name and marking:
+            [arn] = listed(marking[0]["Resource"])
+            assert arn.split(":")[3] == policy.region
+            found += 1
+    assert found == 4
 
 
 def policies(stack: Evaluation, role: str) -> list[Registration]:

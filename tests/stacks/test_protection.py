@@ -5,6 +5,10 @@ from tests.stacks.registered import TABLE, of_type
 
 # The identity of what holds data: a change here is a change of live, protected resources and needs `aliases`.
 PROTECTED_IN_PROD = {
+    "aws:dynamodb/table:Table::losers-aws-us-east-1-table",
+    "aws:dynamodb/table:Table::losers-aws-us-west-2-table",
+    "aws:s3/bucket:Bucket::dead-records-aws-us-east-1-bucket",
+    "aws:s3/bucket:Bucket::dead-records-aws-us-west-2-bucket",
     "aws:dynamodb/table:Table::canary-aws-us-east-1",
     "aws:dynamodb/table:Table::control-aws-us-east-2-table",
     "aws:dynamodb/table:Table::orders-aws-us-east-1",

@@ -79,6 +79,9 @@ WRONG = [
         "data.tables.orders.localIndexes",
         ["'by-note'", "partitionKey"],
     ),
+    ({"data.tables.orders.lostWrites": "some"}, "data.tables.orders.lostWrites", ["'some'", "listed or unlisted"]),
+    ({**STREAMS, "data.tables.orders.lostWrites": "unlisted"}, "data.tables.orders.lostWrites", ["only in mode mrec"]),
+    ({**STRONG, "data.tables.orders.lostWrites": "unlisted"}, "data.tables.orders.lostWrites", ["only in mode mrec"]),
     ({"data.tables.orders.ttlAttribute": "at"}, "data.tables.orders.ttlAttribute", ["'at'", "number"]),
     ({"data.tables.plain": {**KEY, "localIndexes": LOCAL_INDEX}}, "data.tables.plain.localIndexes", ["sortKey"]),
     ({"data.tables.orders.globalIndexes": {"ab": KEY}}, "data.tables.orders.globalIndexes.ab.name", ["'ab'", "3-255"]),
@@ -162,9 +165,9 @@ def test_a_list_or_object_is_changed_in_the_stacks_file(change: Mapping[str, obj
 @pytest.mark.parametrize(
     "change", [change for change, _, _ in STREAMS_WRONG if "localAttributes" not in str(change)], ids=str
 )
-def test_names_that_only_replication_of_ours_cannot_take_are_taken_in_other_modes(change: Mapping[str, object]) -> None:
-    number = {"data.tables.orders.sortKey.type": "N"}
-    Settings.load("prod", pulumi_config(changed({**number, **change})))
+def test_names_that_only_versions_cannot_take_are_taken_where_items_carry_none(change: Mapping[str, object]) -> None:
+    plain = {"data.tables.orders.sortKey.type": "N", "data.tables.orders.lostWrites": "unlisted"}
+    Settings.load("prod", pulumi_config(changed({**plain, **change})))
 
 
 def test_the_longest_name_that_fits_a_replicator_is_taken() -> None:
@@ -176,7 +179,11 @@ def test_a_stacks_name_must_leave_room_for_the_bucket_of_dead_records() -> None:
     Settings.load("p" * 13, streams)
     with pytest.raises(ConfigError, match=r"stack is 'pppppppppppppp'; .* at most 13 characters"):
         Settings.load("p" * 14, streams)
-    Settings.load("p" * 20, pulumi_config(GOOD))
+    with pytest.raises(
+        ConfigError, match=r"stack is 'ppppppppppppppppppp'; .* mode mrec in us-east-1 .* 18 characters"
+    ):
+        Settings.load("p" * 19, pulumi_config(GOOD))
+    Settings.load("p" * 20, pulumi_config(changed(STRONG)))
 
 
 def test_a_number_may_be_a_key_and_expire_too() -> None:

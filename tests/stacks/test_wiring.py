@@ -4,8 +4,10 @@ import json
 
 import pytest
 
-from evaluation import Evaluation, Registration
+from evaluation import Evaluation, Registration, evaluate
 from failover.orders import OrderKind
+from failover.readiness.inventory import Inventory
+from localcloud.filter_policies import wanted
 from tests.conftest import Evaluate
 from tests.stacks.registered import (
     ALARM,
@@ -13,6 +15,7 @@ from tests.stacks.registered import (
     FUNCTION,
     MAPPING,
     QUEUE,
+    ROLE_POLICY,
     SCHEDULE,
     SECRET,
     SUBSCRIPTION,
@@ -26,6 +29,8 @@ from tests.stacks.registered import (
     text,
     texts,
 )
+
+UNLISTED: dict[str, dict[str, str]] = {"kept": {}, "plain": {"lostWrites": "unlisted"}}
 
 
 def place(arn: str) -> tuple[str, str]:
@@ -78,7 +83,7 @@ def test_of_a_global_table_both_regions_tell_of_throttling_and_of_lateness_if_it
                 where = (str(alarm.region), text(alarm.inputs, "dimensions", "TableName"))
                 watched.setdefault(where, []).append(text(alarm.inputs, "metricName"))
         assert all(sorted(told) == sorted(metrics) for told in watched.values())
-        data = {one for one in global_tables(stack) if not one[1].endswith("-control")}
+        data = {one for one in global_tables(stack) if not one[1].endswith(("-control", "-losers"))}
         assert set(watched) == (data if metrics else set())
 
 
@@ -90,7 +95,7 @@ def test_an_error_alarms_though_it_is_told_only_when_the_run_ends(stack: Evaluat
     errors = [
         one for one in of_type(stack, ALARM) if one.inputs["metricName"] == "Errors" and one.inputs["period"] == 60
     ]
-    assert len(errors) == 3 * 3 + len(replicators(stack))
+    assert len(errors) == 3 * 3 + len(replicators(stack)) + len(auditors(stack))
     for alarm in errors:
         seconds = longest[alarm.region, text(alarm.inputs, "dimensions", "FunctionName")]
         assert int(str(alarm.inputs["evaluationPeriods"])) * 60 >= seconds + 2 * 60, alarm.name
@@ -99,6 +104,10 @@ def test_an_error_alarms_though_it_is_told_only_when_the_run_ends(stack: Evaluat
 
 def replicators(stack: Evaluation) -> list[Registration]:
     return [one for one in of_type(stack, FUNCTION) if "PRIMARY_TABLE_NAME" in variables(one)]
+
+
+def auditors(stack: Evaluation) -> list[Registration]:
+    return [one for one in of_type(stack, FUNCTION) if text(one.inputs, "name").endswith("-divergence-auditor")]
 
 
 def test_silence_of_an_observer_and_of_the_look_at_readiness_is_an_alarm(stack: Evaluation) -> None:
@@ -151,8 +160,17 @@ def test_people_hear_of_changes_that_wait_two_hours_before_they_are_put_aside(va
         assert longest_ms - waits[one.region, text(one.inputs, "functionName")] == 2 * 3600 * 1000
 
 
+def test_people_hear_of_a_standby_that_was_behind_for_eighteen_hours_in_every_mode(stack: Evaluation) -> None:
+    behind = [one for one in of_type(stack, ALARM) if one.inputs["metricName"] == "StandbyBehind"]
+    assert {one.region for one in behind} == set(texts(stack.outputs["controlRegions"]))
+    for one in behind:
+        hours = [int(str(one.inputs[name])) for name in ("evaluationPeriods", "datapointsToAlarm")]
+        assert (one.inputs["period"], hours, one.inputs["statistic"]) == (3600, [18, 18], "Minimum")
+        assert one.inputs["treatMissingData"] == "notBreaching"
+
+
 def test_event_sources_are_of_the_functions_region(stack: Evaluation) -> None:
-    streams = {(one.region, f"table/{text(one.inputs, 'name')}/stream/made-up") for one in of_type(stack, TABLE)}
+    streams = {(region, f"table/{table}/stream/made-up") for region, table in named(stack, TABLE)}
     for mapping in of_type(stack, MAPPING):
         assert (mapping.region, text(mapping.inputs, "functionName")) in named(stack, FUNCTION)
         assert place(text(mapping.inputs, "eventSourceArn")) in named(stack, QUEUE) | streams
@@ -170,19 +188,98 @@ def test_each_table_is_replicated_both_ways_by_a_function_that_writes_no_other(v
         assert mine["DEAD_LETTER_BUCKET"] in {text(one.inputs, "bucket") for one in of_type(stack, BUCKET)}
 
 
-def test_a_bucket_tells_a_queue_of_its_region_that_lets_it_in(variant: Evaluate) -> None:
+def test_each_global_table_is_audited_in_both_regions_for_what_the_own_one_lost(variant: Evaluate) -> None:
+    stack = variant("prod")
+    audited = [one for one in of_type(stack, MAPPING) if "auditor" in one.name]
+    read = {(one.region, text(one.inputs, "eventSourceArn").split("/")[1]) for one in audited}
+    tables = {"canary", "orders", "sessions"}
+    assert read == {(region, f"lifeboat-prod-{one}") for region in ("us-east-1", "us-west-2") for one in tables}
+    for one in audited:
+        pattern = json.loads(text(items(at(one.inputs, "filterCriteria", "filters"))[0], "pattern"))["dynamodb"]
+        origins = {image: told["_lifeboat"]["M"]["o"]["S"][0] for image, told in pattern.items()}
+        mine, others = ("primary", "secondary") if one.region == "us-east-1" else ("secondary", "primary")
+        assert origins == {"OldImage": mine, "NewImage": others}
+
+
+def test_an_auditor_may_read_its_own_streams_and_write_no_item_of_theirs(variant: Evaluate) -> None:
+    [policy] = [
+        one for one in of_type(variant("prod"), ROLE_POLICY) if one.name == "auditor-aws-us-west-2-lister-policy"
+    ]
+    told = {one["Sid"]: one for one in json.loads(text(policy.inputs, "policy"))["Statement"]}
+    named_there = {resource.split(":")[3] for one in told.values() for resource in one["Resource"]}
+    assert named_there == {"", "us-west-2"}
+    assert told["ListLosers"]["Resource"] == ["arn:aws:dynamodb:us-west-2:111122223333:table/lifeboat-prod-losers"]
+    written = {sid for sid, one in told.items() if any("Put" in action for action in one["Action"])}
+    assert written == {"ListLosers", "KeepDeadRecords", "WriteOwnLog"}
+
+
+def test_a_table_that_is_unlisted_has_no_auditor_and_no_tombstones() -> None:
+    tables = {name: {"partitionKey": {"name": "id"}, **more} for name, more in UNLISTED.items()}
+    data = {"primaryRegion": "us-east-1", "secondaryRegion": "us-west-2", "tables": tables}
+    stack = evaluate("prod", config={"data": data})
+    read = {
+        text(one.inputs, "eventSourceArn").split("/")[1] for one in of_type(stack, MAPPING) if "auditor" in one.name
+    }
+    assert read == {"lifeboat-prod-canary", "lifeboat-prod-kept"}
+    expiring = {text(one.inputs, "name"): at(one.inputs, "ttl") for one in of_type(stack, TABLE) if "ttl" in one.inputs}
+    assert expiring.get("lifeboat-prod-kept") == {"attributeName": "_lifeboat_expires", "enabled": True}
+    assert "lifeboat-prod-plain" not in expiring
+    assert json.loads(json.dumps(at(stack.outputs, "lifeboat", "replication"))).keys() == {"kept"}
+    assert Inventory.from_json(text(stack.outputs, "inventory")).unlisted == ("lifeboat-prod-plain",)
+
+
+def test_a_replicator_knows_its_own_stream_and_the_keys_of_its_table(variant: Evaluate) -> None:
     stack = variant("streams")
-    policies = of_type(stack, "aws:sqs/queuePolicy:QueuePolicy")
+    tables = {(one.region, text(one.inputs, "name")): one.inputs for one in of_type(stack, TABLE)}
+    mappings = {(one.region, text(one.inputs, "functionName")): one.inputs for one in of_type(stack, MAPPING)}
+    for function in replicators(stack):
+        mine, mapping = variables(function), mappings[function.region, text(function.inputs, "name")]
+        assert (mine["STREAM_ARN"], int(mine["LANES"])) == (mapping["eventSourceArn"], mapping["parallelizationFactor"])
+        table = tables[function.region, mine["PRIMARY_TABLE_NAME"]]
+        keys = {table[key] for key in ("hashKey", "rangeKey") if key in table}
+        assert json.loads(mine["KEY_TYPES"]).keys() == keys
+
+
+def test_orchestrators_ask_the_replicator_of_each_application_table_and_none_where_dynamodb_replicates(
+    variant: Evaluate,
+) -> None:
+    for mode, tables in (("streams", ["orders"]), ("prod", []), ("mrsc", [])):
+        stack = variant(mode)
+        told = [variables(one) for one in of_type(stack, FUNCTION) if "REPLICATED_TABLES" in variables(one)]
+        assert [one["REPLICATED_TABLES"] for one in told] == [",".join(tables)] * 3
+        for region in (text(stack.outputs, "primaryRegion"), text(stack.outputs, "secondaryRegion")):
+            functions = {(region, f"{one['REPLICATOR']}-{table}") for one in told for table in tables}
+            assert functions <= named(stack, FUNCTION)
+
+
+def test_a_bucket_tells_a_topic_that_lets_it_alone_in(variant: Evaluate) -> None:
+    stack = variant("streams")
+    policies = of_type(stack, "aws:sns/topicPolicy:TopicPolicy")
     statements = [one for policy in policies for one in json.loads(text(policy.inputs, "policy"))["Statement"]]
+    assert {one["Principal"]["Service"] for one in statements} == {"s3.amazonaws.com"}
+    assert {one["Condition"]["StringEquals"]["aws:SourceAccount"] for one in statements} == {"111122223333"}
     admitted = {
-        one["Condition"]["ArnEquals"]["aws:SourceArn"].rpartition(":")[2]: one["Resource"][0]
-        for one in statements
-        if one["Principal"] == {"Service": "s3.amazonaws.com"}
+        one["Condition"]["ArnEquals"]["aws:SourceArn"].rpartition(":")[2]: one["Resource"][0] for one in statements
     }
     told = of_type(stack, "aws:s3/bucketNotification:BucketNotification")
-    pairs = {text(one.inputs, "bucket"): text(items(one.inputs["queues"])[0], "queueArn") for one in told}
+    pairs = {text(one.inputs, "bucket"): text(items(one.inputs["topics"])[0], "topicArn") for one in told}
     assert pairs == admitted
     assert set(pairs) == {text(one.inputs, "bucket") for one in of_type(stack, BUCKET)}
+
+
+def test_nobody_hears_a_bucket_try_its_topic_and_everybody_hears_of_its_objects(variant: Evaluate) -> None:
+    stack = variant("streams")
+    heard = [one for one in of_type(stack, SUBSCRIPTION) if text(one.inputs, "topic").endswith("-dead-records")]
+    assert len(heard) == 2
+    trial = {"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": "b", "RequestId": "r", "HostId": "h"}
+    record = {"eventSource": "aws:s3", "eventName": "ObjectCreated:Put", "s3": {"object": {"key": "a/1.json"}}}
+    for one in heard:
+        assert one.inputs["rawMessageDelivery"] is True
+        policy, scope = text(one.inputs, "filterPolicy"), text(one.inputs, "filterPolicyScope")
+        assert not wanted(policy, scope, json.dumps(trial), {})
+        assert wanted(policy, scope, json.dumps({"Records": [record]}), {})
+        tried = [urn for urn in one.dependencies if "bucketNotification" in urn]
+        assert len(tried) == 1, "a filter may take 15 minutes: the trial must be over before"
 
 
 def test_an_observer_is_started_every_minute_and_a_look_every_hour(stack: Evaluation) -> None:

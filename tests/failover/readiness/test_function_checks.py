@@ -24,6 +24,7 @@ from tests.failover.readiness.whole import (
 
 ORCHESTRATOR = Place("us-west-2", "failover-orchestrator")
 OBSERVER = Place("us-west-2", "health-checker")
+AUDITOR = Place("us-west-2", "divergence-auditor")
 FAIL, WARN = Mark.FAIL, Mark.WARN
 ENVIRONMENT = function("us-west-2").environment
 BROKEN: Mapping[str, Broken] = {
@@ -40,6 +41,20 @@ BROKEN: Mapping[str, Broken] = {
         OBSERVER.region,
         FAIL,
         "AccessDenied",
+    ),
+    "an auditor whose archive is not the other region's": (
+        amended("functions", AUDITOR, code="another"),
+        "auditor-code",
+        "",
+        FAIL,
+        "another, elsewhere",
+    ),
+    "an auditor that reads nothing": (
+        put("sources", AUDITOR, "Disabled"),
+        "event-sources",
+        AUDITOR.region,
+        FAIL,
+        "divergence-auditor: Disabled",
     ),
     "too little time": (
         amended("functions", ORCHESTRATOR, timeout_seconds=119),

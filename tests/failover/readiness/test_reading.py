@@ -116,10 +116,18 @@ def test_the_sources_of_a_region_are_read_page_by_page_and_those_of_others_left_
     assert found == {"a": "Enabled", "b": "Enabled, last result PROBLEM: throttled"}
 
 
+@pytest.mark.parametrize("states", [["Enabled", "Disabled", "Enabled"], ["Disabled", "Enabled", "Enabled"]])
+def test_one_of_several_sources_that_is_not_well_says_it_for_its_function(states: list[str]) -> None:
+    arn = "arn:aws:lambda:us-east-1:123456789012:function:lifeboat-test-divergence-auditor"
+    told = [{"FunctionArn": arn, "State": state} for state in states]
+    client = answering("lambda", ("list_event_source_mappings", {"EventSourceMappings": told}))
+    assert reading.sources(client, "lifeboat-test-") == {"divergence-auditor": "Disabled"}
+
+
 def test_a_replicator_is_read_in_one_call() -> None:
     configured = {"State": "Active", "LastUpdateStatus": "Successful", "CodeSha256": "k9", "Timeout": 120}
     answer = {"Configuration": configured, "Concurrency": {"ReservedConcurrentExecutions": 7}}
-    found = reading.replicator(answering("lambda", ("get_function", answer)), "lifeboat-test-stream-replicator-orders")
+    found = reading.reader(answering("lambda", ("get_function", answer)), "lifeboat-test-stream-replicator-orders")
     assert (found.state, found.update, found.code, found.timeout_seconds) == ("Active", "Successful", "k9", 120)
     assert found.reserved == 7
 

@@ -142,6 +142,13 @@ BROKEN: Mapping[str, Broken] = {
         FAIL,
         "alerts: nobody listens",
     ),
+    "dead records that nobody is told of": (
+        put("topics", Place("us-east-1", "dead-records"), TopicFacts(confirmed=0, pending=0), REPLICATING),
+        "topics",
+        "us-east-1",
+        FAIL,
+        "dead-records: nobody listens",
+    ),
 }
 
 

@@ -55,7 +55,7 @@ def test_what_is_not_there_is_told_as_such_and_a_replicator_without_a_mapping_is
     assert missing
     assert all(isinstance(one, Unseen) for one in missing)
     away = {place.name: state for place, state in facts.sources.items() if place.region == AWAY}
-    assert away == dict.fromkeys(STREAMS.replicators_in(AWAY), "no event source mapping")
+    assert away == dict.fromkeys(STREAMS.readers_in(AWAY), "no event source mapping")
 
 
 @pytest.mark.parametrize("region", [AWAY, "us-east-1"])

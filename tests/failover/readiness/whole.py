@@ -10,7 +10,7 @@ from failover.control_table import Snapshot
 from failover.protocol import Protocol
 from failover.readiness.assess import assess
 from failover.readiness.facts import AlarmFacts, Facts, FunctionFacts, Place, QueueFacts, TableFacts, TopicFacts, Unseen
-from failover.readiness.inventory import FUNCTIONS, QUEUES, SCHEDULES, SOURCES, TOPICS, Inventory
+from failover.readiness.inventory import AUDITOR, QUEUES, SCHEDULES, TOPICS, Inventory
 from failover.readiness.report import Finding, Mark, Report
 from failover.rehearsal import ALLOWED
 from failover.tier import Phase, TierRow
@@ -78,11 +78,11 @@ WHOLE = Facts(
     moved=frozenset(REGIONS),
     snapshots=dict.fromkeys(REGIONS, Snapshot(row=ROW, votes=tuple(vote(one) for one in REGIONS))),
     tables={Place(region, name): table(name, region) for region in REGIONS for name in INVENTORY.tables_in(region)},
-    functions={Place(region, noun): function(region) for region in REGIONS for noun in FUNCTIONS},
-    sources=everywhere(SOURCES, "Enabled"),
+    functions={Place(region, noun): function(region) for region in REGIONS for noun in INVENTORY.functions_in(region)},
+    sources={Place(region, noun): "Enabled" for region in REGIONS for noun in INVENTORY.sources_in(region)},
     schedules=everywhere(SCHEDULES, "ENABLED"),
     queues=everywhere(QUEUES, QueueFacts(waiting=0, dead=0)),
-    dead_records={},
+    dead_records=dict.fromkeys(INVENTORY.data_regions, 0),
     topics=everywhere(TOPICS, TopicFacts(confirmed=2, pending=0)),
     alarms={region: dict.fromkeys(INVENTORY.alarms_in(region), QUIET) for region in REGIONS},
     concurrency=dict.fromkeys(REGIONS, 1000),
@@ -96,9 +96,9 @@ STREAMS = replace(INVENTORY, mode="streams", secondary_region=AWAY)
 
 
 def added(kind: str, nouns_in: Callable[[str], Iterable[str]], fact: Any) -> dict[Place, Any]:
-    """Return what was seen of the whole stack and what the data regions of a `streams` stack have beside it."""
+    """Return what was seen of the control plane and what the data regions of a `streams` stack have beside it."""
     there = {Place(region, noun): fact for region in STREAMS.data_regions for noun in nouns_in(region)}
-    return {**there, **getattr(WHOLE, kind)}
+    return {**there, **{place: one for place, one in getattr(WHOLE, kind).items() if place.name != AUDITOR}}
 
 
 def replicating() -> Facts:
@@ -111,8 +111,8 @@ def replicating() -> Facts:
             for region in regions
             for name in STREAMS.tables_in(region)
         },
-        functions=added("functions", STREAMS.replicators_in, function("")),
-        sources=added("sources", STREAMS.replicators_in, "Enabled"),
+        functions=added("functions", STREAMS.readers_in, function("")),
+        sources=added("sources", STREAMS.readers_in, "Enabled"),
         topics=added("topics", STREAMS.topics_in, TopicFacts(confirmed=2, pending=0)),
         alarms={region: dict.fromkeys(STREAMS.alarms_in(region), ok) for region in regions},
         concurrency=dict.fromkeys(regions, 1000),

@@ -41,6 +41,17 @@ class ModelSite:
     def update_item(self, *, TableName: str, Key: Item, **asked: Any) -> Item:
         return self._write("UpdateItem", Key["id"]["S"], asked, lambda old: _updated({**Key, **old}, asked))
 
+    def batch_get_item(self, *, RequestItems: Mapping[str, Any]) -> Item:
+        ((table, asked),) = RequestItems.items()
+        found = [self.items.get(key["id"]["S"]) for key in asked["Keys"]]
+        return {"Responses": {table: [item for item in found if item]}, "UnprocessedKeys": {}}
+
+    def batch_write_item(self, *, RequestItems: Mapping[str, Any]) -> Item:
+        ((table, requests),) = RequestItems.items()
+        for request in requests:
+            self.put_item(TableName=table, Item=request["PutRequest"]["Item"])
+        return {"UnprocessedItems": {}}
+
     def expire(self, key: str) -> None:
         """Remove an item as the service does once its time to live is over."""
         old = self.items.pop(key)

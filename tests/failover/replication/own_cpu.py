@@ -13,15 +13,15 @@ from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
 import boto3
-from botocore.config import Config
 
+from failover.aws_clients import fail_fast
 from failover.clock import SystemClock
 from failover.replication.delivery import Delivery
 from failover.replication.lane import AT_ONCE, Lane, Tools
 from failover.replication.meetings import Rules
 from failover.replication.source import Source
 from failover.replication.stamps import Stamp, Version
-from tests.failover.replication.two_sites import AtOnce, Kept
+from tests.failover.replication.two_sites import AtOnce, Kept, marker_table
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -53,9 +53,9 @@ def record(number: int, key: int, clock: int) -> dict[str, Any]:
     return {"eventName": "INSERT", "dynamodb": {**told, "ApproximateCreationDateTime": 1_700_000_000.0}}
 
 
-def batches(count: int, per_key: int) -> list[list[dict[str, Any]]]:
+def batches(count: int, per_key: int, size: int = BATCH) -> list[list[dict[str, Any]]]:
     records = [record(number, number // per_key, number) for number in range(count)]
-    return [json.loads(json.dumps(records[start : start + BATCH])) for start in range(0, count, BATCH)]
+    return [json.loads(json.dumps(records[start : start + size])) for start in range(0, count, size)]
 
 
 def lane(client: Any, pool: Executor) -> Lane:
@@ -76,6 +76,7 @@ def lane(client: Any, pool: Executor) -> Lane:
                 tombstone_seconds=86_400,
             ),
             dead_letters=kept,
+            markers=marker_table(client, "primary"),
             pool=pool,
             clock=SystemClock(),
             jitter=random.random,
@@ -131,7 +132,7 @@ def endpoint() -> Iterator[str]:
 
 
 def client(url: str) -> "DynamoDBClient":
-    config = Config(max_pool_connections=AT_ONCE, retries={"total_max_attempts": 1}, tcp_keepalive=True)
+    config = fail_fast(connect_seconds=1.0, read_seconds=3.0, connections=AT_ONCE)
     return boto3.client(
         "dynamodb",
         "us-west-2",

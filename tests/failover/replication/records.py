@@ -42,3 +42,9 @@ def record(old: Item | None, new: Item | None, number: int = 1, *, expired: bool
 
 def change(old: Item | None, new: Item | None, number: int = 1, *, expired: bool = False) -> Change:
     return change_of(record(old, new, number, expired=expired))
+
+
+def overwrite(old: Item | None, new: Item | None, number: int = 1, table: str = "orders") -> dict[str, Any]:
+    """Make the record of a write as Lambda gets it from a table's stream."""
+    arn = f"arn:aws:dynamodb:us-east-1:123456789012:table/{table}/stream/2026-11-26T00:00:00.000"
+    return {**record(old, new, number), "eventSourceARN": arn}

@@ -21,7 +21,7 @@ from failover.replication.stamps import ATTRIBUTE, Stamp
 from tests.failover.model_table import refusal
 from tests.failover.replication.model_site import Item, ModelSite
 from tests.failover.replication.records import HERE, THERE, item, record, stamp
-from tests.failover.replication.two_sites import AtOnce, Kept, StandingClock
+from tests.failover.replication.two_sites import AtOnce, Kept, StandingClock, marker_table
 
 RULES = Rules(ttl_attribute="expires")
 Trouble = Callable[[str, str], Exception | None]
@@ -85,6 +85,7 @@ class World:
                 tombstone_seconds=10,
             ),
             dead_letters=self.kept,
+            markers=marker_table(source, HERE),
             pool=AtOnce(),
             clock=self.clock,
             jitter=lambda: 1.0,

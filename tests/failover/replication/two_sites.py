@@ -12,6 +12,7 @@ from botocore.exceptions import ReadTimeoutError
 from failover.replication.delivery import Delivery
 from failover.replication.lane import Lane, Tools
 from failover.replication.losers import Loser
+from failover.replication.marker_table import MarkerTable
 from failover.replication.meetings import Rules
 from failover.replication.source import Source
 from failover.replication.stamps import ATTRIBUTE, Stamp, Version
@@ -87,6 +88,20 @@ class Kept:
 
     def keep(self, record: Mapping[str, Any], reason: str) -> None:
         self.dead.append({**record, "reason": reason})
+
+
+def marker_table(client: Any, site: Site, table: str = TABLE) -> MarkerTable:
+    """Return the marks of a table whose key is the text ``id``."""
+    return MarkerTable(
+        client=client,
+        table=table,
+        here=site,
+        key_types={"id": "S"},
+        ttl_attribute="expires",
+        pool=AtOnce(),
+        clock=StandingClock(),
+        jitter=lambda: 0.5,
+    )
 
 
 class TwoSites:
@@ -191,6 +206,7 @@ class TwoSites:
                 delivery=Delivery(client=target, table=TABLE, key_name="id", rules=self.rules, losers=kept),
                 source=self._source(source, site),
                 dead_letters=kept,
+                markers=marker_table(source, site),
                 pool=AtOnce(),
                 clock=StandingClock(),
                 jitter=lambda: 0.5,

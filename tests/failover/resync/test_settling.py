@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 
+from failover.replication.markers import Markers, marked
 from failover.resync.settling import next_step
 from tests.failover.resync.two_tables import RULES, item, stamp, tombstone
 
 OLD, NEW = item("a", "1", stamp(5)), item("a", "2", stamp(7))
 GONE = tombstone("a", stamp(7, deleted=True))
 REVIVED = {**GONE, "value": {"S": "3"}}
+MARKER = {**GONE, **marked(Markers(id="one", places="one", numbers=(0,)), 0, "primary")}
 KEY = {"id": {"S": "a"}}
 
 
@@ -25,6 +27,8 @@ KEY = {"id": {"S": "a"}}
         pytest.param(None, item("a"), "stamp secondary", None, id="only there, without a version"),
         pytest.param(GONE, None, "deliver primary to secondary", "deliver primary to secondary", id="deleted here"),
         pytest.param(GONE, GONE, None, None, id="deleted at both"),
+        pytest.param(MARKER, None, None, None, id="a planned move's marker"),
+        pytest.param(None, MARKER, None, None, id="a planned move's marker there"),
         pytest.param(GONE, OLD, "deliver primary to secondary", "deliver primary to secondary", id="deleted since"),
         pytest.param(NEW, OLD, "deliver primary to secondary", "deliver primary to secondary", id="newer here"),
         pytest.param(OLD, NEW, "deliver secondary to primary", "deliver primary to secondary", id="newer there"),

@@ -4,6 +4,8 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import pytest
+
 from failover.observation import Observation, Probe
 from failover.observer import Turn
 from failover.tier import Phase, TierRow
@@ -31,7 +33,12 @@ def values(turn: Turn) -> dict[str, object]:
 
 
 def test_what_was_seen_is_counted_and_what_is_unknown_is_left_out() -> None:
-    assert values(TURN) == {"PeerSilent": 1.0, "MajorityVotes": 1.0, "ProbeMisses": 2.0}
+    assert values(TURN) == {"PeerSilent": 1.0, "MajorityVotes": 1.0, "ProbeMisses": 2.0, "StandbyBehind": 1.0}
+
+
+@pytest.mark.parametrize(("lag_ms", "behind"), [(None, 1.0), (0, 0.0), (9_999, 0.0), (10_000, 1.0)])
+def test_a_standby_that_nobody_has_seen_keep_up_is_behind(lag_ms: int | None, behind: float) -> None:
+    assert values(replace(TURN, probe=replace(PROBE, lag_ms=lag_ms)))["StandbyBehind"] == behind
 
 
 def test_a_run_that_cannot_tell_yet_says_nothing_of_its_peers() -> None:

@@ -43,7 +43,7 @@ def test_each_call_of_a_turn_waits_as_long_as_the_scaled_deadline_and_no_longer(
     deadline_seconds: float,
 ) -> None:
     post, waits = staff(silent_region, protocol).post, recorded_waits(monkeypatch)
-    probe, outside = post.watch.turn("us-east-1", "us-west-2", PATIENCE_SECONDS, post.parameter.reads())
+    probe, outside = post.watch.turn("us-east-1", "us-west-2", 1, PATIENCE_SECONDS, post.parameter.reads())
     assert "Timeout" in probe.reason
     assert all(isinstance(answer, Exception) for answer in outside.values())
     connect, read = min(waits), max(waits)

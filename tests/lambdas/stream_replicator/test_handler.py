@@ -11,9 +11,9 @@ import pytest
 from moto import mock_aws
 
 from failover.environment import Misconfigured
+from failover.replication.dead_letters import DeadLetterBucket
 from failover.replication.stamps import Stamp
 from lambdas.stream_replicator import handler
-from lambdas.stream_replicator.dead_letters import DeadLetterBucket
 from lambdas.stream_replicator.settings import Settings
 from tests.failover.replication.records import THERE, item, record, stamp
 
@@ -28,6 +28,9 @@ TOLD = {
     "PRIMARY_TABLE_NAME": "orders-primary",
     "SECONDARY_TABLE_NAME": "orders-secondary",
     "PARTITION_KEY": "id",
+    "KEY_TYPES": '{"id": "S"}',
+    "STREAM_ARN": "arn:aws:dynamodb:us-east-1:123456789012:table/orders-primary/stream/1",
+    "LANES": "10",
     "TTL_ATTRIBUTE": "expires",
     "EXPIRY": "ignore",
     "TOMBSTONE_SECONDS": "86400",
@@ -86,6 +89,7 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name in [name for name in os.environ if name.startswith("AWS_ENDPOINT_URL")]:
         monkeypatch.delenv(name)
     handler.lane.cache_clear()
+    handler.proofs.cache_clear()
     with mock_aws():
         _table(HERE, "orders-primary", "id")
         _table(FAR, "orders-secondary", "id")
@@ -94,6 +98,7 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         boto3.client("s3", HERE).create_bucket(Bucket="test-dead-letters")
         yield
     handler.lane.cache_clear()
+    handler.proofs.cache_clear()
 
 
 def _table(region: str, name: str, *keys: str) -> None:
@@ -111,7 +116,7 @@ def held(region: str, table: str) -> dict[str, Any]:
 
 
 def carry(*records: Any, milliseconds: int = 60_000) -> list[str]:
-    answer = handler.handle({"Records": list(records)}, Invocation(milliseconds))
+    answer = handler.carry({"Records": list(records)}, Invocation(milliseconds))
     assert answer.keys() == {"batchItemFailures"}
     return [one["itemIdentifier"] for one in answer["batchItemFailures"]]
 
@@ -128,10 +133,17 @@ def test_a_batch_is_carried_over_and_told_as_metrics(capsys: pytest.CaptureFixtu
     assert held(FAR, "orders-secondary") == {"a": item(stamp(2), "a")}
     told = metrics(capsys)
     assert (told["Stack"], told["Table"]) == ("test", "orders-primary")
-    assert (told["ReplicationApplied"], told["ReplicationFailed"], told["ReplicationDead"]) == (2, 0, 0)
+    assert {name for name in told if name.startswith("Replication")} == {"ReplicationApplied", "ReplicationLagMs"}
+    assert told["ReplicationApplied"] == 2
     assert told["ReplicationLagMs"] > 1_000_000
     (declared,) = told["_aws"]["CloudWatchMetrics"]
     assert {one["Name"] for one in declared["Metrics"]} <= told.keys()
+
+
+@pytest.mark.usefixtures("account")
+def test_a_batch_of_the_other_sites_own_changes_tells_no_metrics(capsys: pytest.CaptureFixture[str]) -> None:
+    assert carry(record(None, item(stamp(3, THERE), "b"), 3)) == []
+    assert "_aws" not in capsys.readouterr().out
 
 
 @pytest.mark.usefixtures("account")
@@ -201,3 +213,10 @@ def test_records_without_a_number_are_kept_by_what_they_are(junk: Any) -> None:
         bucket.keep(one, "malformed")
 
     assert boto3.client("s3", HERE).list_objects_v2(Bucket="test-dead-letters")["KeyCount"] == 2
+
+
+@pytest.mark.usefixtures("account")
+def test_a_planned_move_hears_how_many_markers_are_on_their_way() -> None:
+    asked = {"id": "one", "places": "one", "numbers": [0, 1, 2]}
+    answer = handler.handle({"arrived": asked, "seconds": 0.01}, Invocation())
+    assert answer == {"waiting": 3, "like": {**asked, "numbers": ()}}

@@ -11,6 +11,7 @@ from localcloud.create.dynamodb import table
 from localcloud.front import Front
 from localcloud.latency import Profile
 from tests.localcloud.conftest import ClientOf
+from tests.stacks.registered import at, items
 
 
 def registration(type_: str, inputs: dict[str, Value], name: str = "logical") -> Registration:
@@ -78,7 +79,8 @@ class Recorder:
         self, _service: str, region: str, operation: str, parameters: Mapping[str, object]
     ) -> Mapping[str, object]:
         self.calls.append((region, operation, parameters))
-        return {"TableDescription": {"TableArn": "arn"}}
+        description = {"TableArn": "arn", "LatestStreamArn": f"arn of the stream in {region}"}
+        return {"Table": description, "TableDescription": description}
 
 
 TABLE: dict[str, Value] = {
@@ -115,6 +117,14 @@ def test_eventual_replicas_are_added_one_by_one_and_each_gets_its_own_recovery()
     assert operations.count("update_table") == 2
     recovered = {region for region, operation, _ in recorder.calls if operation == "update_continuous_backups"}
     assert recovered == {"us-east-1", "us-west-2", "eu-west-1"}
+
+
+def test_each_replica_tells_the_stream_that_is_its_own() -> None:
+    inputs: dict[str, Value] = {**TABLE, "replicas": [replica("us-west-2", "EVENTUAL")]}
+    _, outputs = table(Creation.of(registration("aws:dynamodb/table:Table", inputs), Recorder()))
+    assert outputs["streamArn"] == "arn of the stream in us-east-1"
+    [made] = items(outputs["replicas"])
+    assert (at(made, "regionName"), at(made, "streamArn")) == ("us-west-2", "arn of the stream in us-west-2")
 
 
 def test_a_created_table_answers_in_the_regions_of_its_replicas(front: Front, client: ClientOf) -> None:

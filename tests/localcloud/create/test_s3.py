@@ -90,6 +90,15 @@ def test_a_bucket_tells_a_queue_of_its_objects(make: Make, client: ClientOf) -> 
     assert kept["Filter"]["Key"]["FilterRules"] == [{"Name": "prefix", "Value": "aws/lambda/"}]
 
 
+def test_a_bucket_tells_a_topic_of_its_objects(make: Make, client: ClientOf) -> None:
+    name = make("Bucket", bucket="publishing-bucket")[0]
+    topic = client("sns").create_topic(Name="told-of-objects")["TopicArn"]
+    make("BucketNotification", bucket=name, topics=[{"topicArn": topic, "events": ["s3:ObjectCreated:*"]}])
+    kept = client("s3").get_bucket_notification_configuration(Bucket=name)
+    assert [each["TopicArn"] for each in kept["TopicConfigurations"]] == [topic]
+    assert "QueueConfigurations" not in kept
+
+
 @pytest.mark.parametrize(
     ("kind", "inputs"),
     [("Bucket", {"acl": "public-read"}), ("BucketNotification", {"lambdaFunctions": []})],

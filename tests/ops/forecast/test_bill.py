@@ -120,14 +120,15 @@ def test_a_vote_is_written_once_in_each_control_region(stack: Evaluation) -> Non
 
 
 @pytest.mark.parametrize(
-    ("mode", "meter", "regions"),
+    ("mode", "meter", "regions", "resource"),
     [
-        ("prod", GLOBAL_WRITE, {"us-east-1", "us-west-2"}),
-        ("mrsc", GLOBAL_WRITE, {"eu-west-1", "eu-central-1"}),
-        ("streams", WRITE, {"ap-northeast-1", "us-west-2"}),
+        ("prod", GLOBAL_WRITE, {"us-east-1", "us-west-2"}, "orders-aws"),
+        ("prod", GLOBAL_WRITE, {"us-east-1", "us-west-2"}, "canary-aws"),
+        ("mrsc", GLOBAL_WRITE, {"eu-west-1", "eu-central-1"}, "orders-aws"),
+        ("mrsc", GLOBAL_WRITE, {"eu-west-1", "eu-central-1"}, "canary-aws"),
+        ("streams", WRITE, {"ap-northeast-1", "us-west-2"}, "orders-aws"),
     ],
 )
-@pytest.mark.parametrize("resource", ["orders-aws", "canary-aws"])
 def test_a_write_costs_one_unit_wherever_it_lands(
     variant: Evaluate, mode: str, meter: str, regions: set[str], resource: str
 ) -> None:
@@ -195,7 +196,7 @@ def test_an_alarm_is_priced_by_its_period(prod: Evaluation, period: int, meter: 
 
 
 def test_an_idle_queue_is_polled_five_times_in_twenty_seconds(prod: Evaluation) -> None:
-    [polls] = seen(first(prod, "aws:lambda/eventSourceMapping:EventSourceMapping"), prod)
+    [polls] = seen(first(prod, "aws:lambda/eventSourceMapping:EventSourceMapping", "orchestrator-"), prod)
     assert polls.usage.quantity == 657_000
 
 

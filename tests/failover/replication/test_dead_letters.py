@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lambdas.stream_replicator.dead_letters import KeptAlready, StillDead
+from failover.replication.dead_letters import KeptAlready, StillDead
 from tests.failover.replication.two_sites import Kept, TwoSites
 
 

@@ -1,4 +1,9 @@
-"""A `streams` table as a client uses it: writes leave versions, reads see neither these nor tombstones."""
+"""An `mrec` or `streams` table as a client uses it: writes leave versions, reads see neither these nor tombstones.
+
+Where DynamoDB replicates by itself (`mrec`), a version changes nothing about who wins: that is the last writer. It says
+afterwards whether the winner knew of what it replaced, and so a deletion has to leave a tombstone there as well: of one
+that DynamoDB makes, no record says whether it knew.
+"""
 
 import time
 from collections.abc import Callable, Mapping
@@ -27,20 +32,20 @@ def time_of_day() -> int:
 
 
 @dataclass(frozen=True, kw_only=True)
-class StreamsTable:
+class VersionedTable:
     """What a client must know of the table: its key attributes, and the one that items expire by if it has any."""
 
     key: tuple[str, ...]
     ttl_attribute: str = EXPIRES
 
 
-class StreamsWrites:
+class TableWrites:
     """Puts a version on each write; a call may take ``seconds``, and ``monotonic`` is the clock that grants go by."""
 
     round_trips = 1
 
     def __init__(
-        self, table: StreamsTable, *, seconds: float, monotonic: Callable[[], float], now: Callable[[], int]
+        self, table: VersionedTable, *, seconds: float, monotonic: Callable[[], float], now: Callable[[], int]
     ) -> None:
         self._table = table
         self._seconds = seconds
@@ -81,7 +86,7 @@ class StreamsWrites:
             raise NoCurrentView(f"{left:.2f} s left of the view, {self._seconds:g} s needed for another look")
 
 
-class StreamsReads:
+class TableReads:
     """Leaves stamps and tombstones out."""
 
     def of_keys(self, request: R, /) -> R:

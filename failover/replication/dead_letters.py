@@ -1,9 +1,9 @@
-"""Records that cannot be replicated: each kept whole in a bucket, whose notification puts its place into a queue."""
+"""Records that cannot be replicated or read: each kept whole in a bucket, which puts its place into a queue."""
 
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from botocore.exceptions import ClientError
 
@@ -11,6 +11,12 @@ from failover.replication.changes import as_text, sequence_of
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+
+
+class DeadLetters(Protocol):
+    """Keeps a record that cannot be dealt with, whole, and tells of it."""
+
+    def keep(self, record: Mapping[str, Any], reason: str) -> None: ...
 
 
 class StillDead(ClientError):

@@ -1,4 +1,4 @@
-"""What mode `streams` asks of names: those that replication makes up must fit, and it keeps some for itself."""
+"""What tables whose items carry versions ask of names: those that are made up must fit, and some are reserved."""
 
 from collections.abc import Iterator
 
@@ -12,19 +12,23 @@ from stacks.data_settings import KEY, DataSettings
 LONGEST_FUNCTION_NAME = 64
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 LONGEST_BUCKET_NAME = 63
-# Of the attributes that replication writes into an item (failover/replication/stamps.py).
+# Of the attributes that versions and tombstones add to an item (failover/replication/stamps.py).
 OURS = "_lifeboat"
 
 
-def check_streams(stack: str, account_id: str, data: DataSettings) -> None:
-    """Refuse what could be declared and not deployed, or deployed and not replicated.
+def check_versions(stack: str, account_id: str, data: DataSettings) -> None:
+    """Refuse what could be declared and not deployed, or deployed and not replicated or listed.
 
     Raises:
-        ConfigError: a replicator's or bucket's name is too long, or an attribute's name is taken or holds a comma.
+        ConfigError: a function's or bucket's name is too long, or an attribute's name is taken or holds a comma.
     """
+    if data.mode == "mrsc":
+        return
     _check_buckets(stack, account_id, data)
-    for name, table in data.tables.items():
-        _check_function(stack, name)
+    for name in data.versioned_tables:
+        table = data.tables[name]
+        if data.mode == "streams":
+            _check_function(stack, name)
         for key, attribute in _attributes(table):
             _check_attribute(f"{KEY}.tables.{name}.{key}", attribute)
 
@@ -34,7 +38,8 @@ def _check_buckets(stack: str, account_id: str, data: DataSettings) -> None:
         bucket = f"lifeboat-{stack}-{DEAD_RECORDS}-{account_id}-{region}"
         if len(bucket) > LONGEST_BUCKET_NAME:
             most = LONGEST_BUCKET_NAME - len(bucket) + len(stack)
-            allowed = f"with tables in mode streams in {region} it has at most {most} characters: {bucket} is a bucket"
+            fits = f"with tables in mode {data.mode} in {region} it has at most {most} characters"
+            allowed = f"{fits}: {bucket} is a bucket"
             raise ConfigError("stack", stack, allowed, "change it with `pulumi stack rename NAME`")
 
 
@@ -50,9 +55,9 @@ def _check_function(stack: str, table: str) -> None:
 def _check_attribute(key: str, attribute: str) -> None:
     allowed = None
     if attribute.startswith(OURS):
-        allowed = f"attributes that begin with {OURS} are what replication adds in mode streams"
+        allowed = f"attributes that begin with {OURS} are what replication adds"
     elif "," in attribute:
-        allowed = "in mode streams no attribute that replication must know holds a comma, which parts them"
+        allowed = "no attribute that replication must know holds a comma, which parts them"
     if allowed:
         raise ConfigError(key, attribute, allowed, IN_THE_FILE)
 

@@ -1,0 +1,1 @@
+"""Lists what the last writer of `mrec` tables overruled in this region."""
