@@ -29,6 +29,15 @@ def test_instances_are_found_by_label_tag_region_and_address(bench: Bench) -> No
         assert [each["id"] for each in bench.get("/linode/instances", wanted=wanted)["data"]] == [made["id"]]
 
 
+def test_the_interfaces_of_a_deleted_instance_are_no_longer_guarded(bench: Bench) -> None:
+    rules = {"inbound_policy": "DROP", "outbound_policy": "DROP"}
+    guard = bench.post("/networking/firewalls", label="guard", rules=rules)["id"]
+    made = bench.instance(interface_generation="linode", interfaces=[{"public": {}, "firewall_id": guard}])["id"]
+    assert bench.get(f"/networking/firewalls/{guard}/devices")["results"] == 1
+    bench.delete(f"/linode/instances/{made}")
+    assert bench.get(f"/networking/firewalls/{guard}/devices")["results"] == 0
+
+
 def test_an_event_tells_when_a_deletion_has_ended(bench: Bench) -> None:
     made = bench.instance()["id"]
     bench.delete(f"/linode/instances/{made}")
