@@ -27,6 +27,7 @@ def test_interfaces_of_all_kinds_are_made_with_the_instance(bench: Bench, subnet
     public, inside, wire = bench.get(f"/linode/instances/{made['id']}/interfaces")["interfaces"]
     expected = {"address": "10.0.0.7", "primary": True, "nat_1_1_address": made["ipv4"][0]}
     assert inside["vpc"]["ipv4"]["addresses"] == [expected]
+    assert [each["default_route"]["ipv4"] for each in (public, inside, wire)] == [True, False, False]
     assert wire["vlan"] == {"vlan_label": "wire", "ipam_address": "10.9.0.1/24"}
     told = bench.get(f"/linode/instances/{made['id']}/interfaces/settings")["default_route"]
     eligible = [public["id"], inside["id"]]
