@@ -17,6 +17,11 @@ class Address:
     tags: tuple[str, ...] = ()
     shared_with: tuple[int, ...] = ()
 
+    def is_free_in(self, region: str) -> bool:
+        """Say whether the account reserved it in a region and nothing uses it."""
+        used = self.linode_id is not None or self.nodebalancer_id is not None
+        return self.reserved and not used and self.region == region
+
 
 @dataclass(frozen=True, kw_only=True)
 class Ipv6Range:

@@ -74,7 +74,7 @@ def _add(call: Call) -> Json:
 
 def _take_reserved(account: Account, instance: Instance, wanted: str) -> Address:
     address = account.addresses.get(wanted)
-    if address is None or not address.reserved or address.linode_id or address.region != instance.region:
+    if address is None or not address.is_free_in(instance.region):
         raise invalid(f"{wanted} is not a free reserved address of {instance.region}", "address")
     return account.addresses.put(wanted, replace(address, linode_id=instance.id))
 

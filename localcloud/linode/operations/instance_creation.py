@@ -90,7 +90,7 @@ def _give_addresses(account: Account, body: Body, instance: Instance) -> None:
     wanted = body.texts("ipv4")
     for text in wanted:
         address = account.addresses.get(text)
-        if address is None or not address.reserved or address.linode_id or address.region != instance.region:
+        if address is None or not address.is_free_in(instance.region):
             raise invalid(f"{text} is not a free reserved address of {instance.region}", "ipv4")
         account.addresses.put(text, replace(address, linode_id=instance.id))
     if not wanted:

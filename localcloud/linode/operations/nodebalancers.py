@@ -72,7 +72,7 @@ def _address(account: Account, body: Body, region: str, number: int) -> str:
     """Give the balancer its address: a reserved one if it is named, or a new one."""
     wanted = body.text("ipv4")
     address = account.addresses.get(wanted) if wanted else allocate(account, region, public=True)
-    if address is None or address.linode_id or address.region != region or (wanted and not address.reserved):
+    if address is None or (wanted and not address.is_free_in(region)):
         raise invalid(f"{wanted} is not a free reserved address of {region}", "ipv4")
     return account.addresses.put(address.address, replace(address, nodebalancer_id=number)).address
 

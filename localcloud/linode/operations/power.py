@@ -81,7 +81,6 @@ def _reboot(call: Call) -> Json:
 def _shut_down(call: Call) -> Json:
     """Turn an instance off; one that is off stays so, and no event tells of it."""
     instance, account = instance_of(call), call.account
-    call.jobs.check_idle(instance.id)
     if instance.status != "offline":
         seconds = call.jobs.delays.shutdown_seconds
         _start(call, instance, "linode_shutdown", seconds, done=lambda: set_status(account, instance.id, "offline"))

@@ -35,6 +35,7 @@ def test_a_call_without_a_known_token_is_unauthorized(bench: Bench, token: str |
 
 def test_what_is_offered_to_everybody_needs_no_token(bench: Bench) -> None:
     assert bench.ask("GET", "/regions", token=None).status == 200
+    assert bench.get("/account/users")["results"] == 1
     assert bench.ask("GET", "/linode/types/g6-nanode-1", token=None).told["disk"] == 25600
 
 

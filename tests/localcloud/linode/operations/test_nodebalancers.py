@@ -24,16 +24,24 @@ def test_a_balancer_takes_a_reserved_address_and_leaves_it(bench: Bench) -> None
     made = bench.post("/nodebalancers", region=REGION, ipv4=kept)
     shown = bench.get(f"/networking/reserved/ips/{kept}")
     assert (made["ipv4"], shown["assigned_entity"]["id"]) == (kept, made["id"])
+    for taken in (kept, bench.post("/nodebalancers", region=REGION)["ipv4"]):
+        assert bench.refused("POST", "/nodebalancers", region=REGION, ipv4=taken)[2] == "ipv4"
+        usual = {"region": REGION, "type": "g6-nanode-1", "ipv4": [taken]}
+        assert bench.refused("POST", "/linode/instances", **usual)[2] == "ipv4"
     bench.delete(f"/nodebalancers/{made['id']}")
     assert bench.get(f"/networking/reserved/ips/{kept}")["assigned_entity"] is None
 
 
 def test_a_deleted_balancer_takes_all_its_parts_along(bench: Bench) -> None:
     nodes = [{"label": "one", "address": "192.168.130.2:80"}]
-    made = bench.post("/nodebalancers", region=REGION, configs=[{"port": 80, "nodes": nodes}])["id"]
+    rules = {"inbound_policy": "DROP", "outbound_policy": "DROP"}
+    guard = bench.post("/networking/firewalls", label="guard", rules=rules)["id"]
+    configs = [{"port": 80, "nodes": nodes}]
+    made = bench.post("/nodebalancers", region=REGION, configs=configs, firewall_id=guard)["id"]
+    assert bench.get(f"/networking/firewalls/{guard}/devices")["results"] == 1
     bench.delete(f"/nodebalancers/{made}")
     account = bench.linode.account
-    assert len(account.port_configs) + len(account.nodes) + len(account.addresses) == 0
+    assert len(account.port_configs) + len(account.nodes) + len(account.addresses) + len(account.devices) == 0
 
 
 def test_an_instance_knows_the_balancers_that_send_to_it(bench: Bench) -> None:
