@@ -1,1 +1,1 @@
-"""The embedded cloud: AWS as one process, with the faults that drills need."""
+"""The embedded cloud: AWS and Linode's API as one process, with the faults that drills need."""

@@ -77,6 +77,8 @@ region, name, number. Nothing fails over until the tier is armed, and the way ba
   curl -d '{restore}' {endpoint}/_cloud/regions
   ./lifeboat failback -s local --outputs {outputs} --reason "playing" --yes
 
+  curl -H 'Authorization: Bearer embedded' {endpoint}/v4/linode/instances      Linode's API
+
   curl {endpoint}/_cloud/logs      what the functions logged
   curl {sink}                      what people were sent
 

@@ -8,6 +8,8 @@ from wsgiref.types import WSGIEnvironment
 
 from localcloud import rest_operations
 from localcloud.caller import Caller
+from localcloud.linode import served
+from localcloud.linode.identify import is_for_linode
 from localcloud.request import Request
 
 SCOPE = re.compile(r"Credential=([^/]+)/\d+/([^/]+)/([^/]+)/aws4_request")
@@ -23,6 +25,8 @@ FORM = "application/x-www-form-urlencoded"
 
 def identify(environ: WSGIEnvironment, body: bytes) -> Request:
     """Read the caller, region, service and operation of a call; an unsigned one is an S3 call, as in moto."""
+    if is_for_linode(environ):
+        return served.identify(environ, body)
     key, signed_region, signed_service = _scope(environ)
     service = _service(signed_service, environ.get("HTTP_X_AMZ_TARGET", ""))
     operation, params = _operation(service, environ, body)

@@ -5,6 +5,7 @@ import threading
 from dataclasses import dataclass
 from typing import Self, TypeAlias
 
+from localcloud.linode.delays import LinodeDelays
 from localcloud.request import Request
 
 Range: TypeAlias = tuple[float, float]
@@ -25,6 +26,7 @@ class Profile:
     stream_poller_seconds: Range = (0.0, 0.0)
     schedule_jitter_seconds: Range = (0.0, 0.0)
     mrec_lag_seconds: Range = (0.0, 0.0)
+    linode: LinodeDelays = LinodeDelays()  # noqa: RUF009 frozen
 
     @classmethod
     def named(cls, name: str) -> Self:
@@ -50,6 +52,7 @@ class Profile:
             stream_poller_seconds=(0.0, 0.5),
             schedule_jitter_seconds=(0.0, 25.0),
             mrec_lag_seconds=(0.5, 1.5),
+            linode=LinodeDelays.cloud(),
         )
 
     def scaled(self, factor: float) -> Self:
@@ -64,6 +67,7 @@ class Profile:
             stream_poller_seconds=_scaled(self.stream_poller_seconds, factor),
             schedule_jitter_seconds=_scaled(self.schedule_jitter_seconds, factor),
             mrec_lag_seconds=_scaled(self.mrec_lag_seconds, factor),
+            linode=self.linode.scaled(factor),
         )
 
 

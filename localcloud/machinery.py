@@ -14,6 +14,7 @@ from localcloud.function_logs import FunctionLogs
 from localcloud.functions import Runner, Surroundings
 from localcloud.gateway import Gateway
 from localcloud.invoke import Invoke
+from localcloud.linode.cloud import Linode
 from localcloud.mapped_sources import SourceServices, map_sources
 from localcloud.metrics import Metrics, utc_now
 from localcloud.permissions import Permissions
@@ -68,6 +69,7 @@ def assemble(
     Invoke(runner, asynchronous).set_route(gateway)
     AccountSettings(gateway)
     LongPolls(gateway)
+    Linode(gateway, timers)
     BucketNotifications(gateway, queues, topics, timers)
     map_sources(
         SourceServices(

@@ -5,6 +5,8 @@ from html import escape
 from types import MappingProxyType
 from uuid import uuid4
 
+from localcloud.linode.identify import SERVICE as LINODE
+from localcloud.linode.refusals import RETRY_SECONDS, Refused, too_many
 from localcloud.request import Request, Response
 
 JSON = "application/x-amz-json-1.0"
@@ -32,6 +34,8 @@ DENIED = MappingProxyType(
 
 def error(request: Request, status: int, code: str, message: str) -> Response:
     """Answer with an error of the service's protocol."""
+    if request.service == LINODE:
+        return Refused(status, message).response()
     if request.service in REST_JSON_SERVICES:
         return _json(status, code, {"message": message, "Type": "User"})
     if "HTTP_X_AMZ_TARGET" in request.environ:
@@ -41,6 +45,8 @@ def error(request: Request, status: int, code: str, message: str) -> Response:
 
 def throttled(request: Request) -> Response:
     """Answer that calls come too fast, with the code that the service's SDK retries."""
+    if request.service == LINODE:
+        return too_many(RETRY_SECONDS).response()
     status, code = THROTTLED.get(request.service, (400, "ThrottlingException"))
     return error(request, status, code, "Rate exceeded")
 

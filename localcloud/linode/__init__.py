@@ -1,0 +1,1 @@
+"""Linode's API v4 in the embedded cloud."""
