@@ -124,6 +124,16 @@ def ask(port: int) -> bytes:
         return b""
 
 
+def seen_up(engine: SqlEngine, port: int) -> bool:
+    """Whether the rendered check takes whatever listens on a port of loopback for a database that is up."""
+    with folder() as place:
+        text = haproxy_configuration(listener_at(place, engine)).text
+        with running_haproxy(text, place) as haproxy:
+            haproxy.fill("writer/writer1", port)
+            eventually(lambda: ",L7" in haproxy.say("show stat"), 10, "a check has ended")
+            return ",L7OK," in haproxy.say("show stat")
+
+
 def test_the_writer_port_refuses_at_once_until_the_agent_fills_it(node: Node) -> None:
     began = time.monotonic()
     assert node.who_writes() == b""
@@ -176,6 +186,11 @@ def test_a_frozen_database_is_found_out_though_its_kernel_takes_connections(engi
             eventually(lambda: "L7OK" in haproxy.say("show stat"), 5, "the check passes")
             writer.frozen = True
             eventually(lambda: not haproxy.is_up("writer/writer1"), 10, "the check notices")
+
+
+def test_who_speaks_another_protocol_is_not_taken_for_a_database() -> None:
+    with database(b"db-1", SqlEngine.MARIADB) as other:
+        assert not seen_up(SqlEngine.POSTGRESQL, other.port)
 
 
 def test_a_reload_keeps_rendered_readers_and_forgets_the_writer() -> None:

@@ -11,10 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from nodes.templates.application import SqlEngine
 from nodes.templates.mariadb import MariadbMember, files, role_file
 from nodes.templates.members import Cluster, Member
 from tests.nodes.templates.database_place import own_folder, own_tls, run_as, write
 from tests.nodes.templates.site_under_test import ended, folder, free_port
+from tests.nodes.templates.test_application_listener import seen_up
 from tests.waiting import eventually
 
 LOOPBACK = IPv4Address("127.0.0.1")
@@ -105,6 +107,7 @@ def two() -> Iterator[Two]:
 @needs_mariadb
 def test_a_writer_and_its_neighbour_live_by_the_rendered_files(two: Two) -> None:
     """One test: servers take seconds to start, and workers do not share them."""
+    _the_check_of_an_application_node_takes_the_writer_for_up(two)
     _a_member_that_starts_takes_no_writes_from_applications(two)
     _a_member_lets_nobody_in_without_tls(two)
     _a_commit_is_acknowledged_by_the_replica_of_its_site(two)
@@ -112,6 +115,12 @@ def test_a_writer_and_its_neighbour_live_by_the_rendered_files(two: Two) -> None
     _each_member_has_an_id_of_its_own(two)
     _mariadb_knows_every_setting(two)
     _a_replica_of_another_site_acknowledges_nothing(two)
+
+
+def _the_check_of_an_application_node_takes_the_writer_for_up(two: Two) -> None:
+    if shutil.which("haproxy"):
+        assert seen_up(SqlEngine.MARIADB, two.writer.facts.cluster.own.port)
+        assert two.writer.ask("select @@max_connect_errors") == "4294967295"
 
 
 def _a_member_that_starts_takes_no_writes_from_applications(two: Two) -> None:

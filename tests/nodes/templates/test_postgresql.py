@@ -1,6 +1,7 @@
 """Rendered PostgreSQL: a writer, a replica of its site and one of the other site, real servers on loopback."""
 
 import contextlib
+import itertools
 import os
 import shutil
 import subprocess
@@ -10,11 +11,16 @@ from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 
 import pytest
+import yaml
 
+from nodes.templates.application import SqlEngine
 from nodes.templates.members import Cluster, Member, TooFewNeighbours
+from nodes.templates.monitoring import postgresql_queries
 from nodes.templates.postgresql import Following, PostgresqlMember, files, role_file
 from tests.nodes.templates.database_place import own_folder, own_tls, run_as, write
 from tests.nodes.templates.site_under_test import ended, folder, free_port
+from tests.nodes.templates.test_application_listener import seen_up
+from tests.nodes.templates.test_units import METRICS
 from tests.waiting import eventually, seen_within
 
 PROGRAMS = Path("/usr/lib/postgresql/15/bin")
@@ -143,6 +149,8 @@ def three() -> Iterator[Three]:
 @needs_postgresql
 def test_a_writer_its_neighbour_and_a_remote_replica_live_by_the_rendered_files(three: Three) -> None:
     """One test: servers take seconds to start, and workers do not share them."""
+    _the_check_of_an_application_node_takes_the_writer_for_up(three)
+    _every_query_of_the_exporter_is_answered(three)
     _commits_wait_for_a_member_of_the_own_site_and_never_for_the_other(three)
     _what_is_written_arrives_at_both_replicas(three)
     _only_a_replica_of_the_own_site_holds_back_vacuum(three)
@@ -151,6 +159,20 @@ def test_a_writer_its_neighbour_and_a_remote_replica_live_by_the_rendered_files(
     _a_replica_that_is_promoted_takes_writes_by_the_same_file(three)
     _no_password_is_in_a_file_that_a_member_is_given(three)
     _a_commit_is_not_acknowledged_while_no_neighbour_has_it(three)
+
+
+def _the_check_of_an_application_node_takes_the_writer_for_up(three: Three) -> None:
+    if shutil.which("haproxy"):
+        own = three.writer.facts.cluster.own
+        assert seen_up(SqlEngine.POSTGRESQL, own.port)
+
+
+def _every_query_of_the_exporter_is_answered(three: Three) -> None:
+    told = yaml.safe_load(postgresql_queries(METRICS).text)
+    assert len(told) == 4
+    for server, name in itertools.product((three.writer, three.near), told):
+        answer = server.ask(f"select count(*) from ({told[name]['query']}) asked")  # noqa: S608 our own queries
+        assert answer.isdigit(), name
 
 
 def _commits_wait_for_a_member_of_the_own_site_and_never_for_the_other(three: Three) -> None:

@@ -109,3 +109,19 @@ def test_no_failed_database_is_started_again_by_systemd(unit: MachineFile) -> No
         assert "Restart=no" in unit.text.splitlines()
     elif unit.path.endswith(".service") and "Type=oneshot" not in unit.text:
         assert "StartLimitIntervalSec=0" in unit.text.splitlines()
+
+
+@pytest.mark.skipif(shutil.which("rsync") is None, reason="needs rsync: apt-get install -y rsync")
+def test_what_a_copy_deletes_or_replaces_is_kept(tmp_path: Path) -> None:
+    active, standby, kept = (tmp_path / name for name in ("active", "standby", "kept"))
+    before = {"logo": "old", "upload": "taken in before the move"}
+    for place, files in ((active, {"logo": "newer"}), (standby, before)):
+        place.mkdir()
+        for name, text in files.items():
+            (place / name).write_text(text)
+    unit = file_copy_units(FileCopy(directory="/srv/shop/files", kept=str(kept)))[0].text
+    command = next(line for line in unit.splitlines() if line.startswith("ExecStart="))
+    options = command.partition(" --rsh ")[0].split()[1:]
+    subprocess.run(["rsync", *options, f"{active}/", f"{standby}/"], check=True, timeout=30)
+    assert {one.name: one.read_text() for one in standby.iterdir()} == {"logo": "newer"}
+    assert {one.name: one.read_text() for one in kept.iterdir()} == before
