@@ -34,7 +34,7 @@ METRICS = Metrics(
     collector="https://metrics.example.com/api/v1/write",
 )
 WHERE_THE_WRITER_IS = ("worker", "postgresql", "mariadb", "files")
-EXPOSED_AT_MOST = {"lifeboat-agent.service": 5.0}
+EXPOSED_AT_MOST = {"lifeboat-agent.service": 2.6}
 
 
 def units() -> tuple[MachineFile, ...]:
@@ -92,7 +92,7 @@ def test_a_directive_that_is_none_would_be_noticed(tmp_path: Path) -> None:
 def test_a_service_is_exposed_to_little(unit: MachineFile, tmp_path: Path) -> None:
     path = tmp_path / name_of(unit)
     path.write_text(with_programs_in(tmp_path, unit.text))
-    limit = EXPOSED_AT_MOST.get(name_of(unit), 3.0)
+    limit = EXPOSED_AT_MOST.get(name_of(unit), 1.7)
     code, complaints = analyzed("security", "--offline=yes", f"--threshold={int(limit * 10)}", str(path))
     assert code == 0, complaints
 
