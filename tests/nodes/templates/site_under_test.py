@@ -21,9 +21,18 @@ from tests.waiting import eventually
 
 SERVER = str(Path(__file__).with_name("counting_server.py"))
 needs_haproxy = pytest.mark.skipif(
-    shutil.which("haproxy") is None or os.geteuid() != 0,
-    reason="needs root, and HAProxy: apt-get install -y haproxy",
+    any(shutil.which(one) is None for one in ("haproxy", "openssl")) or os.geteuid() != 0,
+    reason="needs root, and HAProxy: apt-get install -y haproxy openssl",
 )
+
+
+def may_make_networks() -> bool:
+    """Whether we may make networks of our own: root may not, in a container without that capability."""
+    tools = all(shutil.which(one) for one in ("ip", "unshare"))
+    return (
+        tools
+        and subprocess.run(["unshare", "--net", "--mount", "true"], capture_output=True, check=False).returncode == 0
+    )
 
 
 @dataclass(frozen=True)

@@ -14,14 +14,15 @@ from pathlib import Path
 import pytest
 
 from nodes.templates.shared_address import SharedAddress, files
-from tests.nodes.templates.site_under_test import folder
+from tests.nodes.templates.site_under_test import folder, may_make_networks
 from tests.nodes.templates.test_shared_address import FIRST, SECOND
 from tests.waiting import eventually
 
 DAEMONS = Path("/usr/lib/frr")
 RUNTIME = Path("/run/frr")
 pytestmark = pytest.mark.skipif(
-    not (DAEMONS / "bgpd").exists() or os.geteuid() != 0, reason="needs root, and FRR: apt-get install -y frr iproute2"
+    not (DAEMONS / "bgpd").exists() or not may_make_networks(),
+    reason="needs leave to make networks, and FRR: apt-get install -y frr iproute2",
 )
 ROUTER = """
 router bgp 65000

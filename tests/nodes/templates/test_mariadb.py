@@ -22,8 +22,8 @@ from tests.waiting import eventually
 LOOPBACK = IPv4Address("127.0.0.1")
 PASSWORD = "secret-of-the-test"
 needs_mariadb = pytest.mark.skipif(
-    shutil.which("mariadbd") is None or os.geteuid() != 0,
-    reason="needs root, and MariaDB: apt-get install -y mariadb-server",
+    any(shutil.which(one) is None for one in ("mariadbd", "openssl")) or os.geteuid() != 0,
+    reason="needs root, and MariaDB: apt-get install -y mariadb-server openssl",
 )
 
 

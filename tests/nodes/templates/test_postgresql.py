@@ -27,8 +27,8 @@ PROGRAMS = Path("/usr/lib/postgresql/15/bin")
 PASSWORD = "secret-of-the-test"
 LOOPBACK = IPv4Address("127.0.0.1")
 needs_postgresql = pytest.mark.skipif(
-    not (PROGRAMS / "postgres").exists() or os.geteuid() != 0,
-    reason="needs root, and PostgreSQL: apt-get install -y postgresql",
+    not (PROGRAMS / "postgres").exists() or shutil.which("openssl") is None or os.geteuid() != 0,
+    reason="needs root, and PostgreSQL 15: apt-get install -y postgresql openssl",
 )
 
 

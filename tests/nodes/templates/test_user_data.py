@@ -16,6 +16,9 @@ KEYS = {"package_update", "packages", "write_files", "runcmd"}
 needs_cloud_init = pytest.mark.skipif(
     shutil.which("cloud-init") is None, reason="needs cloud-init: apt-get install -y cloud-init"
 )
+needs_openssl = pytest.mark.skipif(
+    any(shutil.which(one) is None for one in ("openssl", "curl")), reason="needs apt-get install -y openssl curl"
+)
 
 
 def stub(channel: str = "https://releases.example.com/stable", key: str = "MCowBQYDK2VwAyEA") -> str:
@@ -98,6 +101,7 @@ def channel(tmp_path: Path) -> Channel:
     return Channel(tmp_path / "channel", key, tmp_path / "root")
 
 
+@needs_openssl
 def test_a_machine_installs_what_the_channel_signed_and_again_what_it_signed_later(channel: Channel) -> None:
     for word in ("first", "second"):
         channel.publish(word)
@@ -105,6 +109,7 @@ def test_a_machine_installs_what_the_channel_signed_and_again_what_it_signed_lat
         assert channel.installed() == word
 
 
+@needs_openssl
 def test_a_machine_installs_nothing_that_was_changed_after_it_was_signed(channel: Channel) -> None:
     channel.publish("signed")
     signature = (channel.folder / "agent.tar.gz.sig").read_bytes()
