@@ -1,6 +1,7 @@
 """What a machine is told at its birth: where it stands, what it is for, and whom to fetch the rest from.
 
-cloud-init: https://cloudinit.readthedocs.io/en/22.4.2/topics/modules.html. Linode hands out at most 16,384 bytes:
+cloud-init: https://cloudinit.readthedocs.io/en/22.4.2/topics/modules.html. Linode's texts differ on how long it may be,
+65,535 bytes or some 16 kB encoded; this stays under the smaller:
 https://techdocs.akamai.com/cloud-computing/docs/overview-of-the-metadata-service.
 """
 
@@ -27,7 +28,7 @@ def user_data(birth: Birth) -> str:
     """Return cloud-init's file as it is given to Linode: base64.
 
     Raises:
-        ValueError: it is longer than Linode takes.
+        ValueError: it is longer than Linode is sure to take.
     """
     encoded = base64.b64encode(render("user-data.yaml.j2", birth).encode()).decode()
     if len(encoded) > LARGEST_BYTES:
