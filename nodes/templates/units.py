@@ -11,18 +11,17 @@ RELEASE = "/opt/lifeboat/current"
 
 
 @dataclass(frozen=True, kw_only=True)
-class GunicornService:
-    """A service for HTTP. ``application`` is what gunicorn imports, ``credential`` the file of a secret."""
+class HttpService:
+    """A service that runs gunicorn by itself. ``credential`` is the file of the database's secret.
+
+    ``graceful_seconds`` are for being looked past by balancers and for finishing what is under way.
+    """
 
     name: str
-    application: str
-    port: int
+    module: str
     memory_mb: int
-    address: str = "0.0.0.0"  # noqa: S104 the firewall admits balancers alone
-    workers: int = 4
-    threads: int = 8
-    answer_seconds: int = 10
-    graceful_seconds: int = 20
+    arguments: tuple[str, ...] = ()
+    graceful_seconds: int = 45
     credential: str = "/etc/lifeboat/secrets/database"
     release: str = RELEASE
 
@@ -80,9 +79,9 @@ class FileCopy:
     program: str = "/usr/bin/rsync"
 
 
-def gunicorn_unit(service: GunicornService) -> MachineFile:
+def http_unit(service: HttpService) -> MachineFile:
     """Return the unit of a service, which every boot starts: a standby answers reads."""
-    return _unit(f"lifeboat-{service.name}.service", render("service-gunicorn.service.j2", service))
+    return _unit(f"lifeboat-{service.name}.service", render("service-http.service.j2", service))
 
 
 def active_only_unit(service: ActiveOnlyService) -> MachineFile:

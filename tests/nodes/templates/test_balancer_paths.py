@@ -64,6 +64,13 @@ def test_a_method_that_no_service_of_ours_takes_is_refused(under: Site) -> None:
     assert not under.arrivals()
 
 
+def test_metrics_of_services_are_shown_to_nobody_outside(under: Site) -> None:
+    with under.client() as client:
+        asked = [client.ask("GET", path).status for path in ("/metrics", "/metrics?all=1", "/%6Detrics")]
+        assert asked == [404, 404, 404]
+    assert not under.arrivals()
+
+
 def test_a_client_cannot_tell_another_address_for_its_own(under: Site) -> None:
     with under.client() as client:
         told = client.ask("GET", "/", {"X-Forwarded-For": "192.0.2.66"}).told()

@@ -12,13 +12,13 @@ from nodes.templates.units import (
     ActiveOnlyService,
     Agent,
     FileCopy,
-    GunicornService,
+    HttpService,
     MariadbUnit,
     PostgresqlUnit,
     active_only_unit,
     agent_unit,
     file_copy_units,
-    gunicorn_unit,
+    http_unit,
     mariadb_unit,
     postgresql_unit,
 )
@@ -39,13 +39,13 @@ EXPOSED_AT_MOST = {"lifeboat-agent.service": 2.6}
 
 def units() -> tuple[MachineFile, ...]:
     """Return one of each kind."""
-    web = GunicornService(name="web", application="shop.web:application", port=8000, memory_mb=512)
+    web = HttpService(name="web", module="shop.serve", arguments=("web",), memory_mb=512)
     worker = ActiveOnlyService(name="worker", module="shop.worker", memory_mb=256)
     databases = (postgresql_unit(PostgresqlUnit(memory_mb=2048)), mariadb_unit(MariadbUnit(memory_mb=2048)))
     metrics = (*(exporter_unit(one) for one in (NODE, POSTGRESQL, MARIADB)), sending_files(METRICS)[1])
     copy = file_copy_units(FileCopy(directory="/srv/shop/files"))
     agent = agent_unit(Agent(writable=("/etc/keepalived",)))
-    return (gunicorn_unit(web), active_only_unit(worker), agent, *databases, *metrics, *copy)
+    return (http_unit(web), active_only_unit(worker), agent, *databases, *metrics, *copy)
 
 
 def name_of(unit: MachineFile) -> str:
