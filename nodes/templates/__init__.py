@@ -1,0 +1,1 @@
+"""The machines' files: one module for each kind, its texts in `text/`."""
