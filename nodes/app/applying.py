@@ -3,13 +3,13 @@
 from collections.abc import Collection
 
 from nodes.app import orders
-from nodes.app.database import AlreadyThere, Database, Transaction
+from nodes.app.database import AlreadyThere, Transaction, Writing
 from nodes.app.events import Event, order_state
 
 KEPT_TIMES = 2  # longer than done events are, so that none of those is ever taken for a new one
 
 
-def apply(database: Database, event: Event, now_ms: int) -> bool:
+def apply(database: Writing, event: Event, now_ms: int) -> bool:
     """Carry out an event; False if it was before.
 
     Raises:
@@ -29,7 +29,7 @@ def apply(database: Database, event: Event, now_ms: int) -> bool:
     return True
 
 
-def was_applied(database: Database, event: Event) -> bool:
+def was_applied(database: Writing, event: Event) -> bool:
     """Say whether the writer's database has this event's effect."""
     with database.writing() as transaction:
         return bool(applied_of(transaction, [event.key]))
@@ -42,7 +42,7 @@ def applied_of(transaction: Transaction, keys: Collection[str]) -> set[str]:
     return {str(key) for (key,) in rows}
 
 
-def forget(database: Database, now_ms: int, retention_days: int) -> int:
+def forget(database: Writing, now_ms: int, retention_days: int) -> int:
     """Remove the keys of events that nobody can deliver or replay any more; return how many."""
     oldest = now_ms - KEPT_TIMES * (retention_days + 1) * 24 * 3_600_000
     with database.writing() as transaction:

@@ -1,15 +1,16 @@
 """One transaction at a time on the database that the tier names; plain SQL that both engines take.
 
-A connection lives for one transaction: after a change of writer none is left over on the old one.
+A connection lives for one transaction, or one pass of the worker: after a change of writer none is left over.
 """
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Protocol
 
 from nodes.app.active import ActiveUnknown, read_active
-from nodes.app.engines import ENGINES, Cursor, Engine
-from nodes.app.secret_files import secret
+from nodes.app.engines import ENGINES, Connection, Cursor, Engine
+from nodes.app.secret_files import SecretUnusable, secret
 from nodes.app.settings import Address, Settings
 
 Row = tuple[object, ...]
@@ -48,6 +49,37 @@ class Transaction:
         return self._cursor.rowcount
 
 
+class Writing(Protocol):
+    """Whatever transactions can be written with."""
+
+    def writing(self) -> contextlib.AbstractContextManager[Transaction]: ...
+
+
+class Session:
+    """One connection to the writer for many transactions, one after the other; for one thread."""
+
+    def __init__(self, engine: Engine, connection: Connection, may_go_on: Callable[[], None]) -> None:
+        self._engine = engine
+        self._connection = connection
+        self._may_go_on = may_go_on
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[Transaction]:
+        """Write, if this host still may, and to the same server; raises as `Database.writing`."""
+        self._may_go_on()
+        with _told_apart(self._engine), self._undone_on_error():
+            yield Transaction(self._connection.cursor())
+            self._connection.commit()
+
+    @contextlib.contextmanager
+    def _undone_on_error(self) -> Iterator[None]:
+        try:
+            yield
+        except BaseException:
+            self._connection.rollback()
+            raise
+
+
 class Database:
     """Thread-safe: it holds addresses and no connection."""
 
@@ -62,8 +94,8 @@ class Database:
         Raises:
             DatabaseAway: it gives no answer.
         """
-        with self._transaction(self._settings.read_address) as transaction:
-            yield transaction
+        with self._connected(self._settings.read_address) as connection, _told_apart(self.engine):
+            yield Transaction(connection.cursor())
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[Transaction]:
@@ -74,16 +106,32 @@ class Database:
             DatabaseAway: nothing was written, unless the answer to the commit was lost.
             AlreadyThere: a key is taken; nothing was written.
         """
-        with self._transaction(writer_of(self._settings.active_file)) as transaction:
+        with self.session() as session, session.writing() as transaction:
             yield transaction
 
     @contextlib.contextmanager
-    def _transaction(self, address: Address) -> Iterator[Transaction]:
+    def session(self) -> Iterator[Session]:
+        """Connect to the writer for many transactions.
+
+        Raises:
+            NoWriter, DatabaseAway: as ``writing``.
+        """
+        address = writer_of(self._settings.active_file)
+
+        def may_go_on() -> None:
+            now = writer_of(self._settings.active_file)
+            if now != address:
+                raise NoWriter(f"the writer is {now} now")
+
+        with self._connected(address) as connection:
+            yield Session(self.engine, connection, may_go_on)
+
+    @contextlib.contextmanager
+    def _connected(self, address: Address) -> Iterator[Connection]:
         with _told_apart(self.engine):
             connection = self.engine.connect(address, self._settings.database, *_login(self._settings.credentials))
-            with contextlib.closing(connection):
-                yield Transaction(connection.cursor())
-                connection.commit()
+        with contextlib.closing(connection):
+            yield connection
 
 
 def writer_of(active_file: Path) -> Address:
@@ -102,7 +150,10 @@ def writer_of(active_file: Path) -> Address:
 
 
 def _login(credentials: Path) -> tuple[str, str]:
-    return secret(credentials, "user"), secret(credentials, "password")
+    try:
+        return secret(credentials, "user"), secret(credentials, "password")
+    except SecretUnusable as error:
+        raise DatabaseAway(str(error)) from error
 
 
 @contextlib.contextmanager

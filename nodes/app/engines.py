@@ -36,11 +36,16 @@ class Connection(Protocol):
 
     def commit(self) -> None: ...
 
+    def rollback(self) -> None: ...
+
     def close(self) -> None: ...
 
 
 class Engine(Protocol):
-    """One kind of database. An error that is of none of its three kinds is of the data in a statement."""
+    """One kind of database; ``first`` is carried out before the schema's first file.
+
+    An error that is of none of its three kinds is of the data in a statement.
+    """
 
     def connect(self, address: Address, database: str, user: str, password: str) -> Connection: ...
 
@@ -49,6 +54,9 @@ class Engine(Protocol):
     def taken(self, error: Exception) -> bool: ...
 
     def away(self, error: Exception) -> bool: ...
+
+    @property
+    def first(self) -> Sequence[str]: ...
 
     @property
     def lock(self) -> str: ...
@@ -60,6 +68,7 @@ class Engine(Protocol):
 class PostgreSQL:
     """https://www.postgresql.org/docs/15/runtime-config-client.html has the limits of a session."""
 
+    first = ()
     lock = "SELECT pg_advisory_xact_lock(hashtext(%s))"
     read_only_query = "SHOW transaction_read_only"
 
@@ -98,6 +107,8 @@ class PostgreSQL:
 class MariaDB:
     """https://mariadb.com/docs/server/server-usage/basics/aborting-statements has the limit of a statement."""
 
+    # A server's own default may be latin1, and its comparisons blind for case and for spaces at the end.
+    first = ("ALTER DATABASE CHARACTER SET = utf8mb4 COLLATE = utf8mb4_nopad_bin",)
     lock = f"SELECT GET_LOCK(%s, {STATEMENT_SECONDS})"
     read_only_query = "SELECT @@global.read_only"
 

@@ -15,7 +15,7 @@ from failover.clock import Clock
 from nodes.app import metrics, schema
 from nodes.app.active import Active, ActiveUnknown, read_active
 from nodes.app.applying import applied_of, apply, forget
-from nodes.app.database import AlreadyThere, Database, NotServing, NoWriter
+from nodes.app.database import AlreadyThere, Database, NotServing, NoWriter, Session
 from nodes.app.events import Unusable
 from nodes.app.inbox import Inbox
 from nodes.app.waiting import Waiting
@@ -74,10 +74,11 @@ class InboxWorker:
             CallFailed, NotWritable, UncertainWrite, ClientError: as `Inbox`.
         """
         active = self._writing_as()
-        replayed = self._is_ready(active)
-        passed = self._carry_out(self._inbox.waiting(), stopping)
-        if not replayed and not stopping():
-            passed += self._replay(active, passed, stopping)
+        with self._database.session() as session:
+            replayed = _is_ready(session, active)
+            passed = self._carry_out(session, self._inbox.waiting(), stopping)
+            if not replayed and not stopping():
+                passed += self._replay(session, active, passed, stopping)
         return passed
 
     def tidy(self, retention_days: int) -> None:
@@ -97,49 +98,28 @@ class InboxWorker:
             raise NoWriter(f"this host is {active.role}")
         return active
 
-    def _is_ready(self, active: Active) -> bool:
-        """Say whether this database has been replayed on in this term."""
-        with self._database.writing() as transaction:
-            found = schema.version(transaction)
-            if found != schema.EXPECTED:
-                raise WrongSchema(f"the database has schema {found}, this code is for {schema.EXPECTED}")
-            asked = "SELECT 1 FROM replayed_terms WHERE epoch = %s AND term = %s"
-            return bool(transaction.rows(asked, active.epoch, active.term))
-
-    def _replay(self, active: Active, waiting: Passed, stopping: Callable[[], bool]) -> Passed:
+    def _replay(self, session: Session, active: Active, waiting: Passed, stopping: Callable[[], bool]) -> Passed:
         passed = Passed()
         for some in _batches(self._inbox.done(), REPLAYED_AT_ONCE):
-            passed += self._carry_out(self._lacking(some), stopping)
+            passed += self._carry_out(session, _lacking(session, some), stopping)
         if waiting.left == passed.left == 0 and not stopping():
-            self._note_replay(active)
+            _note_replay(session, active)
             log.warning("replayed", extra={"epoch": active.epoch, "term": active.term, "events": passed.applied})
         return passed
 
-    def _lacking(self, some: list[Waiting]) -> list[Waiting]:
-        with self._database.writing() as transaction:
-            there = applied_of(transaction, [one.event.key for one in some])
-        return [one for one in some if one.event.key not in there]
-
-    def _note_replay(self, active: Active) -> None:
-        try:
-            with self._database.writing() as transaction:
-                transaction.change("INSERT INTO replayed_terms VALUES (%s, %s)", active.epoch, active.term)
-        except AlreadyThere:
-            log.info("another worker has replayed")
-
-    def _carry_out(self, events: Iterable[Waiting], stopping: Callable[[], bool]) -> Passed:
+    def _carry_out(self, session: Session, events: Iterable[Waiting], stopping: Callable[[], bool]) -> Passed:
         passed = Passed()
         for one in events:
             if stopping():
                 return passed + Passed(left=1)
-            passed += self._one(one)
+            passed += self._one(session, one)
         return passed
 
-    def _one(self, one: Waiting) -> Passed:
+    def _one(self, session: Session, one: Waiting) -> Passed:
         if self._clock.monotonic() < self._not_before.get(one.event.key, 0.0):
             return Passed(left=1)
         try:
-            fresh = apply(self._database, one.event, self._now_ms())
+            fresh = apply(session, one.event, self._now_ms())
         except NotServing:
             self._pause(one, FIRST_PAUSE_SECONDS)  # or one whose statements take too long would keep all others waiting
             raise
@@ -176,6 +156,30 @@ class InboxWorker:
         metrics.events.labels("aside").inc()
         log.error("event set aside", extra={"event": one.event.key, "topic": one.event.topic, "reason": reason})
         return Passed(aside=1)
+
+
+def _is_ready(session: Session, active: Active) -> bool:
+    """Say whether the inbox has been replayed on this database in this term; raises `WrongSchema`."""
+    with session.writing() as transaction:
+        found = schema.version(transaction)
+        if found != schema.EXPECTED:
+            raise WrongSchema(f"the database has schema {found}, this code is for {schema.EXPECTED}")
+        asked = "SELECT 1 FROM replayed_terms WHERE epoch = %s AND term = %s"
+        return bool(transaction.rows(asked, active.epoch, active.term))
+
+
+def _note_replay(session: Session, active: Active) -> None:
+    try:
+        with session.writing() as transaction:
+            transaction.change("INSERT INTO replayed_terms VALUES (%s, %s)", active.epoch, active.term)
+    except AlreadyThere:
+        log.info("another worker has replayed")
+
+
+def _lacking(session: Session, some: list[Waiting]) -> list[Waiting]:
+    with session.writing() as transaction:
+        there = applied_of(transaction, [one.event.key for one in some])
+    return [one for one in some if one.event.key not in there]
 
 
 def _batches(events: Iterator[Waiting], size: int) -> Iterator[list[Waiting]]:

@@ -40,7 +40,8 @@ def migrate(database: Database, now_ms: int) -> list[int]:
     """
     with database.writing() as transaction:
         transaction.rows(database.engine.lock, LOCK_NAME)  # ends with the connection
-        transaction.change(VERSIONS)
+        for statement in (*database.engine.first, VERSIONS):
+            transaction.change(statement)
         done = {number for (number,) in transaction.rows("SELECT version FROM schema_versions")}
         missing = {number: path for number, path in files().items() if number not in done}
         for number, path in missing.items():

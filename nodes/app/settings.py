@@ -46,6 +46,7 @@ class Settings:
     webhook_secrets: Path
     api_tokens: Path
     retention_days: int
+    body_seconds: float
     bind: str
     processes: int
     threads: int
@@ -71,6 +72,7 @@ class Settings:
             webhook_secrets=Path(read.text("APP_WEBHOOK_SECRETS")),
             api_tokens=Path(read.text("APP_API_TOKENS")),
             retention_days=read.count("APP_INBOX_RETENTION_DAYS", "7"),
+            body_seconds=float(read.count("APP_BODY_SECONDS", "2")),  # of the five that Shopify waits
             bind=read.text("APP_BIND", "127.0.0.1:8080"),
             processes=read.count("APP_PROCESSES", "2"),
             threads=read.count("APP_THREADS", "8"),

@@ -8,7 +8,7 @@ import pytest
 
 from nodes.app.settings import ENGINE_NAMES, EngineName
 from tests.nodes.app.servers import SqlServer, sql_server
-from tests.nodes.app.surroundings import KEYS, Place, moto_server, place
+from tests.nodes.app.surroundings import KEYS, Place, model_server, moto_server, place
 
 
 class Servers:
@@ -31,27 +31,32 @@ def servers() -> Iterator[Servers]:
 
 
 @pytest.fixture(scope="session")
-def dynamodb() -> Iterator[str]:
+def model() -> Iterator[str]:
+    with model_server() as endpoint:
+        yield endpoint
+
+
+@pytest.fixture(scope="session")
+def moto() -> Iterator[str]:
     with moto_server() as endpoint:
         yield endpoint
 
 
 @pytest.fixture
-def aws(dynamodb: str, monkeypatch: pytest.MonkeyPatch) -> str:
-    for name, value in {**KEYS, "AWS_ENDPOINT_URL": dynamodb}.items():
+def aws(model: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {**KEYS, "AWS_ENDPOINT_URL": model}.items():
         monkeypatch.setenv(name, value)
-    return dynamodb
 
 
 @pytest.fixture(params=ENGINE_NAMES)
-def site(request: pytest.FixtureRequest, servers: Servers, aws: str, tmp_path: Path) -> Iterator[Place]:
+def site(request: pytest.FixtureRequest, servers: Servers, aws: None, tmp_path: Path) -> Iterator[Place]:
     """A site on each kind of database."""
-    with place(servers.of(request.param), tmp_path, aws) as made:
+    with place(servers.of(request.param), tmp_path) as made:
         yield made
 
 
 @pytest.fixture
-def one_site(servers: Servers, aws: str, tmp_path: Path) -> Iterator[Place]:
+def one_site(servers: Servers, aws: None, tmp_path: Path) -> Iterator[Place]:
     """A site on PostgreSQL, for what does not ask the database anything new."""
-    with place(servers.of("postgresql"), tmp_path, aws) as made:
+    with place(servers.of("postgresql"), tmp_path) as made:
         yield made

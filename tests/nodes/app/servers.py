@@ -21,6 +21,7 @@ from tests.waiting import eventually
 
 START_SECONDS = 60.0
 USER, PASSWORD = "shop", secrets.token_hex(8)
+NOT_ROOT = "nobody" if os.geteuid() == 0 else None  # servers refuse to run as root
 LIBRARY = Path("/usr/lib/postgresql")
 
 
@@ -70,7 +71,7 @@ def sql_server(engine: EngineName) -> Iterator[SqlServer]:
         command = (
             _postgresql_made(Path(folder), address) if engine == "postgresql" else _mariadb_made(Path(folder), address)
         )
-        with subprocess.Popen(command, **_as_nobody(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as running:
+        with subprocess.Popen(command, user=NOT_ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as running:
             try:
                 server = SqlServer(engine=engine, address=address)
                 eventually(lambda: _answers(server, running), START_SECONDS, f"{engine} answers")
@@ -145,18 +146,13 @@ def _on_path(name: str, folder: str = "") -> list[Path]:
 
 
 def _run(command: list[str]) -> None:
-    done = subprocess.run(command, **_as_nobody(), capture_output=True, text=True, check=False)
+    done = subprocess.run(command, user=NOT_ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
 
-def _as_nobody() -> dict[str, str]:
-    """Servers refuse to run as root."""
-    return {"user": "nobody"} if os.geteuid() == 0 else {}
-
-
 def _hand_over(path: Path) -> None:
-    if os.geteuid() == 0:
-        os.chown(path, pwd.getpwnam("nobody").pw_uid, -1)
+    if NOT_ROOT:
+        os.chown(path, pwd.getpwnam(NOT_ROOT).pw_uid, -1)
 
 
 def free_port() -> int:

@@ -1,10 +1,12 @@
-"""What an application of a test is given: a migrated database, an inbox over moto, secrets, the agent's file."""
+"""What an application of a test is given: a migrated database, an inbox, secrets, the agent's file."""
 
 import contextlib
 import functools
 import itertools
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -40,6 +42,18 @@ def moto_server() -> Iterator[str]:
         yield "http://{}:{}".format(*server.get_host_and_port())
     finally:
         server.stop()
+
+
+@contextlib.contextmanager
+def model_server(write_ms: int = 0) -> Iterator[str]:
+    """Serve the model of an inbox's table from a process of its own; gives its endpoint."""
+    command = [sys.executable, "-m", "tests.nodes.app.model_inbox", str(write_ms)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as running:
+        assert running.stdout
+        try:
+            yield running.stdout.readline().strip()
+        finally:
+            running.kill()
 
 
 @dataclass(kw_only=True)
@@ -100,6 +114,7 @@ class Place:
             "APP_API_TOKENS": str(settings.api_tokens),
             "APP_BIND": settings.bind,
             "APP_PROCESSES": str(settings.processes),
+            "APP_BODY_SECONDS": f"{settings.body_seconds:.0f}",
             "APP_DRAIN_SECONDS": f"{settings.drain_seconds:.0f}",
             "APP_WORKER_METRICS_PORT": str(settings.worker_metrics_port),
         }
@@ -109,12 +124,11 @@ class Place:
 
 
 @contextlib.contextmanager
-def place(server: SqlServer, folder: Path, endpoint: str) -> Iterator[Place]:
+def place(server: SqlServer, folder: Path) -> Iterator[Place]:
     """Make a site whose host is the writer: a database and an inbox of its own, in a folder of its own."""
     name = f"shop{os.getpid()}_{next(NUMBERS)}"
     server.create(name)
     made = Place(settings=_settings(server, folder, name), server=server)
-    _create_table(name, endpoint)
     made.acts_as("writer")
     migrate(made.database, 0)
     try:
@@ -135,6 +149,7 @@ def _settings(server: SqlServer, folder: Path, name: str) -> Settings:
         webhook_secrets=kept(folder / "webhook", {"current": SECRET, "previous": PREVIOUS}),
         api_tokens=kept(folder / "tokens", {"warehouse": TOKEN}),
         retention_days=7,
+        body_seconds=2.0,
         bind="127.0.0.1:0",
         processes=2,
         threads=4,
@@ -152,9 +167,10 @@ def kept(path: Path, secrets: Mapping[str, str], mode: int = 0o400) -> Path:
     return path
 
 
-def _create_table(name: str, endpoint: str) -> None:
+def create_table(name: str) -> None:
+    """Make an inbox's table where ``AWS_ENDPOINT_URL`` says; the model needs none."""
     keys = {"box": "HASH", "event": "RANGE"}
-    boto3.client("dynamodb", REGIONS[0], endpoint_url=endpoint).create_table(
+    boto3.client("dynamodb", REGIONS[0]).create_table(
         TableName=name,
         KeySchema=[{"AttributeName": key, "KeyType": kind} for key, kind in keys.items()],  # type: ignore[typeddict-item]
         AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in keys],

@@ -1,4 +1,4 @@
-"""The inbox over moto: where an event lies at each moment, and that it is nowhere lost."""
+"""The inbox, over moto and over the model that other tests use: where an event lies, and that it is nowhere lost."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -13,10 +13,18 @@ from failover.write_grants import AnyRegion
 from nodes.app.inbox import Inbox, box_of
 from nodes.app.waiting import TooLarge, Waiting
 from tests.nodes.app.deliveries import Delivery, delivery
-from tests.nodes.app.surroundings import REGIONS, Place
+from tests.nodes.app.surroundings import REGIONS, Place, create_table
 
 NOBODY = "http://127.0.0.1:1"
 NOW = datetime(2026, 5, 1, 23, 59, tzinfo=UTC)
+
+
+@pytest.fixture(params=["model", "moto"], autouse=True)
+def where(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, one_site: Place) -> None:
+    """Over both, so that neither is taken for DynamoDB where the other differs."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", request.getfixturevalue(request.param))
+    if request.param == "moto":
+        create_table(one_site.settings.inbox_table)
 
 
 def waiting_ids(inbox: Inbox) -> list[str]:
