@@ -19,7 +19,6 @@ events = Counter("lifeboat_app_events", "Events of the inbox by what became of t
 waiting = Gauge(
     "lifeboat_app_inbox_waiting", "Events that wait in the inbox, as last seen", multiprocess_mode="mostrecent"
 )
-aside = Gauge("lifeboat_app_inbox_aside", "Events set aside, as last seen", multiprocess_mode="mostrecent")
 
 
 def page() -> bytes:

@@ -23,6 +23,7 @@ from prometheus_client.multiprocess import mark_process_dead
 from nodes.app import metrics
 from nodes.app.draining import Draining
 from nodes.app.inbox import Inbox, mrsc_table
+from nodes.app.log_lines import log_to_stderr
 from nodes.app.service import Surroundings, rest, web
 from nodes.app.settings import NotConfigured, Settings
 
@@ -89,6 +90,7 @@ class Service(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Flask:
         """Make the application, in each worker."""
+        log_to_stderr()
         return SERVICES[self._name](self.given)
 
     def run(self) -> None:

@@ -16,6 +16,7 @@ from failover.clock import SystemClock
 from nodes.app.database import Database, NotServing
 from nodes.app.inbox import INBOX_ERRORS, Inbox
 from nodes.app.inbox_worker import InboxWorker
+from nodes.app.log_lines import log_to_stderr
 from nodes.app.serve import inbox_of
 from nodes.app.service import time_of_day_ms
 from nodes.app.settings import NotConfigured, Settings
@@ -86,7 +87,7 @@ def _with_inbox(act: Callable[[Settings, Inbox], int]) -> int:
 
 
 def _work(settings: Settings, inbox: Inbox) -> int:
-    logging.basicConfig(level=logging.INFO)
+    log_to_stderr()
     start_http_server(settings.worker_metrics_port, addr="127.0.0.1")
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda _number, _frame: stop.set())

@@ -5,11 +5,12 @@ from datetime import UTC, datetime, timedelta
 import boto3
 import pytest
 
+from failover.acknowledgement import Acknowledgement
 from failover.call_failed import CallFailed
 from failover.clock import SystemClock
 from failover.region_calls import RegionCalls, timed_clients
 from failover.regional_table import RegionalTable
-from failover.write_grants import AnyRegion
+from failover.write_grants import AnyRegion, NoCurrentView
 from nodes.app.inbox import Inbox, box_of
 from nodes.app.waiting import TooLarge, Waiting
 from tests.nodes.app.deliveries import Delivery, delivery
@@ -99,6 +100,26 @@ def test_an_event_set_aside_comes_back_as_new(one_site: Place) -> None:
         inbox.put_back(one)
     assert list(inbox.waiting()) == [Waiting(event=sent, box=box_of(sent))]
     assert list(inbox.aside()) == []
+
+
+class WritesNothing(RegionalTable):
+    """The table's deletions go through, its puts do not."""
+
+    def __init__(self, table: RegionalTable) -> None:
+        vars(self).update(vars(table))
+
+    def put_item(self, **_request: object) -> Acknowledgement:
+        raise NoCurrentView("nothing is put")
+
+
+def test_an_event_that_cannot_be_put_into_the_next_box_stays_where_it_is(one_site: Place) -> None:
+    one_site.inbox().take(delivery().event)
+    cut_off = Inbox(WritesNothing(one_site.table), lambda: NOW, retention_days=7)
+    [one] = cut_off.waiting()
+    for move in (lambda: cut_off.move_to_done(one), lambda: cut_off.set_aside(one, "reason")):
+        with pytest.raises(NoCurrentView):
+            move()
+    assert waiting_ids(one_site.inbox()) == ["event-1"]
 
 
 def test_a_failure_is_counted_on_the_event_that_waits(one_site: Place) -> None:
