@@ -1,8 +1,8 @@
 """Serves one of the two services under gunicorn: `python -m nodes.app.serve web|api`.
 
 A first SIGTERM ends readiness and nothing else, so that balancers look elsewhere; after ``APP_DRAIN_SECONDS``, or at
-the second one, listening ends and requests under way are finished. The signal goes to this process alone
-(systemd: ``KillMode=mixed``): a worker that gets it stops at once.
+the second one, no request is accepted any more and those under way are finished. The signal goes to this process alone
+(systemd: ``KillMode=mixed``): a worker that gets it accepts nothing from then on.
 """
 
 import os

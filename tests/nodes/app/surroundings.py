@@ -74,9 +74,9 @@ class Place:
     def inbox(self, now: datetime | None = None) -> Inbox:
         return Inbox(self.table, lambda: now or datetime.now(UTC), retention_days=self.settings.retention_days)
 
-    def worker(self, clock: Clock | None = None) -> InboxWorker:
-        settings = self.settings
-        return InboxWorker(self.inbox(), self.database, settings.active_file, clock or SystemClock(), time_of_day_ms)
+    def worker(self, clock: Clock | None = None, inbox: Inbox | None = None) -> InboxWorker:
+        active_file, clock = self.settings.active_file, clock or SystemClock()
+        return InboxWorker(inbox or self.inbox(), self.database, active_file, clock, time_of_day_ms)
 
     def admin(self, statement: str) -> list[tuple[object, ...]]:
         """Carry out a statement as nobody's application would."""

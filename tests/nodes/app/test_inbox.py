@@ -116,9 +116,10 @@ def test_an_event_that_cannot_be_put_into_the_next_box_stays_where_it_is(one_sit
     one_site.inbox().take(delivery().event)
     cut_off = Inbox(WritesNothing(one_site.table), lambda: NOW, retention_days=7)
     [one] = cut_off.waiting()
-    for move in (lambda: cut_off.move_to_done(one), lambda: cut_off.set_aside(one, "reason")):
-        with pytest.raises(NoCurrentView):
-            move()
+    with pytest.raises(NoCurrentView):
+        cut_off.move_to_done(one)
+    with pytest.raises(NoCurrentView):
+        cut_off.set_aside(one, "reason")
     assert waiting_ids(one_site.inbox()) == ["event-1"]
 
 
