@@ -10,6 +10,14 @@ from typing import Any, Self
 Answer = Callable[[str, Mapping[str, Any]], Mapping[str, Any]]
 
 
+class Refusal(Exception):
+    """Answered as DynamoDB refuses: 400 and the code."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
 class _Handler(socketserver.StreamRequestHandler):
     """One connection, kept alive; reads lines itself, as `http.server` takes longer than DynamoDB would."""
 
@@ -20,9 +28,15 @@ class _Handler(socketserver.StreamRequestHandler):
             headers = dict(self._headers())
             request = json.loads(self.rfile.read(int(headers["content-length"])))
             operation = headers["x-amz-target"].rpartition(".")[2]
-            body = json.dumps(self.server.answer(operation, request)).encode()  # type: ignore[attr-defined]
-            head = f"HTTP/1.1 200 OK\r\nContent-Type: application/x-amz-json-1.0\r\nContent-Length: {len(body)}\r\n\r\n"
-            self.wfile.write(head.encode() + body)
+            status, body = self._answered(operation, request)
+            kind = f"Content-Type: application/x-amz-json-1.0\r\nContent-Length: {len(body)}"
+            self.wfile.write(f"HTTP/1.1 {status}\r\n{kind}\r\n\r\n".encode() + body)
+
+    def _answered(self, operation: str, request: Mapping[str, Any]) -> tuple[str, bytes]:
+        try:
+            return "200 OK", json.dumps(self.server.answer(operation, request)).encode()  # type: ignore[attr-defined]
+        except Refusal as refusal:
+            return "400 Bad Request", json.dumps({"__type": refusal.code, "message": refusal.code}).encode()
 
     def _headers(self) -> list[tuple[str, str]]:
         found = list[tuple[str, str]]()
