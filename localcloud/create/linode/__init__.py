@@ -7,6 +7,7 @@ from evaluation import Registration
 from localcloud.create.creation import Created, Unsupported
 from localcloud.create.linode import (
     addresses,
+    databases,
     domains,
     firewalls,
     instances,
@@ -23,6 +24,7 @@ from localcloud.create.linode.creation import Creator, LinodeCreation, NotReady
 
 CREATORS: Mapping[str, Creator] = {
     **addresses.CREATORS,
+    **databases.CREATORS,
     **domains.CREATORS,
     **firewalls.CREATORS,
     **instances.CREATORS,
