@@ -18,6 +18,7 @@ Told: TypeAlias = Mapping[str, Value]
 Wait: TypeAlias = Callable[[float], None]
 """Waits for so many seconds."""
 
+CLOUD = "/_cloud"
 DEPLOYER = "deployer.linode.pulumi.0"
 ANSWER_SECONDS = 30.0
 PATIENCE_SECONDS = 120.0
@@ -42,7 +43,7 @@ class LinodeApi:
     """The API at an embedded cloud, called as its owner; ``wait`` is how time passes between two tries."""
 
     def __init__(self, endpoint: str, wait: Wait = time.sleep) -> None:
-        self._base = f"{endpoint}/_from/{DEPLOYER}/v4"
+        self._endpoint = endpoint
         self.wait = wait
 
     def get(self, path: str, wanted: Told | None = None) -> Told:
@@ -64,6 +65,10 @@ class LinodeApi:
         except CallFailed as failed:
             if failed.status != 404:
                 raise
+
+    def tell_cloud(self, path: str, body: Told) -> None:
+        """Tell the embedded cloud itself what no operation of Linode's API does."""
+        self._patiently("POST", f"{CLOUD}/{path}", body, {})
 
     def list(self, path: str, wanted: Told | None = None) -> list[Told]:
         """Get the first page of a collection, with as many entries as a page may have."""
@@ -90,7 +95,8 @@ class LinodeApi:
     def _once(self, method: str, path: str, body: Told | None, headers: Mapping[str, str]) -> Told:
         sent = {"Authorization": f"Bearer {OWNER}", "Content-Type": "application/json", **headers}
         content = None if body is None else json.dumps(body).encode()
-        request = Request(f"{self._base}{path}", content, sent, method=method)  # noqa: S310 the cloud's own URL
+        base = self._endpoint if path.startswith(CLOUD) else f"{self._endpoint}/_from/{DEPLOYER}/v4"
+        request = Request(f"{base}{path}", content, sent, method=method)  # noqa: S310 the cloud's own URL
         try:
             with urlopen(request, timeout=ANSWER_SECONDS) as answer:  # noqa: S310
                 told: Told = json.loads(answer.read() or b"{}")

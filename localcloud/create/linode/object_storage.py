@@ -1,6 +1,6 @@
 """Buckets and keys of object storage.
 
-What the provider sets by S3, versions and rules of a bucket's life, is refused: there is no S3 of Linode here.
+What the provider sets by S3, with a key that it makes for that call alone, the cloud is told by a call of its own.
 https://github.com/linode/terraform-provider-linode/blob/dev/linode/objbucket/resource.go
 """
 
@@ -10,7 +10,7 @@ from functools import partial
 from evaluation import Value
 from localcloud.create.creation import Created
 from localcloud.create.linode.creation import Creator, LinodeCreation, id_of, objects
-from localcloud.create.linode.given import outputs
+from localcloud.create.linode.given import Given, outputs, snake
 
 BUCKETS, KEYS = "/object-storage/buckets", "/object-storage/keys"
 
@@ -22,6 +22,8 @@ def bucket(creation: LinodeCreation) -> Created:
     told = creation.api.post(BUCKETS, {**given.fields("label", "region"), **access})
     path = f"{BUCKETS}/{told['region']}/{told['label']}"
     creation.undo.append(partial(creation.api.delete, path))
+    if rules := _kept(given):
+        creation.api.tell_cloud("linode-buckets", {"region": told["region"], "label": told["label"], **rules})
     shown = creation.api.get(f"{path}/access")
     return f"{told['region']}:{told['label']}", {
         **outputs(told, "hostname", "endpoint_type"),
@@ -29,6 +31,20 @@ def bucket(creation: LinodeCreation) -> Created:
         "endpoint": told["s3_endpoint"],
         "s3Endpoint": told["s3_endpoint"],
     }
+
+
+def _kept(given: Given) -> dict[str, Value]:
+    """Give how long a bucket keeps what, if anything is said of it."""
+    body = given.fields("versioning")
+    if rules := [_rule(each) for each in given.parts("lifecycleRules")]:
+        body["lifecycle_rules"] = [*rules]
+    return body
+
+
+def _rule(given: Given) -> Value:
+    body = given.fields("id", "enabled", "prefix", "abortIncompleteMultipartUploadDays")
+    ends = {"expiration": ("days", "date", "expiredObjectDeleteMarker"), "noncurrentVersionExpiration": ("days",)}
+    return body | {snake(name): {**given.part(name).fields(*parts)} for name, parts in ends.items() if name in given}
 
 
 def key(creation: LinodeCreation) -> Created:

@@ -18,9 +18,30 @@ def test_a_bucket_is_known_by_region_and_label(deployer: Deployer) -> None:
     assert (access["acl"], access["cors_enabled"], outputs["acl"]) == ("public-read", False, "public-read")
 
 
-def test_what_only_s3_could_set_is_refused_and_no_bucket_stays(deployer: Deployer) -> None:
-    with pytest.raises(Unsupported, match=r"\['versioning'\]"):
-        deployer.create("ObjectStorageBucket", label="backups", region=REGION, versioning=True)
+RULE: Value = {
+    "id": "old-versions",
+    "enabled": True,
+    "abortIncompleteMultipartUploadDays": 7,
+    "noncurrentVersionExpiration": {"days": 30},
+}
+
+
+def test_a_bucket_keeps_versions_for_as_long_as_declared(deployer: Deployer) -> None:
+    deployer.create("ObjectStorageBucket", label="files", region=REGION, versioning=True, lifecycleRules=[RULE])
+    (told,) = deployer.bench.ask("GET", "/_cloud/linode-buckets").told
+    rule = {
+        "id": "old-versions",
+        "enabled": True,
+        "abort_incomplete_multipart_upload_days": 7,
+        "noncurrent_version_expiration": {"days": 30},
+    }
+    assert (told["versioning"], told["lifecycle_rules"]) == (True, [rule])
+
+
+def test_a_certificate_is_refused_and_no_bucket_stays(deployer: Deployer) -> None:
+    certificate: Value = {"certificate": "a", "privateKey": "b"}
+    with pytest.raises(Unsupported, match=r"\['cert'\]"):
+        deployer.create("ObjectStorageBucket", label="backups", region=REGION, cert=certificate)
     assert deployer.bench.get("/object-storage/buckets")["data"] == []
 
 
