@@ -4,7 +4,7 @@ Machines reach names, time, package mirrors, the release channel and AWS: addres
 outbound. In a site each role reaches the ranges of those that it needs. Nothing lets SSH in.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from infra.linode.address_plan import POOLS, pool_range
@@ -29,10 +29,10 @@ class RoleRules:
 
 def reaching_out() -> tuple[FirewallRule, ...]:
     """Return what every machine reaches: names, time, mirrors, the release channel, AWS, the sites from outside."""
-    anywhere_else = {"ipv4": ANYWHERE_IPV4, "ipv6": ANYWHERE_IPV6}
+    everywhere = FirewallRule(label="everywhere", ipv4=ANYWHERE_IPV4, ipv6=ANYWHERE_IPV6)
     return (
-        FirewallRule(label="names-and-time", ports="53, 123", protocol="UDP", **anywhere_else),
-        FirewallRule(label="names-and-web", ports=f"53, {HTTP}, {HTTPS}", **anywhere_else),
+        replace(everywhere, label="names-and-time", ports="53, 123", protocol="UDP"),
+        replace(everywhere, label="names-and-web", ports=f"53, {HTTP}, {HTTPS}"),
     )
 
 

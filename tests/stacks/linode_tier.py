@@ -31,9 +31,8 @@ def app_config(**changed: object) -> dict[str, object]:
 
 def at_linode(evaluation: Evaluation, *types: str) -> list[Registration]:
     """Return what is declared at Linode, of some types if any are said."""
-    return [
-        one for one in evaluation.registrations if one.type.startswith("linode:") and one.type in (types or (one.type,))
-    ]
+    found = [one for one in evaluation.registrations if one.type.startswith("linode:")]
+    return [one for one in found if not types or one.type in types]
 
 
 def pool_of(one: Registration) -> str:

@@ -177,7 +177,7 @@ def test_a_shared_address_is_reserved_on_the_first_balancer_and_allowed_to_the_s
 
 def test_balancers_that_share_an_address_configure_their_network_themselves_and_beat_in_a_vlan_of_their_own() -> None:
     tier = with_ingress("keepalived")
-    beats = {}
+    beats: dict[tuple[str, str], str] = {}
     for one in at_linode(tier, INSTANCE):
         faces = items(one.inputs["interfaces"])
         vlans = [(text(face, "label"), text(face, "ipamAddress")) for face in faces if text(face, "purpose") == "vlan"]
