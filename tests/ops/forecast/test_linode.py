@@ -5,8 +5,8 @@ import pytest
 from evaluation import Evaluation, Registration
 from localcloud.linode.catalogue import TYPES
 from ops.forecast.bill import Item, bill, itemised, total
-from ops.forecast.demand import BUCKET, demand_of
-from ops.forecast.linode import FREE, MACHINE, PRICED, included_transfer
+from ops.forecast.demand import BUCKET, MACHINE, demand_of
+from ops.forecast.linode import FREE, PRICED, included_transfer
 from ops.forecast.prices import NoPrice, PriceTable
 from ops.forecast.usage import Load, Unpriced
 from stacks.linode_regions import LINODE_REGIONS
