@@ -10,6 +10,7 @@ from localcloud.linode.operations import (
     catalogue,
     config_interfaces,
     configs,
+    databases,
     disks,
     domain_records,
     domains,
@@ -20,6 +21,7 @@ from localcloud.linode.operations import (
     instances,
     interfaces,
     ipv6_ranges,
+    locks,
     nodebalancer_configs,
     nodebalancer_nodes,
     nodebalancers,
@@ -60,7 +62,9 @@ ROUTES = Routes(
         *nodebalancer_configs.ROUTES,
         *nodebalancer_nodes.ROUTES,
         *volumes.ROUTES,
+        *databases.ROUTES,
         *object_storage.ROUTES,
+        *locks.ROUTES,
     )
 )
 UNKNOWN = "Unknown"
