@@ -72,7 +72,7 @@ def test_machines_of_both_sites_stand_in_one_line(both: Forecast) -> None:
 def test_what_is_declared_without_an_application_tier_is_never_counted_to_it(mode: str) -> None:
     """Nor is anything of both: the data tier cannot do without it."""
     keys = yaml.safe_load((ROOT / "Pulumi.yaml").read_text(encoding="utf-8"))["config"]
-    without = {key: {} for key in ("lifeboat:app", "lifeboat:traffic") if key in keys}
+    without: dict[str, object] = {key: {} for key in ("app", "traffic") if key in keys}
     data_only = evaluate("prod", config={**VARIANTS[mode], **without})
     declared = [one for one in data_only.registrations if one.custom and not one.type.startswith("pulumi:")]
     assert declared
