@@ -10,6 +10,7 @@ from stacks.data import DataOutputs
 from stacks.inventory import inventory_of
 from stacks.replication import ReplicationOutputs
 from stacks.settings import Settings
+from stacks.traffic import TrafficOutputs
 
 SCHEMA = 1
 
@@ -39,16 +40,20 @@ class StackOutputs:
     inventory: str
     pipeline: dict[str, dict[str, str]]
     replication: ReplicationOutputs = field(default_factory=dict)
+    traffic: TrafficOutputs = field(default_factory=dict)
 
     def flat(self) -> dict[str, object]:
         """Return the outputs that people and StackReferences read."""
         told = dataclasses.asdict(self)
-        del told["replication"]
+        del told["replication"], told["traffic"]
         return {_camel_case(name): value for name, value in told.items()}
 
     def lifeboat(self) -> dict[str, object]:
-        """Return the one object that the command line and runbooks read; how tables are replicated is in it alone."""
-        return {"schema": SCHEMA, **self.flat(), "replication": self.replication}
+        """Return the one object that the command line and runbooks read.
+
+        How tables are replicated and how people reach the application is in it alone.
+        """
+        return {"schema": SCHEMA, **self.flat(), "replication": self.replication, "traffic": self.traffic}
 
 
 def stack_outputs(
@@ -57,6 +62,7 @@ def stack_outputs(
     data: DataOutputs,
     replication: ReplicationOutputs,
     pipeline: dict[str, dict[str, str]],
+    traffic: TrafficOutputs,
 ) -> StackOutputs:
     """Gather the outputs of the parts."""
     return StackOutputs(
@@ -81,6 +87,7 @@ def stack_outputs(
         inventory=inventory_of(settings).to_json(),
         pipeline=pipeline,
         replication=replication,
+        traffic=traffic,
     )
 
 

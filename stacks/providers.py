@@ -17,6 +17,7 @@ SERVICES = (
     "iam",
     "lambda_",
     "logs",
+    "route53",
     "s3",
     "scheduler",
     "secretsmanager",
