@@ -1,6 +1,18 @@
 """Every rule, in the order in which they are reported."""
 
-from policy import alarms, data, functions, leaks, machines, network, permissions, recovery, regions, runtime_values
+from policy import (
+    alarms,
+    data,
+    functions,
+    leaks,
+    machines,
+    network,
+    permissions,
+    recovery,
+    regions,
+    runtime_values,
+    traffic,
+)
 from policy.rule import Rule
 
 RULES: tuple[Rule, ...] = (
@@ -12,6 +24,7 @@ RULES: tuple[Rule, ...] = (
     *permissions.RULES,
     *leaks.RULES,
     *network.RULES,
+    *traffic.RULES,
     *functions.RULES,
     *alarms.RULES,
 )

@@ -13,6 +13,7 @@ from stacks.settings import Settings
 from stacks.traffic import TrafficOutputs
 
 SCHEMA = 1
+IN_THE_OBJECT_ONLY = frozenset({"replication", "traffic"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,9 +45,8 @@ class StackOutputs:
 
     def flat(self) -> dict[str, object]:
         """Return the outputs that people and StackReferences read."""
-        told = dataclasses.asdict(self)
-        del told["replication"], told["traffic"]
-        return {_camel_case(name): value for name, value in told.items()}
+        names = [one.name for one in dataclasses.fields(self) if one.name not in IN_THE_OBJECT_ONLY]
+        return {_camel_case(name): getattr(self, name) for name in names}
 
     def lifeboat(self) -> dict[str, object]:
         """Return the one object that the command line and runbooks read.

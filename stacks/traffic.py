@@ -1,6 +1,6 @@
 """How people reach the application tier: the switches, the health check that reads them, and the names."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -27,7 +27,7 @@ class Zone:
     """A Route 53 zone, declared here or not; ``name_servers`` are known of one that is."""
 
     id: pulumi.Input[str]
-    name_servers: pulumi.Input[list[str]]
+    name_servers: pulumi.Input[Sequence[str]]
 
 
 def build_zone(settings: Settings, providers: Providers) -> Zone | None:
@@ -61,7 +61,7 @@ def build_inbox(settings: Settings, providers: Providers) -> None:
 def build_traffic(
     settings: Settings, providers: Providers, zone: Zone | None, addresses: Mapping[Site, SiteAddresses]
 ) -> TrafficOutputs:
-    """Declare the names with what moves them; at Linode the moving record is run time's, and nothing is declared here."""
+    """Declare the names with what moves them; at Linode the moving record is run time's, and nothing is declared."""
     traffic = settings.traffic
     if traffic is None:
         return {}
@@ -73,9 +73,7 @@ def build_traffic(
 
 
 def _switch(aws_region: str, settings: Settings, providers: Providers) -> None:
-    args = SwitchBucketArgs(
-        topology=topology_of(settings), aws_region=aws_region, protect_data=settings.protect_data
-    )
+    args = SwitchBucketArgs(topology=topology_of(settings), aws_region=aws_region, protect_data=settings.protect_data)
     SwitchBucket(f"switch-aws-{aws_region}", args, within(providers.aws[aws_region]))
 
 

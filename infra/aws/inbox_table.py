@@ -1,4 +1,4 @@
-"""The table of webhooks that the application has answered and not yet applied, which outlives either site's database."""
+"""The table of webhooks that the application took and has not applied yet; it outlives either site's database."""
 
 from dataclasses import dataclass
 

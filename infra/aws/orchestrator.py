@@ -186,8 +186,6 @@ def switch_statements(topology: Topology) -> tuple[Statement, ...]:
     """
     buckets = topology.switch_bucket_arns()
     return (
-        Statement(
-            sid="FlipTraffic", actions=("s3:GetObject", "s3:PutObject"), resources=topology.switch_object_arns()
-        ),
+        Statement(sid="FlipTraffic", actions=("s3:GetObject", "s3:PutObject"), resources=topology.switch_object_arns()),
         Statement(sid="TellAbsentSwitches", actions=("s3:ListBucket",), resources=buckets),
     )

@@ -1,6 +1,17 @@
 """For each rule a small real program that breaks it, and the same one put right."""
 
-from tests.policy.cases import alarms, data, functions, leaks, network, permissions, recovery, regions, runtime_values
+from tests.policy.cases import (
+    alarms,
+    data,
+    functions,
+    leaks,
+    network,
+    permissions,
+    recovery,
+    regions,
+    runtime_values,
+    traffic,
+)
 from tests.policy.cases.case import Case
 
 CASES: tuple[Case, ...] = (
@@ -11,6 +22,7 @@ CASES: tuple[Case, ...] = (
     *permissions.CASES,
     *leaks.CASES,
     *network.CASES,
+    *traffic.CASES,
     *functions.CASES,
     *alarms.CASES,
 )
