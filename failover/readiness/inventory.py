@@ -49,8 +49,8 @@ TABLE_ALARMS: Final[Mapping[str, tuple[str, ...]]] = {
 class Inventory:
     """``tables`` are the application's, by physical name; true for one that can be restored to a point in time.
 
-    ``unlisted`` are those of them, in mode ``mrec``, of which nobody lists what the last writer overruled. ``inbox`` says that
-    an application tier keeps its webhooks in the control regions.
+    ``unlisted`` are those of them, in mode ``mrec``, of which nobody lists what the last writer overruled. With an
+    ``inbox`` an application tier keeps its webhooks in the control regions.
     """
 
     stack: str
