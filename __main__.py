@@ -5,6 +5,7 @@ import os
 import pulumi
 
 from failover.sites import LOST_REGIONS
+from stacks.app import build_app
 from stacks.control import build_control
 from stacks.data import build_data
 from stacks.outputs import export, stack_outputs
@@ -12,7 +13,7 @@ from stacks.pipeline import build_pipeline
 from stacks.providers import build_providers
 from stacks.replication import build_replication
 from stacks.settings import Settings
-from stacks.traffic import build_inbox, build_zone
+from stacks.traffic import build_inbox, build_traffic, build_zone
 from stacks.watching import build_alerts, build_table_alarms
 
 settings = Settings.load(pulumi.get_stack(), os.environ.get("PULUMI_CONFIG", "{}"), os.environ.get(LOST_REGIONS, ""))
@@ -25,4 +26,6 @@ build_table_alarms(settings, providers, data, alerts)
 replication = build_replication(settings, providers, data, alerts)
 pipeline = build_pipeline(settings, providers)
 build_inbox(settings, providers)
-export(stack_outputs(settings, control, data, replication, pipeline, {}))
+app = build_app(settings, providers)
+traffic = build_traffic(settings, providers, zone, app.addresses)
+export(stack_outputs(settings, control, data, replication, pipeline, app.outputs, traffic))

@@ -1,4 +1,4 @@
-"""Where people reach a site, whichever cloud it is in."""
+"""Where a site is reached from outside."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ import pulumi
 
 @dataclass(frozen=True, kw_only=True)
 class SiteAddresses:
-    """A site's public addresses, which stay its own for as long as it exists."""
+    """The addresses of a site's ingress, which a site's own name points to; ``ipv6`` is None if it has none."""
 
     ipv4: pulumi.Input[str]
-    ipv6: pulumi.Input[str] | None = None
+    ipv6: pulumi.Input[str] | None

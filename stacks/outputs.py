@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import pulumi
 
+from stacks.app import AppOutputs
 from stacks.control import ControlOutputs
 from stacks.data import DataOutputs
 from stacks.inventory import inventory_of
@@ -13,7 +14,7 @@ from stacks.settings import Settings
 from stacks.traffic import TrafficOutputs
 
 SCHEMA = 1
-IN_THE_OBJECT_ONLY = frozenset({"replication", "traffic"})
+IN_THE_OBJECT_ONLY = ("replication", "app", "traffic")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +42,7 @@ class StackOutputs:
     inventory: str
     pipeline: dict[str, dict[str, str]]
     replication: ReplicationOutputs = field(default_factory=dict)
+    app: AppOutputs = field(default_factory=dict)
     traffic: TrafficOutputs = field(default_factory=dict)
 
     def flat(self) -> dict[str, object]:
@@ -49,11 +51,9 @@ class StackOutputs:
         return {_camel_case(name): getattr(self, name) for name in names}
 
     def lifeboat(self) -> dict[str, object]:
-        """Return the one object that the command line and runbooks read.
-
-        How tables are replicated and how people reach the application is in it alone.
-        """
-        return {"schema": SCHEMA, **self.flat(), "replication": self.replication, "traffic": self.traffic}
+        """Return the one object that the command line and runbooks read; some of it is in no flat output."""
+        alone = {name: getattr(self, name) for name in IN_THE_OBJECT_ONLY}
+        return {"schema": SCHEMA, **self.flat(), **alone}
 
 
 def stack_outputs(
@@ -62,6 +62,7 @@ def stack_outputs(
     data: DataOutputs,
     replication: ReplicationOutputs,
     pipeline: dict[str, dict[str, str]],
+    app: AppOutputs,
     traffic: TrafficOutputs,
 ) -> StackOutputs:
     """Gather the outputs of the parts."""
@@ -87,6 +88,7 @@ def stack_outputs(
         inventory=inventory_of(settings).to_json(),
         pipeline=pipeline,
         replication=replication,
+        app=app,
         traffic=traffic,
     )
 

@@ -59,7 +59,7 @@ def build_inbox(settings: Settings, providers: Providers) -> None:
 
 
 def build_traffic(
-    settings: Settings, providers: Providers, zone: Zone | None, addresses: Mapping[Site, SiteAddresses]
+    settings: Settings, providers: Providers, zone: Zone | None, addresses: Mapping[str, SiteAddresses]
 ) -> TrafficOutputs:
     """Declare the names with what moves them; at Linode the moving record is run time's, and nothing is declared."""
     traffic = settings.traffic
@@ -81,7 +81,7 @@ def _names(
     settings: Settings,
     traffic: TrafficSettings,
     zone: Zone,
-    addresses: Mapping[Site, SiteAddresses],
+    addresses: Mapping[str, SiteAddresses],
     providers: Providers,
 ) -> None:
     topology = topology_of(settings)

@@ -27,7 +27,7 @@ class TrafficNamesArgs:
     routing: Routing
     ttl_seconds: int
     check_id: pulumi.Input[str]
-    addresses: Mapping[Site, SiteAddresses]
+    addresses: Mapping[str, SiteAddresses]
     weights: Mapping[Site, int]
     nearest_regions: Mapping[Site, str]
 
@@ -105,7 +105,7 @@ def _addresses(site: SiteAddresses) -> Iterator[tuple[Family, pulumi.Input[str]]
         yield "AAAA", site.ipv6
 
 
-def _moving(addresses: Mapping[Site, SiteAddresses]) -> Iterator[tuple[Family, Mapping[Site, pulumi.Input[str]]]]:
+def _moving(addresses: Mapping[str, SiteAddresses]) -> Iterator[tuple[Family, Mapping[Site, pulumi.Input[str]]]]:
     """Yield the families that both sites have: with one site's alone, people of that family would never be moved."""
     by_site = {site: dict(_addresses(addresses[site])) for site in SITES}
     for family in by_site["primary"]:

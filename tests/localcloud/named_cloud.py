@@ -22,7 +22,7 @@ from tests.localcloud.conftest import ClientOf
 
 REGIONS = ("us-east-1", "us-east-2", "us-west-2")
 PRIMARY, SECONDARY = ("192.0.2.1", "2001:db8::1"), ("198.51.100.1", "2001:db8::2")
-ADDRESSES: Mapping[Site, SiteAddresses] = {
+ADDRESSES: Mapping[str, SiteAddresses] = {
     "primary": SiteAddresses(ipv4=PRIMARY[0], ipv6=PRIMARY[1]),
     "secondary": SiteAddresses(ipv4=SECONDARY[0], ipv6=SECONDARY[1]),
 }

@@ -5,10 +5,13 @@ from collections import Counter
 
 import pytest
 
-from evaluation import Evaluation, Registration
+from evaluation import Evaluation, Registration, evaluate
 from failover.switch import SEARCH_STRING, key_of
 from infra.aws import switch_checks, topology
+from infra.aws.traffic_names import TrafficNames, TrafficNamesArgs
+from infra.site_addresses import SiteAddresses
 from tests.conftest import Evaluate
+from tests.policy.cases.case import within
 from tests.stacks.named import named
 from tests.stacks.registered import BUCKET, FUNCTION, ROLE_POLICY, TABLE, at, items, of_type, replicas, statements, text
 
@@ -47,25 +50,44 @@ def test_a_name_leads_to_the_primary_while_its_check_is_healthy_and_else_to_the_
 
 
 def test_each_site_has_a_name_of_its_own_that_nothing_moves() -> None:
-    balancers = {one.name: one for one in named().registrations if one.type == "linode:index/nodeBalancer:NodeBalancer"}
+    sites = {one.name: one.urn for one in named().registrations if one.type == "linode:index/nodeBalancer:NodeBalancer"}
     for site, region in (("primary", "us-ord"), ("secondary", "us-sea")):
         found = records(named(), f"{site}.shop.example.com")
         assert sorted(text(one.inputs, "type") for one in found) == ["A", "AAAA"]
         assert {key for one in found for key in one.inputs} == {"name", "records", "ttl", "type", "zoneId"}
         led = {urn for one in found for urn in one.property_dependencies["records"]}
-        assert led == {balancers[f"ingress-linode-{region}"].urn}
+        assert [name for name, urn in sites.items() if urn in led] == [name for name in sites if region in name]
 
 
-@pytest.mark.parametrize(("count", "families"), [(2, ["A", "AAAA"]), (1, ["A"]), (0, ["A"])])
-def test_a_name_has_ipv6_only_if_both_sites_have_it(count: int, families: list[str]) -> None:
-    moving = records(named(sites_with_ipv6=count), "shop.example.com")
-    assert Counter(text(one.inputs, "type") for one in moving) == dict.fromkeys(families, 2)
-    stable = [
-        one
-        for site in ("primary", "secondary")
-        for one in records(named(sites_with_ipv6=count), f"{site}.shop.example.com")
-    ]
-    assert Counter(text(one.inputs, "type") for one in stable)["AAAA"] == count
+@pytest.mark.parametrize(("ingress", "families"), [("nodebalancer", ["A", "AAAA"]), ("keepalived", ["A"])])
+def test_a_name_has_the_families_that_sites_have(ingress: str, families: list[str]) -> None:
+    for name, each in (("shop.example.com", 2), ("primary.shop.example.com", 1), ("secondary.shop.example.com", 1)):
+        found = records(named(ingress=ingress), name)
+        assert Counter(text(one.inputs, "type") for one in found) == dict.fromkeys(families, each)
+
+
+def test_a_family_that_one_site_alone_has_is_only_in_that_sites_own_name() -> None:
+    """People of that family would never be moved away from it."""
+    stack = evaluate("prod", program=one_site_with_ipv6)
+    found = [text(one.inputs, "name") for one in of_type(stack, RECORD) if one.inputs["type"] == "AAAA"]
+    assert found == ["primary.shop.example.com"]
+
+
+def one_site_with_ipv6() -> None:
+    args = TrafficNamesArgs(
+        zone_id="Z1",
+        name="shop.example.com",
+        routing="failover",
+        ttl_seconds=30,
+        check_id="0a1b",
+        addresses={
+            "primary": SiteAddresses(ipv4="192.0.2.1", ipv6="2001:db8::1"),
+            "secondary": SiteAddresses(ipv4="192.0.2.2", ipv6=None),
+        },
+        weights={},
+        nearest_regions={},
+    )
+    TrafficNames("names-aws-us-east-2", args, within("us-east-2"))
 
 
 def test_the_check_reads_the_switch_of_each_control_region_from_outside_of_all_of_them() -> None:
@@ -141,7 +163,7 @@ def test_a_zone_that_exists_is_referred_to_and_not_declared() -> None:
 def test_with_linode_as_authority_nothing_of_route_53_and_no_switch_is_declared() -> None:
     stack = named(provider="linode")
     assert [one.name for one in stack.registrations if "route53" in one.type or "switch" in one.name] == []
-    assert at(stack.outputs, "traffic", "switchBuckets") == {}
+    assert at(stack.outputs, "lifeboat", "traffic", "switchBuckets") == {}
 
 
 @pytest.mark.parametrize(
@@ -161,7 +183,7 @@ def test_a_name_that_leads_to_both_sites_leaves_the_primary_by_the_same_check(
 
 
 def test_outputs_say_where_the_name_leads_and_where_it_is_flipped() -> None:
-    told = at(named().outputs, "traffic")
+    told = at(named().outputs, "lifeboat", "traffic")
     assert isinstance(told, dict)
     assert told["siteNames"] == {"primary": "primary.shop.example.com", "secondary": "secondary.shop.example.com"}
     assert (told["switchBuckets"], told["switchKey"]) == (SWITCHES, "switch/app.json")
