@@ -8,7 +8,7 @@ from failover.sites import LOST_REGIONS
 from stacks.app import build_app
 from stacks.control import build_control
 from stacks.data import build_data
-from stacks.outputs import export, stack_outputs
+from stacks.outputs import InTheObject, export, stack_outputs
 from stacks.pipeline import build_pipeline
 from stacks.providers import build_providers
 from stacks.replication import build_replication
@@ -28,4 +28,5 @@ pipeline = build_pipeline(settings, providers)
 build_inbox(settings, providers)
 app = build_app(settings, providers)
 traffic = build_traffic(settings, providers, zone, app.addresses)
-export(stack_outputs(settings, control, data, replication, pipeline, app.outputs, traffic))
+alone = InTheObject(replication=replication, app=app.outputs, traffic=traffic)
+export(stack_outputs(settings, control, data, pipeline, alone))

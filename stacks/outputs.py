@@ -1,7 +1,7 @@
 """What the stack tells people, other stacks, the command line and runbooks."""
 
 import dataclasses
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pulumi
 
@@ -14,7 +14,15 @@ from stacks.settings import Settings
 from stacks.traffic import TrafficOutputs
 
 SCHEMA = 1
-IN_THE_OBJECT_ONLY = ("replication", "app", "traffic")
+
+
+@dataclass(frozen=True, kw_only=True)
+class InTheObject:
+    """What only the command line and runbooks read: no flat output has it."""
+
+    replication: ReplicationOutputs
+    app: AppOutputs
+    traffic: TrafficOutputs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,29 +49,24 @@ class StackOutputs:
     protocol: str
     inventory: str
     pipeline: dict[str, dict[str, str]]
-    replication: ReplicationOutputs = field(default_factory=dict)
-    app: AppOutputs = field(default_factory=dict)
-    traffic: TrafficOutputs = field(default_factory=dict)
+    alone: InTheObject
 
     def flat(self) -> dict[str, object]:
         """Return the outputs that people and StackReferences read."""
-        names = [one.name for one in dataclasses.fields(self) if one.name not in IN_THE_OBJECT_ONLY]
+        names = [one.name for one in dataclasses.fields(self) if one.name != "alone"]
         return {_camel_case(name): getattr(self, name) for name in names}
 
     def lifeboat(self) -> dict[str, object]:
         """Return the one object that the command line and runbooks read; some of it is in no flat output."""
-        alone = {name: getattr(self, name) for name in IN_THE_OBJECT_ONLY}
-        return {"schema": SCHEMA, **self.flat(), **alone}
+        return {"schema": SCHEMA, **self.flat(), **vars(self.alone)}
 
 
 def stack_outputs(
     settings: Settings,
     control: ControlOutputs,
     data: DataOutputs,
-    replication: ReplicationOutputs,
     pipeline: dict[str, dict[str, str]],
-    app: AppOutputs,
-    traffic: TrafficOutputs,
+    alone: InTheObject,
 ) -> StackOutputs:
     """Gather the outputs of the parts."""
     return StackOutputs(
@@ -87,9 +90,7 @@ def stack_outputs(
         protocol=settings.protocol.to_json(),
         inventory=inventory_of(settings).to_json(),
         pipeline=pipeline,
-        replication=replication,
-        app=app,
-        traffic=traffic,
+        alone=alone,
     )
 
 
