@@ -28,6 +28,12 @@ def test_the_object_says_the_same_and_its_schema(prod: Evaluation) -> None:
     assert alone.keys().isdisjoint(flat)
 
 
+def test_the_object_says_where_the_sites_are_on_linode(prod: Evaluation) -> None:
+    sites = {"primary": "us-ord", "secondary": "us-sea"}
+    told = {"sites": sites, "observerRegion": "us-iad", "ingress": "nodebalancer"}
+    assert at(prod.outputs, "lifeboat", "app") == told
+
+
 def test_the_object_says_how_items_that_carry_versions_are_kept(variant: Evaluate) -> None:
     for mode, expires_by in (("streams", "expires"), ("prod", "_lifeboat_expires")):
         told = at(variant(mode).outputs, "lifeboat", "replication", "orders")
