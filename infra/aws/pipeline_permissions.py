@@ -54,7 +54,7 @@ ANY_REGION = "*"
 class Pipeline:
     """What the statements are about: ``secret`` is the webhook's name, ``issuer`` whose tokens are taken.
 
-    ``has_names`` says whether Route 53 holds names of the stack. Pipelines read those: a person changes where they lead.
+    ``has_names`` says whether Route 53 holds names of the stack: pipelines read those, and a person changes them.
     """
 
     topology: Topology
