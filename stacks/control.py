@@ -13,6 +13,7 @@ from infra.aws.orchestrator import Orchestrator, OrchestratorArgs
 from infra.aws.readiness import Readiness, ReadinessArgs
 from infra.aws.regional_function import FunctionLimits
 from infra.aws.table_schema import Mode
+from infra.aws.token_secrets import TokenSecrets, TokenSecretsArgs
 from infra.aws.topic import Topic, TopicArgs
 from stacks.inventory import told_to_a_look
 from stacks.providers import Providers, within
@@ -78,9 +79,17 @@ def _control_region(aws_region: str, settings: Settings, look: Mapping[str, str]
     people = TopicArgs(topic_name=named("alerts"), emails=alerting.emails, webhooks=alerting.webhooks)
     alerts = Topic(f"alerts-aws-{aws_region}", people, opts)
     Observer(f"observer-aws-{aws_region}", _observer(aws_region, settings, signals), opts)
-    Orchestrator(f"orchestrator-aws-{aws_region}", _orchestrator(aws_region, settings, signals, alerts), opts)
+    tokens = _tokens(aws_region, settings, opts)
+    orchestrator = _orchestrator(aws_region, settings, signals, alerts, tokens)
+    Orchestrator(f"orchestrator-aws-{aws_region}", orchestrator, opts)
     Notifier(f"notifier-aws-{aws_region}", _notifier(aws_region, settings, signals, alerts), opts)
     Readiness(f"readiness-aws-{aws_region}", _readiness(aws_region, settings, look, signals), opts)
+
+
+def _tokens(aws_region: str, settings: Settings, opts: pulumi.ResourceOptions) -> TokenSecrets | None:
+    if settings.app is None:
+        return None
+    return TokenSecrets(f"linode-tokens-aws-{aws_region}", TokenSecretsArgs(topology=topology_of(settings)), opts)
 
 
 def _observer(aws_region: str, settings: Settings, signals: Topic) -> ObserverArgs:
@@ -96,7 +105,9 @@ def _observer(aws_region: str, settings: Settings, signals: Topic) -> ObserverAr
     )
 
 
-def _orchestrator(aws_region: str, settings: Settings, signals: Topic, alerts: Topic) -> OrchestratorArgs:
+def _orchestrator(
+    aws_region: str, settings: Settings, signals: Topic, alerts: Topic, tokens: TokenSecrets | None
+) -> OrchestratorArgs:
     return OrchestratorArgs(
         topology=topology_of(settings),
         aws_region=aws_region,
@@ -106,6 +117,7 @@ def _orchestrator(aws_region: str, settings: Settings, signals: Topic, alerts: T
         replicated_tables=tuple(settings.data.tables) if settings.data.mode == "streams" else (),
         signals_arn=signals.arn,
         alerts_arn=alerts.arn,
+        linode_token_arn=tokens.failover_arn if tokens else None,
         limits=_limits(
             settings,
             settings.protocol.scaled().plan_total + MARGIN_SECONDS,

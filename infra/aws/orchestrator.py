@@ -25,7 +25,10 @@ LARGEST_CONCURRENCY = 2
 
 @dataclass(frozen=True, kw_only=True)
 class OrchestratorArgs:
-    """The topics are the region's own; ``replicated_tables`` are those with a replicator, by their names in config."""
+    """The topics are the region's own; ``replicated_tables`` are those with a replicator, by their names in config.
+
+    ``linode_token_arn`` is the region's secret with the token of Linode's user for failovers, if there is a tier there.
+    """
 
     topology: Topology
     aws_region: str
@@ -35,6 +38,7 @@ class OrchestratorArgs:
     replicated_tables: tuple[str, ...]
     signals_arn: pulumi.Input[str]
     alerts_arn: pulumi.Input[str]
+    linode_token_arn: pulumi.Input[str] | None
     limits: FunctionLimits
 
 
@@ -94,6 +98,7 @@ def _function(args: OrchestratorArgs) -> RegionalFunctionArgs:
         statements=(
             *orchestrator_statements(args.topology, args.aws_region, args.item_key),
             *proof_statements(args.topology, args.replicated_tables),
+            *linode_statements(args.linode_token_arn),
         ),
         limits=args.limits,
         invoked_asynchronously=True,
@@ -161,3 +166,10 @@ def proof_statements(topology: Topology, replicated_tables: tuple[str, ...]) -> 
     # One by one they would outgrow the role; each table has one, and nothing else is called so.
     replicators = tuple(topology.function_arn(region, f"{REPLICATOR}-*") for region in topology.data_regions)
     return (Statement(sid="AskReplicators", actions=("lambda:InvokeFunction",), resources=replicators),)
+
+
+def linode_statements(token_arn: pulumi.Input[str] | None) -> tuple[Statement, ...]:
+    """Return what a move of the application tier needs at Linode: the token of its user, kept in the own region."""
+    if token_arn is None:
+        return ()
+    return (Statement(sid="ReadLinodeToken", actions=("secretsmanager:GetSecretValue",), resources=(token_arn,)),)

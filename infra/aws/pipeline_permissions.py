@@ -130,21 +130,24 @@ class Pipeline:
     def _own(self, verb: str, service: str, actions: str) -> Statement:
         """Return the statement about all in a service that bears the stack's name."""
         named = " ".join(f"{service}:{action}" for action in actions.split())
-        return _statement(f"{verb}Own{service.capitalize()}", named, (self._arn(service),))
+        return _statement(f"{verb}Own{service.capitalize()}", named, self._arns(service))
 
-    def _arn(self, service: str) -> str:
+    def _arns(self, service: str) -> tuple[str, ...]:
         topology, aws_region = self.topology, ANY_REGION
-        # Secrets Manager adds six characters of its own to a name.
+        # Secrets Manager adds six characters of its own to a name; the webhook's is the stack's file to choose.
         arns = {
-            "cloudwatch": topology.alarm_arn(aws_region, topology.named("*")),
-            "dynamodb": topology.table_arn(aws_region, topology.named("*")),
-            "lambda": topology.function_arn(aws_region, "*"),
-            "logs": topology.log_group_arn(aws_region, "*"),
-            "s3": f"arn:aws:s3:::{topology.dead_records_bucket(aws_region)}",
-            "scheduler": topology.schedule_arn(aws_region, "*"),
-            "secretsmanager": topology.secret_arn(aws_region, f"{self.secret}-??????"),
-            "sns": topology.topic_arn(aws_region, "*"),
-            "sqs": topology.queue_arn(aws_region, "*"),
+            "cloudwatch": (topology.alarm_arn(aws_region, topology.named("*")),),
+            "dynamodb": (topology.table_arn(aws_region, topology.named("*")),),
+            "lambda": (topology.function_arn(aws_region, "*"),),
+            "logs": (topology.log_group_arn(aws_region, "*"),),
+            "s3": (f"arn:aws:s3:::{topology.dead_records_bucket(aws_region)}",),
+            "scheduler": (topology.schedule_arn(aws_region, "*"),),
+            "secretsmanager": (
+                topology.secret_arn(aws_region, f"{self.secret}-??????"),
+                topology.secret_arn(aws_region, f"{topology.linode_token_secret('*')}-??????"),
+            ),
+            "sns": (topology.topic_arn(aws_region, "*"),),
+            "sqs": (topology.queue_arn(aws_region, "*"),),
         }
         return arns[service]
 

@@ -64,6 +64,14 @@ class Topology:
         """Return the bucket that keeps what a region's replicators could not carry over."""
         return f"{self.named('dead-records')}-{self.account_id}-{aws_region}"
 
+    def files_bucket(self, linode_region: str) -> str:
+        """Return the bucket at Linode that keeps the files of the site in a region; its names are everybody's."""
+        return f"{self.named('files')}-{self.account_id}-{linode_region}"
+
+    def linode_token_secret(self, duty: str) -> str:
+        """Return the secret that holds the token of Linode's user for a duty, the same name in each control region."""
+        return f"lifeboat/{self.stack}/linode-{duty}-token"
+
     def other_data_region(self, aws_region: str) -> str:
         """Return the data region that is not this one."""
         return self.secondary_region if aws_region == self.primary_region else self.primary_region

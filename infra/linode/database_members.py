@@ -4,13 +4,12 @@ Which of them writes is run time's: no name, tag or line of user-data tells. Pos
 neighbour or not, are the same machines; the engine is the pool's name.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
 import pulumi_linode as linode
 
-from infra.linode.database_firewall import database_inbound, database_outbound
+from infra.linode.database_firewall import Addresses, database_inbound, database_outbound
 from infra.linode.machine import Machine, MachineArgs, MachineBirth, MachineNetwork
 from infra.linode.naming import LinodeNaming
 from infra.linode.role_firewall import FirewallRule, RoleFirewall, RoleFirewallArgs
@@ -31,8 +30,8 @@ class DatabaseMembersArgs:
     volume_gb: int
     birth: MachineBirth
     subnet_id: pulumi.Input[int]
-    addresses: Sequence[pulumi.Input[str]]
-    peers: Sequence[pulumi.Input[str]]
+    addresses: Addresses
+    peers: Addresses
     outbound: tuple[FirewallRule, ...]
     protect_data: bool
 
@@ -77,7 +76,7 @@ class DatabaseMembers(pulumi.ComponentResource):
     def _member(
         self,
         number: int,
-        address: pulumi.Input[str],
+        address: pulumi.Output[str],
         args: DatabaseMembersArgs,
         group: linode.PlacementGroup,
         firewall: RoleFirewall,
