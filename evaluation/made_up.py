@@ -60,6 +60,9 @@ def _linode(one: Registration) -> tuple[str, Mapping[str, Value]]:
         **dict.fromkeys(("address", "ipAddress", "ipv4"), ipv4),
         **dict.fromkeys(("hostname", "endpoint", "hostPrimary", "hostSecondary", "hostStandby"), host),
         "ipv4s": [ipv4],
+        "privateIpAddress": ipv4.replace("198.18.", "192.168.").replace("198.19.", "192.168.")
+        if one.inputs.get("privateIp")
+        else "",
         "ipv6": f"{ipv6}/128" if instance else ipv6,
         "label": one.name,
     }

@@ -1,4 +1,4 @@
-"""Machines are never replaced by a new template, image or password."""
+"""Machines are never replaced by a new template, image, password or key."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ LARGEST_USER_DATA_BYTES = 16_384
 
 
 def replaceable_machine(declared: Declared) -> Iterator[Finding]:
-    """Find instances that a change of user-data, image or password would replace."""
+    """Find instances that a change of user-data, image, password or key would replace."""
     for one in declared.of_type(INSTANCE):
         if missing := sorted(set(INSTANCE_IGNORES) - set(one.ignore_changes)):
             yield Finding(resource=one, seen=f"is replaced when {', '.join(missing)} changes")

@@ -47,9 +47,14 @@ def build_providers(settings: Settings) -> Providers:
     )
 
 
-def within(provider: pulumi.ProviderResource) -> pulumi.ResourceOptions:
-    """Return the options that put a component and its children into a provider's region, or to Linode."""
+def within(provider: aws.Provider) -> pulumi.ResourceOptions:
+    """Return the options that put a component and its children into a provider's region."""
     return pulumi.ResourceOptions(provider=provider)
+
+
+def at_linode(providers: Providers) -> pulumi.ResourceOptions:
+    """Return the options that put a component and its children at Linode; only a stack with settings for it asks."""
+    return pulumi.ResourceOptions(provider=providers.linode)
 
 
 def _provider(aws_region: str, settings: Settings) -> aws.Provider:

@@ -6,7 +6,9 @@ be another machine; and it has no private address, by which NodeBalancers reach 
 https://techdocs.akamai.com/cloud-computing/docs/networking-interface.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from ipaddress import IPv4Network, ip_address
 
 import pulumi
 import pulumi_linode as linode
@@ -16,6 +18,8 @@ from infra.linode.naming import LinodeNaming
 # All of these are read at a machine's creation alone: another value would be another machine
 # (https://registry.terraform.io/providers/linode/linode/latest/docs/resources/instance). Run time changes none of them.
 READ_ONCE = ("metadatas", "image", "rootPass", "authorizedKeys")
+# https://techdocs.akamai.com/cloud-computing/docs/managing-ip-addresses-on-a-compute-instance
+PRIVATE = IPv4Network("192.168.128.0/17")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +80,6 @@ class Machine(pulumi.ComponentResource):
 
     id: pulumi.Output[int]
     ipv4: pulumi.Output[str]
-    ipv6: pulumi.Output[str]
     private_ipv4: pulumi.Output[str]
 
     def __init__(self, name: str, args: MachineArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -84,10 +87,9 @@ class Machine(pulumi.ComponentResource):
         instance = self._instance(name, args)
         self._firewall(name, args, instance)
         self.id = instance.id.apply(int)
-        self.ipv4 = instance.ip_address
-        self.ipv6 = instance.ipv6
+        self.ipv4 = instance.ipv4s.apply(_public)
         self.private_ipv4 = instance.private_ip_address
-        self.register_outputs({"id": self.id, "ipv4": self.ipv4, "ipv6": self.ipv6, "private_ipv4": self.private_ipv4})
+        self.register_outputs({"id": self.id, "ipv4": self.ipv4, "private_ipv4": self.private_ipv4})
 
     def _instance(self, name: str, args: MachineArgs) -> linode.Instance:
         network = args.network
@@ -122,6 +124,11 @@ class Machine(pulumi.ComponentResource):
             entity_type="linode",
             opts=pulumi.ResourceOptions(parent=self),
         )
+
+
+def _public(addresses: Sequence[str]) -> str:
+    """Return the public one of a machine's addresses, which the provider tells in no order."""
+    return min(each for each in addresses if ip_address(each) not in PRIVATE)
 
 
 def _interfaces(network: MachineNetwork) -> list[linode.InstanceInterfaceArgs]:
