@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 
+from infra.linode.file_copies import FileCopies
 from infra.linode.naming import LinodeNaming
 from infra.linode.observer_node import POOL as OBSERVER
 from infra.linode.observer_node import ObserverNode, ObserverNodeArgs
 from infra.linode.site import PoolSize, Site, SiteArgs
 from stacks.app_settings import AppSettings
+from stacks.app_storage import StorageSite, build_file_copies, build_storage, database_ports
 from stacks.births import birth_of
+from stacks.linode_users import build_linode_users
 from stacks.providers import Providers, at_linode
 from stacks.settings import Settings
 
@@ -21,32 +24,43 @@ def build_app(settings: Settings, providers: Providers) -> AppOutputs:
     """Declare both sites and the observer, if the stack has an application tier."""
     if settings.app is None:
         return {}
-    build_sites(settings, settings.app, providers)
-    _observer(settings, settings.app, providers)
-    return _outputs(settings.app)
+    app = settings.app
+    sites = build_sites(settings, app, providers)
+    networks = {site: _storage_site(one) for site, one in sites.items()}
+    storage = build_storage(settings, app, providers, networks)
+    observer = _observer(settings, app, providers)
+    databases = [machine for machines in storage.database_machines.values() for machine in machines]
+    build_linode_users(app, providers, sites, databases, observer.machine)
+    return {**_outputs(app), "filesBuckets": storage.files_buckets}
 
 
 def build_sites(settings: Settings, app: AppSettings, providers: Providers) -> Mapping[str, Site]:
     """Declare the two sites, alike."""
+    copies = build_file_copies(settings, app, providers)
     return {
-        site: Site(f"site-linode-{region}", _site(settings, app, site, region), at_linode(providers))
+        site: Site(f"site-linode-{region}", _site(settings, app, site, copies.get(site)), at_linode(providers))
         for site, region in app.sites.items()
     }
 
 
-def _site(settings: Settings, app: AppSettings, site: str, linode_region: str) -> SiteArgs:
+def _site(settings: Settings, app: AppSettings, site: str, copies: FileCopies | None) -> SiteArgs:
     return SiteArgs(
         naming=LinodeNaming(stack=settings.stack),
         site=site,
-        linode_region=linode_region,
+        linode_region=app.sites[site],
         ingress=app.ingress,
-        engine=app.database.engine,
+        database_ports=database_ports(app),
         servers={name: PoolSize(type=pool.type, count=pool.count) for name, pool in app.pools.items()},
         balancer_type=app.balancer_type,
         monitoring_type=app.monitoring_type,
         births={pool: birth_of(app, site, pool) for pool in IN_SITES},
+        copies=copies,
         protect=settings.protect_data,
     )
+
+
+def _storage_site(site: Site) -> StorageSite:
+    return StorageSite(vpc_id=site.network.vpc_id, subnet_id=site.network.subnet_ids["database"])
 
 
 def _observer(settings: Settings, app: AppSettings, providers: Providers) -> ObserverNode:

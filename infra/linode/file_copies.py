@@ -3,19 +3,23 @@
 Which site fetches is run time's, so both let the other one in. nodes/templates/units.py has what runs.
 """
 
-import pulumi
+from dataclasses import dataclass, replace
 
-from infra.linode.reserved_addresses import hosts
+from infra.linode.ports import SSH
+from infra.linode.reserved_addresses import Addresses, hosts
 from infra.linode.role_firewall import FirewallRule
-
-SSH = "22"
-
-
-def copies_inbound(peers: tuple[pulumi.Output[str], ...]) -> tuple[FirewallRule, ...]:
-    """Return what web servers let in; ``peers`` are the addresses of the other site's."""
-    return (FirewallRule(label="files-to-other-site", ports=SSH, ipv4=hosts(peers)),)
+from infra.linode.role_rules import RoleRules
 
 
-def copies_outbound(peers: tuple[pulumi.Output[str], ...]) -> tuple[FirewallRule, ...]:
-    """Return what web servers may reach to fetch files."""
-    return (FirewallRule(label="files-of-other-site", ports=SSH, ipv4=hosts(peers)),)
+@dataclass(frozen=True, kw_only=True)
+class FileCopies:
+    """The public addresses of a site's web servers, one each, and of the other site's: ``peers``."""
+
+    addresses: Addresses
+    peers: Addresses
+
+
+def with_copies(rules: RoleRules, copies: FileCopies) -> RoleRules:
+    """Return a web server's rules with those that let files pass to and from the other site's."""
+    files = FirewallRule(label="files-of-both-sites", ports=str(SSH), ipv4=hosts(copies.peers))
+    return replace(rules, inbound=(*rules.inbound, files), outbound=(*rules.outbound, files))

@@ -6,7 +6,6 @@ Its root password and its authority's certificate are outputs that the provider 
 state, encrypted; nothing exports them.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -22,17 +21,19 @@ SUNDAY, HOUR, HOURS = 7, 4, 4
 
 @dataclass(frozen=True, kw_only=True)
 class ManagedDatabaseArgs:
-    """``allowed`` are the private ranges of those who may connect; nobody reaches it from outside of the VPC."""
+    """``engine_id`` is `postgresql/17` or `mysql/8`; ``allowed`` are the private ranges of those who may connect.
+
+    Nobody reaches it from outside of the VPC.
+    """
 
     naming: LinodeNaming
     site: str
     linode_region: str
-    engine: str
-    version: str
+    engine_id: str
     type: str
     vpc_id: pulumi.Input[int]
     subnet_id: pulumi.Input[int]
-    allowed: Sequence[str]
+    allowed: tuple[str, ...]
     protect_data: bool
 
 
@@ -41,7 +42,7 @@ class ManagedDatabase(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: ManagedDatabaseArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("lifeboat:linode:ManagedDatabase", name, {}, opts)
-        cluster = self._postgresql if args.engine == "postgresql" else self._mysql
+        cluster = self._postgresql if args.engine_id.startswith("postgresql/") else self._mysql
         cluster(name, args)
         self.register_outputs({})
 
@@ -49,7 +50,7 @@ class ManagedDatabase(pulumi.ComponentResource):
         return linode.DatabasePostgresqlV2(
             f"{name}-cluster",
             label=args.naming.short_label(args.site, "database"),
-            engine_id=f"postgresql/{args.version}",
+            engine_id=args.engine_id,
             region=args.linode_region,
             type=args.type,
             cluster_size=CLUSTER_SIZE,
@@ -67,7 +68,7 @@ class ManagedDatabase(pulumi.ComponentResource):
         return linode.DatabaseMysqlV2(
             f"{name}-cluster",
             label=args.naming.short_label(args.site, "database"),
-            engine_id=f"mysql/{args.version}",
+            engine_id=args.engine_id,
             region=args.linode_region,
             type=args.type,
             cluster_size=CLUSTER_SIZE,

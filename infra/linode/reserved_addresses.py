@@ -7,6 +7,8 @@ import pulumi_linode as linode
 
 from infra.linode.naming import LinodeNaming
 
+Addresses = tuple[pulumi.Output[str], ...]
+
 
 @dataclass(frozen=True, kw_only=True)
 class ReservedAddressesArgs:
@@ -26,7 +28,7 @@ class ReservedAddresses(pulumi.ComponentResource):
     https://techdocs.akamai.com/cloud-computing/docs/reserved-ips
     """
 
-    addresses: tuple[pulumi.Output[str], ...]
+    addresses: Addresses
 
     def __init__(self, name: str, args: ReservedAddressesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("lifeboat:linode:ReservedAddresses", name, {}, opts)
@@ -42,6 +44,6 @@ class ReservedAddresses(pulumi.ComponentResource):
         )
 
 
-def hosts(addresses: tuple[pulumi.Output[str], ...]) -> tuple[pulumi.Output[str], ...]:
+def hosts(addresses: Addresses) -> Addresses:
     """Return addresses as firewalls take them: as networks of one."""
     return tuple(pulumi.Output.format("{0}/32", address) for address in addresses)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from infra.linode.address_plan import POOLS, pool_range
-from infra.linode.ports import BGP, DATABASE, HTTP, HTTPS, METRICS, SERVICE
+from infra.linode.ports import BGP, HTTP, HTTPS, METRICS, SERVICE
 from infra.linode.role_firewall import ANYWHERE_IPV4, ANYWHERE_IPV6, FirewallRule
 
 Ingress = Literal["nodebalancer", "keepalived"]
@@ -52,9 +52,9 @@ def balancer_rules(site: str, ingress: Ingress) -> RoleRules:
     )
 
 
-def server_rules(site: str, engine: str) -> RoleRules:
+def server_rules(site: str, database_ports: str) -> RoleRules:
     """Return a web or API server's: requests come from balancers, queries go to the site's own database."""
-    database = FirewallRule(label="database", ports=str(DATABASE[engine]), ipv4=(pool_range(site, "database"),))
+    database = FirewallRule(label="database", ports=database_ports, ipv4=(pool_range(site, "database"),))
     return RoleRules(
         inbound=(FirewallRule(label="requests", ports=str(SERVICE), ipv4=(pool_range(site, "balancer"),)),),
         outbound=(*reaching_out(), database, metrics(site)),
