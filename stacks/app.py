@@ -10,9 +10,10 @@ from infra.linode.site import PoolSize, Site, SiteArgs
 from stacks.app_settings import AppSettings
 from stacks.app_storage import StorageSite, build_file_copies, build_storage, database_ports
 from stacks.births import birth_of
-from stacks.linode_users import build_linode_users
+from stacks.linode_users import AccountEntities, build_linode_users
 from stacks.providers import Providers, at_linode
 from stacks.settings import Settings
+from stacks.site_domain import build_site_domain
 
 IN_SITES = ("balancer", "web", "api", "monitoring")
 
@@ -29,8 +30,13 @@ def build_app(settings: Settings, providers: Providers) -> AppOutputs:
     networks = {site: _storage_site(one) for site, one in sites.items()}
     storage = build_storage(settings, app, providers, networks)
     observer = _observer(settings, app, providers)
-    databases = [machine for machines in storage.database_machines.values() for machine in machines]
-    build_linode_users(app, providers, sites, databases, observer.machine)
+    entities = AccountEntities(
+        sites=sites,
+        databases=[machine for machines in storage.database_machines.values() for machine in machines],
+        observer=observer.machine,
+        domain_ids=build_site_domain(settings, app, providers, {site: one.addresses for site, one in sites.items()}),
+    )
+    build_linode_users(app, providers, entities)
     return {**_outputs(app), "filesBuckets": storage.files_buckets}
 
 

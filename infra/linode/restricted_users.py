@@ -31,7 +31,7 @@ NOTHING_NEW = linode.UserGlobalGrantsArgs(
 
 @dataclass(frozen=True, kw_only=True)
 class RestrictedUsersArgs:
-    """``machine_ids`` are all machines of both sites, ``watched_ids`` those beside them that may enrol as well.
+    """``machine_ids`` are all machines of both sites; the observer enrols, and no failover switches it off.
 
     ``prefix`` begins the usernames. ``domain_ids`` is empty unless Linode serves the application's name.
     """
@@ -40,7 +40,7 @@ class RestrictedUsersArgs:
     enrolment_email: str
     failover_email: str
     machine_ids: Ids
-    watched_ids: Ids
+    observer_id: pulumi.Input[int]
     nodebalancer_ids: Ids
     domain_ids: Ids
 
@@ -61,7 +61,7 @@ class RestrictedUsers(pulumi.ComponentResource):
             email=args.enrolment_email,
             restricted=True,
             global_grants=NOTHING_NEW,
-            linode_grants=[_machine(one, "read_only") for one in (*args.machine_ids, *args.watched_ids)],
+            linode_grants=[_machine(one, "read_only") for one in (*args.machine_ids, args.observer_id)],
             opts=pulumi.ResourceOptions(parent=self),
         )
 

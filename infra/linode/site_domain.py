@@ -6,22 +6,15 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_linode as linode
 
+from infra.site_addresses import SiteAddresses
+
 # Such a name never moves, so it is kept for longer than the one that does.
 STABLE_TTL_SECONDS = 300
 
 
 @dataclass(frozen=True, kw_only=True)
-class SiteAddress:
-    """Where a site's ingress answers, and in which region that is."""
-
-    linode_region: str
-    ipv4: pulumi.Input[str]
-    ipv6: pulumi.Input[str] | None
-
-
-@dataclass(frozen=True, kw_only=True)
 class SiteDomainArgs:
-    """``name`` is the application's, in or equal to ``zone``; ``addresses`` are those of its sites.
+    """``name`` is the application's, in or equal to ``zone``; ``regions`` and ``addresses`` are those of its sites.
 
     Raises:
         ValueError: the name is outside of the zone.
@@ -29,7 +22,8 @@ class SiteDomainArgs:
 
     zone: str
     name: str
-    addresses: Mapping[str, SiteAddress]
+    regions: Mapping[str, str]
+    addresses: Mapping[str, SiteAddresses]
     protect: bool
 
     def __post_init__(self) -> None:
@@ -50,7 +44,7 @@ class SiteDomain(pulumi.ComponentResource):
         super().__init__("lifeboat:linode:SiteDomain", name, {}, opts)
         self.domain_id = self._domain(name, args).id.apply(int)
         for site, address in args.addresses.items():
-            self._records(args.within_zone(site), address)
+            self._records(args.within_zone(site), args.regions[site], address)
         self.register_outputs({"domain_id": self.domain_id})
 
     def _domain(self, name: str, args: SiteDomainArgs) -> linode.Domain:
@@ -63,10 +57,10 @@ class SiteDomain(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, protect=args.protect, retain_on_delete=args.protect),
         )
 
-    def _records(self, within_zone: str, address: SiteAddress) -> None:
-        self._record("a", within_zone, address.linode_region, address.ipv4)
+    def _records(self, within_zone: str, linode_region: str, address: SiteAddresses) -> None:
+        self._record("a", within_zone, linode_region, address.ipv4)
         if address.ipv6 is not None:
-            self._record("aaaa", within_zone, address.linode_region, address.ipv6)
+            self._record("aaaa", within_zone, linode_region, address.ipv6)
 
     def _record(
         self, kind: str, within_zone: str, linode_region: str, target: pulumi.Input[str]
