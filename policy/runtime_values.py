@@ -24,8 +24,8 @@ NODE = "linode:index/nodeBalancerNode:NodeBalancerNode"
 ADDRESSES = ("A", "AAAA", "CNAME")
 ROUTED = re.compile(r"RoutingPolic(?:y|ies)$")
 ROLE = re.compile(r"(?:^|[\s:=_-])(?:active|standby|writer|leader|replica)(?:$|[\s,_-])|\brole\b\s*[:=]", re.IGNORECASE)
-# Linode reads these when it makes a machine, and never again: for a new template, image, password or key the engine
-# would make another one. Agents bring what is new (design 6), and run time changes none of these: none is written back.
+# Linode reads these when it makes a machine, and never again: for a new one of them the engine would make another
+# machine. Agents bring what is new (design 6), and run time changes none of these, so none is written back.
 INSTANCE_IGNORES = ("authorizedKeys", "image", "metadatas", "rootPass")
 
 
