@@ -13,6 +13,8 @@ from policy import (
     recovery,
     regions,
     runtime_values,
+    storage,
+    users,
 )
 from policy.rule import Rule
 
@@ -23,7 +25,9 @@ RULES: tuple[Rule, ...] = (
     *machines.RULES,
     *pools.RULES,
     *data.RULES,
+    *storage.RULES,
     *permissions.RULES,
+    *users.RULES,
     *leaks.RULES,
     *network.RULES,
     *ingress.RULES,

@@ -13,6 +13,8 @@ from tests.policy.cases import (
     recovery,
     regions,
     runtime_values,
+    storage,
+    users,
 )
 from tests.policy.cases.case import Case
 
@@ -23,7 +25,9 @@ CASES: tuple[Case, ...] = (
     *machines.CASES,
     *pools.CASES,
     *data.CASES,
+    *storage.CASES,
     *permissions.CASES,
+    *users.CASES,
     *leaks.CASES,
     *network.CASES,
     *ingress.CASES,
