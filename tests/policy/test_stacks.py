@@ -12,6 +12,7 @@ from policy.waivers import WAIVERS
 from tests.conftest import VARIANTS, Evaluate
 
 OTHERS = ("local", "staging")
+UNPROTECTED = {"unprotected-data", "unprotected-database-machine", "unprotected-address"}
 
 
 def said(judgement: Judgement) -> list[str]:
@@ -56,4 +57,4 @@ def test_only_the_local_stack_may_lose_its_data() -> None:
     for name, stops in (("local", False), ("staging", True), ("prod", True)):
         judgement = judge(evaluate(name, config=careless, preview=True).registrations)
         assert judgement.stops is stops, name
-        assert {one.rule.id for one in judgement.violations} == ({"unprotected-data"} if stops else set())
+        assert {one.rule.id for one in judgement.violations} == (UNPROTECTED if stops else set())
