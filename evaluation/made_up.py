@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from evaluation.registration import UNKNOWN, Registration, Value
 
-GROWING = frozenset({"replicas", "interfaces", "linodeInterfaces", "vpcs"})
+GROWING = frozenset({"replicas", "interfaces", "vpc", "vpcs"})
 """Inputs to whose parts a provider adds outputs."""
 
 # What comes before the name in the last part of an ARN, where it is not the name alone.

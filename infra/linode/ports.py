@@ -8,6 +8,7 @@ SERVICE = 8080
 # Prometheus' own, with TLS and its clients' certificates.
 METRICS = 9090
 BGP = 179
+DHCP = 67
 # Where a database's member answers whether it promises not to be promoted, by mutual TLS (protocol 6).
 FAILSAFE = 7443
 # sshd of web servers, for rsync alone.
