@@ -146,6 +146,7 @@ def test_the_provider_is_told_no_token_and_is_the_only_one(tier: Evaluation) -> 
         "apiVersion": "v4",
         "uaPrefix": "lifeboat",
         "skipImplicitReboots": True,
+        "objUseTempKeys": True,
     }
     assert {one.provider for one in at_linode(tier)} == {provider.urn}
 
