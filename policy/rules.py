@@ -14,6 +14,7 @@ from policy import (
     regions,
     runtime_values,
     storage,
+    traffic,
     users,
 )
 from policy.rule import Rule
@@ -30,6 +31,7 @@ RULES: tuple[Rule, ...] = (
     *users.RULES,
     *leaks.RULES,
     *network.RULES,
+    *traffic.RULES,
     *ingress.RULES,
     *functions.RULES,
     *alarms.RULES,

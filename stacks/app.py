@@ -1,12 +1,14 @@
 """The application tier: two sites on Linode, and the observer that watches both from a third region."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from infra.linode.file_copies import FileCopies
 from infra.linode.naming import LinodeNaming
 from infra.linode.observer_node import POOL as OBSERVER
 from infra.linode.observer_node import ObserverNode, ObserverNodeArgs
 from infra.linode.site import PoolSize, Site, SiteArgs
+from infra.site_addresses import SiteAddresses
 from stacks.app_settings import AppSettings
 from stacks.app_storage import StorageSite, build_file_copies, build_storage, database_ports
 from stacks.births import birth_of
@@ -21,23 +23,31 @@ AppOutputs = dict[str, object]
 """What whoever looks things up at Linode must know; labels and tags follow from the stack's name and these."""
 
 
-def build_app(settings: Settings, providers: Providers) -> AppOutputs:
+@dataclass(frozen=True, kw_only=True)
+class App:
+    """What other parts and people must know of the tier; ``addresses`` are by site, and none without the tier."""
+
+    outputs: AppOutputs
+    addresses: Mapping[str, SiteAddresses]
+
+
+def build_app(settings: Settings, providers: Providers) -> App:
     """Declare both sites and the observer, if the stack has an application tier."""
     if settings.app is None:
-        return {}
+        return App(outputs={}, addresses={})
     app = settings.app
     sites = build_sites(settings, app, providers)
-    networks = {site: _storage_site(one) for site, one in sites.items()}
+    addresses = {name: site.addresses for name, site in sites.items()}
+    networks = {name: _storage_site(site) for name, site in sites.items()}
     storage = build_storage(settings, app, providers, networks)
-    observer = _observer(settings, app, providers)
     entities = AccountEntities(
         sites=sites,
         databases=[machine for machines in storage.database_machines.values() for machine in machines],
-        observer=observer.machine,
-        domain_ids=build_site_domain(settings, app, providers, {site: one.addresses for site, one in sites.items()}),
+        observer=_observer(settings, app, providers).machine,
+        domain_ids=build_site_domain(settings, app, providers, addresses),
     )
     build_linode_users(app, providers, entities)
-    return {**_outputs(app), "filesBuckets": storage.files_buckets}
+    return App(outputs={**_outputs(app), "filesBuckets": storage.files_buckets}, addresses=addresses)
 
 
 def build_sites(settings: Settings, app: AppSettings, providers: Providers) -> Mapping[str, Site]:

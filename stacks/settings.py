@@ -6,10 +6,8 @@ from dataclasses import dataclass
 
 from failover.protocol import Protocol
 from failover.sites import LOST_REGIONS
-from infra.aws.topology import SWITCH
 from infra.linode.naming import LONGEST_STACK
 from stacks.app_settings import AppSettings, read_app
-from stacks.bucket_names import require_bucket_name
 from stacks.config_error import IN_THE_FILE, ConfigError
 from stacks.config_section import Section, project_section
 from stacks.control_settings import ControlSettings, read_control
@@ -154,14 +152,9 @@ class Settings:
             raise ConfigError("lifeboat:healthCheck.maxLatencyMs", self.health_check.max_latency_ms, allowed)
 
     def _check_traffic(self) -> None:
-        if self.traffic is None:
-            return
-        if self.app is None:
+        if self.traffic is not None and self.app is None:
             allowed = "a name leads to the application tier, and lifeboat:app is not set"
             raise ConfigError("lifeboat:traffic.name", self.traffic.name, allowed, IN_THE_FILE)
-        for region in self.control.regions:
-            bucket = f"lifeboat-{self.stack}-{SWITCH}-{self.account_id}-{region}"
-            require_bucket_name(self.stack, bucket, f"a name that moves by a switch in {region}")
 
     @classmethod
     def load(cls, stack: str, pulumi_config: str, lost_regions: str = "") -> "Settings":

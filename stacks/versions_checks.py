@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from infra.aws.dead_records import NOUN as DEAD_RECORDS
 from infra.aws.stream_replicator import FUNCTION
 from infra.aws.table_schema import Index, TableSchema
-from stacks.bucket_names import require_bucket_name
 from stacks.config_error import IN_THE_FILE, ConfigError
 from stacks.data_settings import KEY, DataSettings
 
 # https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
 LONGEST_FUNCTION_NAME = 64
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+LONGEST_BUCKET_NAME = 63
 # Of the attributes that versions and tombstones add to an item (failover/replication/stamps.py).
 OURS = "_lifeboat"
 
@@ -35,7 +36,11 @@ def check_versions(stack: str, account_id: str, data: DataSettings) -> None:
 def _check_buckets(stack: str, account_id: str, data: DataSettings) -> None:
     for region in data.regions:
         bucket = f"lifeboat-{stack}-{DEAD_RECORDS}-{account_id}-{region}"
-        require_bucket_name(stack, bucket, f"tables in mode {data.mode} in {region}")
+        if len(bucket) > LONGEST_BUCKET_NAME:
+            most = LONGEST_BUCKET_NAME - len(bucket) + len(stack)
+            fits = f"with tables in mode {data.mode} in {region} it has at most {most} characters"
+            allowed = f"{fits}: {bucket} is a bucket"
+            raise ConfigError("stack", stack, allowed, "change it with `pulumi stack rename NAME`")
 
 
 def _check_function(stack: str, table: str) -> None:

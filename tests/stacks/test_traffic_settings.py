@@ -5,7 +5,6 @@ from collections.abc import Mapping
 
 import pytest
 
-from stacks.config_error import ConfigError
 from stacks.settings import Settings
 from stacks.traffic_settings import TrafficSettings, Weights
 from tests.stacks.changing import assert_refused, changed, pulumi_config, refusal
@@ -87,13 +86,3 @@ def test_a_zone_itself_may_be_the_name() -> None:
 def test_weights_are_even_unless_told_otherwise() -> None:
     assert traffic_of(WEIGHTED).weights == Weights(primary=100, secondary=100)
     assert traffic_of({**WEIGHTED, "traffic.weights": {"secondary": 0}}).weights == Weights(primary=100, secondary=0)
-
-
-def test_a_stack_whose_switches_have_no_room_for_its_name_is_refused() -> None:
-    regions = ["ap-northeast-1", "ap-northeast-2", "ap-northeast-3"]
-    data = {"primaryRegion": regions[0], "secondaryRegion": regions[1], "mode": "mrsc", "tables": {}}
-    traffic = {"app": copy.deepcopy(APP), "traffic": dict(TRAFFIC)}
-    config = pulumi_config(changed({**traffic, "control": {"regions": regions}, "data": data}))
-    assert Settings.load("s" * 19, config).traffic
-    with pytest.raises(ConfigError, match="at most 19 characters"):
-        Settings.load("s" * 20, config)

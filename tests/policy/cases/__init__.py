@@ -14,6 +14,7 @@ from tests.policy.cases import (
     regions,
     runtime_values,
     storage,
+    traffic,
     users,
 )
 from tests.policy.cases.case import Case
@@ -30,6 +31,7 @@ CASES: tuple[Case, ...] = (
     *users.CASES,
     *leaks.CASES,
     *network.CASES,
+    *traffic.CASES,
     *ingress.CASES,
     *functions.CASES,
     *alarms.CASES,
