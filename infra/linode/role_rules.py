@@ -1,7 +1,7 @@
 """Who may speak with whom in a site: for each role what comes in, from where, and what goes out, to where.
 
 Machines reach names, time, package mirrors, the release channel and AWS: addresses that change, so these ports are open
-outbound. In a site each role reaches the ranges of those that it needs. Nothing lets SSH in.
+outbound. In a site each role reaches the ranges of those that it needs. Nothing here lets SSH in.
 """
 
 from dataclasses import dataclass, replace

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 
 import pytest
 
-from evaluation import Evaluation, Registration, evaluate
+from evaluation import ROOT, Evaluation, Registration, Value, evaluate
 from policy.judgement import judge
 from policy.regions import RULES as OF_REGIONS
 from tests.conftest import VARIANTS, Evaluate
 from tests.stacks.linode_tier import FIREWALL, INSTANCE, app_config, at_linode, born_with, pool_of
 from tests.stacks.registered import items, of_type, text, texts
+from tests.stacks.test_firewalls import WORDS
 
 VOLUME = "linode:index/volume:Volume"
 ADDRESS = "linode:index/reservedIp:ReservedIp"
@@ -21,6 +22,17 @@ CLUSTERS = ("linode:index/databaseMysqlV2:DatabaseMysqlV2", "linode:index/databa
 ENGINES = [("prod", "postgresql", 2), ("streams", "mariadb", 3)]
 MANAGED = "mrsc"
 SSH, FAILSAFE = "22", "7443"
+PAGE = ROOT / "docs" / "app-storage.md"
+PEERS = "the other site's members"
+WORDS_IN_ORDER = (
+    "everywhere",
+    "everywhere by IPv6",
+    "the other site's members",
+    "web",
+    "api",
+    "database",
+    "monitoring",
+)
 PORTS = {"postgresql": "5432", "mariadb": "3306"}
 
 
@@ -77,13 +89,29 @@ def test_only_applications_of_the_site_and_members_of_both_reach_a_database(
             assert set(text(rule, "ports").split(", ")) <= {PORTS[engine], FAILSAFE}
 
 
-def networks(rule: object) -> set[str]:
-    return {found for found in texts(rule) if "/" in found}  # type: ignore[arg-type]
+def networks(rule: Value) -> set[str]:
+    return {found for found in texts(rule) if "/" in found}
 
 
 def given_to(machine: Registration) -> str:
     [address] = items(machine.inputs["ipv4s"])
     return f"{address}/32"
+
+
+def test_the_page_has_each_rule_of_a_databases_firewall_and_no_other(variant: Evaluate) -> None:
+    [firewall] = [
+        one for one in of_type(variant("prod"), FIREWALL) if one.name == "postgresql-firewall-linode-us-ord-rules"
+    ]
+    ways = {"in": "inbounds", "out": "outbounds"}
+    declared = {(way, *told(rule)) for way, name in ways.items() for rule in items(firewall.inputs[name])}
+    _, _, table = PAGE.read_text(encoding="utf-8").partition("| way | what | ports | from or to |\n|---|---|---|---|\n")
+    rows = [line for line in table.partition("\n\n")[0].splitlines() if line.startswith("| ")]
+    assert sorted(tuple(cell.strip() for cell in row.strip("|").split("|")) for row in rows) == sorted(declared)
+
+
+def told(rule: Value) -> tuple[str, str, str]:
+    words = sorted({WORDS.get(one, PEERS) for one in networks(rule)}, key=WORDS_IN_ORDER.index)
+    return text(rule, "label"), f"{text(rule, 'protocol')} {text(rule, 'ports')}", ", ".join(words)
 
 
 def test_applications_reach_no_port_but_the_databases_own(variant: Evaluate) -> None:
