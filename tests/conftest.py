@@ -32,7 +32,7 @@ RELEASES = {
 }
 USERS = {"prefix": "shop", "enrolmentEmail": "a@example.com", "failoverEmail": "b@example.com"}
 MANAGED_APP: Mapping[str, object] = {
-    "primaryRegion": "de-fra-2",
+    "primaryRegion": "fr-par",
     "secondaryRegion": "nl-ams",
     "observerRegion": "se-sto",
     "releases": RELEASES,

@@ -185,7 +185,7 @@ def test_a_managed_database_is_one_cluster_of_the_primary_site_that_only_its_app
 ) -> None:
     stack = variant(MANAGED)
     [cluster] = [one for kind in CLUSTERS for one in of_type(stack, kind)]
-    assert cluster.inputs["region"] == "de-fra-2"
+    assert cluster.inputs["region"] == "fr-par"
     assert all(ipaddress.ip_network(str(one)).is_private for one in items(cluster.inputs["allowLists"]))
     assert of_type(stack, VOLUME) == []
     assert {pool_of(one) for one in of_type(stack, INSTANCE)} == {"balancer", "web", "api", "monitoring", "observer"}
