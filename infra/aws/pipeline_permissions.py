@@ -142,9 +142,9 @@ class Pipeline:
             "logs": (topology.log_group_arn(aws_region, "*"),),
             "s3": (f"arn:aws:s3:::{topology.dead_records_bucket(aws_region)}",),
             "scheduler": (topology.schedule_arn(aws_region, "*"),),
-            "secretsmanager": (
-                topology.secret_arn(aws_region, f"{self.secret}-??????"),
-                topology.secret_arn(aws_region, f"{topology.linode_token_secret('*')}-??????"),
+            "secretsmanager": tuple(
+                topology.secret_arn(aws_region, f"{name}-??????")
+                for name in (self.secret, topology.linode_failover_secret)
             ),
             "sns": (topology.topic_arn(aws_region, "*"),),
             "sqs": (topology.queue_arn(aws_region, "*"),),

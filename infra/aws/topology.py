@@ -71,9 +71,10 @@ class Topology:
         """Return the bucket at Linode that keeps the files of the site in a region; its names are everybody's."""
         return f"{self.named('files')}-{self.account_id}-{linode_region}"
 
-    def linode_token_secret(self, duty: str) -> str:
-        """Return the secret that holds the token of Linode's user for a duty, the same name in each control region."""
-        return f"lifeboat/{self.stack}/linode-{duty}-token"
+    @property
+    def linode_failover_secret(self) -> str:
+        """The secret that holds the token of Linode's user for failovers, in each control region."""
+        return f"lifeboat/{self.stack}/linode-failover-token"
 
     def switch_bucket(self, aws_region: str) -> str:
         """Return the bucket of a control region that anybody may read the switch in; a name without dots has TLS."""
