@@ -15,6 +15,7 @@ from tests.conftest import VARIANTS, Evaluate
 from tests.stacks.named import named
 
 OTHERS = ("local", "staging")
+UNPROTECTED = {"unprotected-data", "unprotected-database-machine", "unprotected-address"}
 BOTH: Mapping[str, object] = {"bothSitesAnswer": True}
 ROUTINGS: tuple[Mapping[str, object], ...] = (
     {},
@@ -72,4 +73,4 @@ def test_only_the_local_stack_may_lose_its_data() -> None:
     for name, stops in (("local", False), ("staging", True), ("prod", True)):
         judgement = judge(evaluate(name, config=careless, preview=True).registrations)
         assert judgement.stops is stops, name
-        assert {one.rule.id for one in judgement.violations} == ({"unprotected-data"} if stops else set())
+        assert {one.rule.id for one in judgement.violations} == (UNPROTECTED if stops else set())
