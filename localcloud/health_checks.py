@@ -102,7 +102,7 @@ class HealthChecks:
 
     def _passes(self, check: HealthCheck) -> bool:
         if check.type_ == "CALCULATED":
-            return sum(map(self.healthy, check.children or ())) >= int(check.health_threshold)
+            return sum(map(self.healthy, check.children or ())) >= int(check.health_threshold or 0)
         return self.sight(check.id).passes
 
     def _look(self, check: HealthCheck, now: float) -> None:

@@ -126,7 +126,7 @@ def read_traffic(section: Section) -> TrafficSettings | None:
     if not section.names():
         return None
     with section:
-        routing = section.choice("routing", ("failover", "weighted", "latency"), "failover")
+        routing: Routing = section.choice("routing", ("failover", "weighted", "latency"), "failover")
         return TrafficSettings(
             provider=section.choice("provider", ("route53", "linode"), "route53"),
             name=section.text("name"),

@@ -9,6 +9,7 @@ from localcloud.front import Front
 from localcloud.health_checks import HealthChecks
 from localcloud.latency import Profile
 from localcloud.name_answers import NameAnswers
+from localcloud.remote import Refused, Remote
 from tests.localcloud.conftest import connect
 
 Put = Callable[..., None]
@@ -108,10 +109,10 @@ def test_the_nearest_healthy_region_is_answered(answers: NameAnswers, put: Put, 
 
 def test_drills_ask_over_http(opened: Front, answers: NameAnswers, put: Put) -> None:
     put("asked", "192.0.2.9")
-    routes = opened.gateway.admin.routes
-    [found] = routes["GET", "dns"]({"name": "asked.example.net"})  # type: ignore[misc]
-    assert (found["values"], found["ttl_seconds"]) == (("192.0.2.9",), 30)
-    assert routes["GET", "dns"]({"name": "asked.example.net", "type": "AAAA"}) == []
-    with pytest.raises(ValueError, match="name"):
-        routes["GET", "dns"]({})
-    assert answers
+    remote = Remote(opened.endpoint)
+    told = {"name": "asked.example.net", "type": "A", "ttl_seconds": 30, "values": ["192.0.2.9"], "set_identifier": ""}
+    assert remote.list("dns", name="asked.example.net") == [told]
+    assert remote.list("dns", name="asked.example.net", type="AAAA") == []
+    with pytest.raises(Refused, match="name"):
+        remote.list("dns")
+    assert values(answers, "asked") == ("192.0.2.9",)

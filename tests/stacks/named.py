@@ -10,9 +10,11 @@ from evaluation.project import stack_config
 TRAFFIC: Mapping[str, object] = {"name": "shop.example.com", "zone": "example.com"}
 
 
-def named(*, preview: bool = False, ingress: str = "nodebalancer", **changes: object) -> Evaluation:
+def named(
+    changes: Mapping[str, object] | None = None, *, preview: bool = False, ingress: str = "nodebalancer"
+) -> Evaluation:
     """Evaluate production with settings of the name changed, the same ones once."""
-    return _named(json.dumps({**TRAFFIC, **changes}, sort_keys=True), preview, ingress)
+    return _named(json.dumps({**TRAFFIC, **(changes or {})}, sort_keys=True), preview, ingress)
 
 
 @functools.cache

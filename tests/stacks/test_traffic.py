@@ -139,8 +139,8 @@ def test_orchestrators_are_told_the_name_and_its_zone_to_report_with() -> None:
     zones = ("PRIMARY_REGION_HOSTED_ZONE_ID", "SECONDARY_REGION_HOSTED_ZONE_ID")
     for stack, zone in (
         (named(), "example.com"),
-        (named(zoneId="Z0123456789"), "Z0123456789"),
-        (named(provider="linode"), ""),
+        (named({"zoneId": "Z0123456789"}), "Z0123456789"),
+        (named({"provider": "linode"}), ""),
     ):
         for one in orchestrators(stack):
             told = at(one.inputs, "environment", "variables")
@@ -155,13 +155,13 @@ def test_where_no_name_is_declared_orchestrators_may_flip_none(prod: Evaluation)
 
 
 def test_a_zone_that_exists_is_referred_to_and_not_declared() -> None:
-    stack = named(zoneId="Z0123456789")
+    stack = named({"zoneId": "Z0123456789"})
     assert of_type(stack, "aws:route53/zone:Zone") == []
     assert {one.inputs["zoneId"] for one in of_type(stack, RECORD)} == {"Z0123456789"}
 
 
 def test_with_linode_as_authority_nothing_of_route_53_and_no_switch_is_declared() -> None:
-    stack = named(provider="linode")
+    stack = named({"provider": "linode"})
     assert [one.name for one in stack.registrations if "route53" in one.type or "switch" in one.name] == []
     assert at(stack.outputs, "lifeboat", "traffic", "switchBuckets") == {}
 
@@ -176,7 +176,7 @@ def test_with_linode_as_authority_nothing_of_route_53_and_no_switch_is_declared(
 def test_a_name_that_leads_to_both_sites_leaves_the_primary_by_the_same_check(
     settings: dict[str, object], policies: list[object]
 ) -> None:
-    stack = named(bothSitesAnswer=True, **settings)
+    stack = named({"bothSitesAnswer": True, **settings})
     found = [one for one in records(stack, "shop.example.com") if one.inputs["type"] == "A"]
     assert [one.inputs[f"{settings['routing']}RoutingPolicies"] for one in found] == policies
     assert ["healthCheckId" in one.inputs for one in found] == [True, False]

@@ -1,8 +1,9 @@
 """Programs in which a name moves by something else than the switches, or outsiders read what they should not."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
@@ -12,10 +13,12 @@ from tests.policy.cases.case import Case, within
 REGIONS = ("us-east-1", "us-east-2", "us-west-2")
 FAR = ["ap-southeast-1", "eu-west-1", "sa-east-1"]
 STRING = '"active":"secondary"'
+Check = aws.route53.HealthCheck
+Checking = Callable[[pulumi.ResourceOptions], Check]
 
 
-def child(here: pulumi.ResourceOptions, region: str, **more: object) -> aws.route53.HealthCheck:
-    given = {
+def child(here: pulumi.ResourceOptions, region: str, more: Mapping[str, Any]) -> aws.route53.HealthCheck:
+    given: dict[str, Any] = {
         "type": "HTTPS_STR_MATCH",
         "fqdn": f"lifeboat-switch.s3.{region}.amazonaws.com",
         "resource_path": "/switch/app.json",
@@ -29,32 +32,28 @@ def child(here: pulumi.ResourceOptions, region: str, **more: object) -> aws.rout
     return aws.route53.HealthCheck(f"check-aws-us-east-1-reads-{region}", opts=here, **given)
 
 
-def switched(here: pulumi.ResourceOptions, most: int = 2, count: int = 3, **more: object) -> pulumi.Output[str]:
+def switched(here: pulumi.ResourceOptions, most: int = 2, count: int = 3, **more: Any) -> Check:
     """Declare a check of switches, of which the first has something else about it."""
-    children = [child(here, region, **(more if place == 0 else {})) for place, region in enumerate(REGIONS[:count])]
+    children = [child(here, region, more if place == 0 else {}) for place, region in enumerate(REGIONS[:count])]
     return aws.route53.HealthCheck(
         "check-aws-us-east-1-primary",
         type="CALCULATED",
         child_healthchecks=[one.id for one in children],
         child_health_threshold=most,
         opts=here,
-    ).id
+    )
 
 
-def endpoint(here: pulumi.ResourceOptions) -> pulumi.Output[str]:
-    return aws.route53.HealthCheck("check-aws-us-east-1-site", type="HTTPS", fqdn="shop.example.com", opts=here).id
+def endpoint(here: pulumi.ResourceOptions) -> Check:
+    return aws.route53.HealthCheck("check-aws-us-east-1-site", type="HTTPS", fqdn="shop.example.com", opts=here)
 
 
 def record(
-    check: Callable[[pulumi.ResourceOptions], pulumi.Input[str]] | None,
-    site: str = "primary",
-    routing: str = "failover",
+    check: Checking | None, site: str = "primary", routing: str = "failover", check_id: str | None = None
 ) -> None:
+    """Declare one of a name's records; ``check_id`` is that of a check which is declared elsewhere."""
     here = within()
-    policies = {
-        "failover": {"failover_routing_policies": [{"type": site.upper()}]},
-        "weighted": {"weighted_routing_policies": [{"weight": 1}]},
-    }
+    failover, weighted = [{"type": site.upper()}], [{"weight": 1.0}]
     aws.route53.Record(
         f"name-aws-us-east-1-{site}",
         zone_id="Z1",
@@ -63,9 +62,10 @@ def record(
         ttl=30,
         records=["192.0.2.1"],
         set_identifier=site,
-        health_check_id=check(here) if check else None,
+        health_check_id=check(here).id if check else check_id,
+        failover_routing_policies=failover if routing == "failover" else None,  # type: ignore[arg-type]
+        weighted_routing_policies=weighted if routing == "weighted" else None,  # type: ignore[arg-type]
         opts=here,
-        **policies[routing],
     )
 
 
@@ -88,7 +88,7 @@ def bucket(*, shown: str | None = None, barred: bool = True, closed: bool = True
         aws.s3.BucketPolicy("shown-aws-us-east-1", bucket=made.bucket, policy=policy, opts=here)
 
 
-def unswitched(says: str, check: Callable[[pulumi.ResourceOptions], pulumi.Input[str]] | None) -> Case:
+def unswitched(says: str, check: Checking | None) -> Case:
     """Return a case of a primary's record with a wrong check."""
     return Case(
         rule="unswitched-name",
@@ -99,14 +99,20 @@ def unswitched(says: str, check: Callable[[pulumi.ResourceOptions], pulumi.Input
     )
 
 
-def read_by(**more: object) -> Callable[[pulumi.ResourceOptions], pulumi.Input[str]]:
+def read_by(**more: Any) -> Checking:
     return partial(switched, **more)
 
 
 CASES = (
     unswitched("is never left", None),
     unswitched("a check of type HTTPS", endpoint),
-    unswitched("not declared here", lambda _here: "0a1b"),
+    Case(
+        rule="unswitched-name",
+        breaks=partial(record, None, check_id="0a1b"),
+        keeps=partial(record, switched),
+        resource="name-aws-us-east-1-primary",
+        says="not declared here",
+    ),
     unswitched("that is not healthy with exactly 2 of 3", read_by(most=1)),
     unswitched("of 2 others, not of 3 switches", read_by(count=2)),
     unswitched("that reads one switch twice", read_by(fqdn="lifeboat-switch.s3.us-east-2.amazonaws.com")),
