@@ -13,6 +13,7 @@ import typer.testing
 from moto.core.model import OperationModel, ServiceModel
 
 from evaluation import Evaluation, committed, evaluate
+from localcloud.moto_speed import hurry
 
 EU_DATA: Mapping[str, object] = {
     "primaryRegion": "eu-west-1",
@@ -32,6 +33,8 @@ VARIANTS: Mapping[str, Mapping[str, object]] = {
     "streams": {"data": STREAMS_DATA},
 }
 Evaluate = Callable[[str], Evaluation]
+# Tests that have moto in their own process wait for it as others wait for the embedded cloud.
+hurry()
 # Tests begin with fresh sessions, each of which would read the services' models from disk: 80 ms a client.
 botocore.session.create_loader = functools.cache(botocore.session.create_loader)
 # Each verb that a test runs would build the whole command line first: 20 ms, more than most verbs take.
