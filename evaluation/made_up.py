@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 
-from evaluation.registration import Registration, Value
+from evaluation.registration import UNKNOWN, Registration, Value
 
 GROWING = frozenset({"replicas", "interfaces", "vpc", "vpcs"})
 """Inputs to whose parts a provider adds outputs."""
@@ -24,8 +24,14 @@ def made_up(one: Registration, account: str) -> tuple[str, Mapping[str, Value]]:
 
 
 def unknown(one: Registration) -> tuple[str, Mapping[str, Value]]:
-    """Return what a preview knows: the inputs; what is not there, or gets more when it is made, is unknown."""
-    return "", {name: value for name, value in one.inputs.items() if name not in GROWING}
+    """Return what a preview knows: the inputs that are known; what is not there, or gets more when made, is unknown."""
+    return "", {name: value for name, value in one.inputs.items() if name not in GROWING and _is_known(value)}
+
+
+def _is_known(value: Value) -> bool:
+    if isinstance(value, list | dict):
+        return all(_is_known(part) for part in (value.values() if isinstance(value, dict) else value))
+    return value != UNKNOWN
 
 
 def _aws(one: Registration, account: str) -> tuple[str, Mapping[str, Value]]:
@@ -36,7 +42,8 @@ def _aws(one: Registration, account: str) -> tuple[str, Mapping[str, Value]]:
     arn = f"arn:aws:{service[0]}:{region}:{account}:{ARN_KINDS.get(service[2], '')}{path}{name}"
     url = f"https://sqs.{region}.amazonaws.com/{account}/{name}"
     outputs: dict[str, Value] = {"name": name, "arn": arn, "url": url, "streamArn": f"{arn}/stream/made-up"}
-    return name, {**one.inputs, **outputs, **_replicas(one, arn)}
+    servers: dict[str, Value] = {"nameServers": [f"ns-{number}.made-up.example" for number in range(4)]}
+    return name, {**one.inputs, **outputs, **_replicas(one, arn), **(servers if service[0] == "route53" else {})}
 
 
 def _replicas(one: Registration, arn: str) -> Mapping[str, Value]:

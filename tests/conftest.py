@@ -27,10 +27,33 @@ STREAMS_DATA: Mapping[str, object] = {
     "mode": "streams",
     "tables": {"orders": {"partitionKey": {"name": "id"}, "ttlAttribute": "expires"}},
 }
+RELEASES = {
+    "channel": "https://releases.example.com/lifeboat",
+    "publicKey": "MCowBQYDK2VwAyEAYvRro59UNxctZbpGKUxOzI7VQM4IgixbohvPqybeiRI=",
+}
+USERS = {"prefix": "shop", "enrolmentEmail": "a@example.com", "failoverEmail": "b@example.com"}
+MANAGED_APP: Mapping[str, object] = {
+    "primaryRegion": "fr-par",
+    "secondaryRegion": "nl-ams",
+    "observerRegion": "se-sto",
+    "releases": RELEASES,
+    "database": {"operator": "managed", "engine": "mysql"},
+    "files": "rsync",
+    "linodeUsers": USERS,
+}
+MARIADB_APP: Mapping[str, object] = {
+    "primaryRegion": "jp-osa",
+    "secondaryRegion": "us-lax",
+    "observerRegion": "us-iad",
+    "releases": RELEASES,
+    "database": {"engine": "mariadb", "replication": "semi-sync", "members": 3},
+    "linodeUsers": USERS,
+}
+LINODE_TRAFFIC = {"provider": "linode", "name": "shop.example.com", "zone": "example.com"}
 VARIANTS: Mapping[str, Mapping[str, object]] = {
     "prod": {},
-    "mrsc": {"control": {"regions": ["eu-west-1", "eu-west-2", "eu-central-1"]}, "data": EU_DATA},
-    "streams": {"data": STREAMS_DATA},
+    "mrsc": {"control": {"regions": ["eu-west-1", "eu-west-2", "eu-central-1"]}, "data": EU_DATA, "app": MANAGED_APP},
+    "streams": {"data": STREAMS_DATA, "app": MARIADB_APP, "traffic": LINODE_TRAFFIC},
 }
 Evaluate = Callable[[str], Evaluation]
 # Tests that have moto in their own process wait for it as others wait for the embedded cloud.
@@ -71,7 +94,7 @@ def _evaluated(variant: str) -> Evaluation:
 
 @pytest.fixture(params=sorted(VARIANTS), scope="session")
 def stack(request: pytest.FixtureRequest) -> Evaluation:
-    """Production, and production with its data in each of the other modes, other regions too."""
+    """Production, and production with its data in each of the other modes, other regions and databases too."""
     return _evaluated(str(request.param))
 
 

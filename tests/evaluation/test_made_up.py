@@ -82,6 +82,23 @@ def test_a_preview_knows_neither_ids_nor_what_the_provider_adds() -> None:
     assert found.keys() == by_name().keys()
 
 
+def attached() -> None:
+    opts = options()
+    reserved = linode.ReservedIp("address-linode-us-ord", region="us-ord", opts=opts)
+    given = linode.Instance(
+        "web-linode-us-ord", region="us-ord", type="g6-nanode-1", ipv4s=[reserved.address], tags=["web"], opts=opts
+    )
+    pulumi.export("addresses", given.ipv4s)
+    pulumi.export("tags", given.tags)
+
+
+def test_what_a_preview_gives_without_knowing_it_is_no_known_output() -> None:
+    """The engine passes it on as unknown, so that no program reads its place holder for an address."""
+    preview, up = evaluate("prod", program=attached, preview=True).outputs, evaluate("prod", program=attached).outputs
+    assert (preview["addresses"], preview["tags"]) == (UNKNOWN, ["web"])
+    assert isinstance(up["addresses"], list)
+
+
 def test_a_type_that_shares_its_name_with_a_nested_one_is_checked_as_itself() -> None:
     def wrong() -> None:
         linode.VpcSubnet("subnet", vpc_id=1, label="a", ipv6s=[{"ranges": "auto"}], opts=options())
