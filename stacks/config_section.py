@@ -4,12 +4,13 @@ import difflib
 import json
 from collections.abc import Mapping
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from stacks.config_error import IN_THE_FILE, ConfigError, MissingKey, UnknownKey, set_with
 
 PROJECT = "lifeboat"
 MISSPELT = 0.7
+Word = TypeVar("Word", bound=str)
 
 
 class Section:
@@ -56,6 +57,14 @@ class Section:
         if not isinstance(value, bool):
             raise ConfigError(self.key(key), value, "it must be true or false")
         return value
+
+    def choice(self, key: str, allowed: tuple[Word, ...], default: Word) -> Word:
+        """Return one of some words."""
+        given = self.text(key, default)
+        for word in allowed:
+            if given == word:
+                return word
+        raise ConfigError(self.key(key), given, f"it must be one of {', '.join(allowed)}")
 
     def number(self, key: str, default: float, low: float, high: float, why: str = "") -> float:
         """Return a number within low and high, both allowed; ``why`` says where the limits come from."""

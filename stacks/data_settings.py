@@ -101,7 +101,7 @@ def read_data(section: Section) -> DataSettings:
     """Read ``lifeboat:data``; the witness defaults to the third region of the data regions' MRSC set."""
     with section:
         primary, secondary = section.text("primaryRegion"), section.text("secondaryRegion")
-        mode = _mode(section)
+        mode: Mode = section.choice("mode", MODES, "mrec")
         return DataSettings(
             primary_region=primary,
             secondary_region=secondary,
@@ -109,14 +109,6 @@ def read_data(section: Section) -> DataSettings:
             witness_region=section.optional_text("witnessRegion") or _third_region(mode, primary, secondary),
             tables=read_tables(section.sections("tables")),
         )
-
-
-def _mode(section: Section) -> Mode:
-    given = section.text("mode", "mrec")
-    for mode in MODES:
-        if given == mode:
-            return mode
-    raise ConfigError(section.key("mode"), given, f"it must be one of {', '.join(MODES)}")
 
 
 def _third_region(mode: Mode, primary: str, secondary: str) -> str | None:

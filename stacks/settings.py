@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from failover.protocol import Protocol
 from failover.sites import LOST_REGIONS
+from stacks.app_settings import AppSettings, read_app
 from stacks.config_error import IN_THE_FILE, ConfigError
 from stacks.config_section import Section, project_section
 from stacks.control_settings import ControlSettings, read_control
@@ -111,6 +112,7 @@ class Settings:
     alerting: AlertingSettings
     functions: FunctionSettings
     pipeline: PipelineSettings
+    app: AppSettings | None
     protect_data: bool
     endpoint: str | None
     tags: Mapping[str, str]
@@ -170,6 +172,7 @@ def _read(stack: str, project: Section, lost_regions: frozenset[str]) -> Setting
         alerting=_alerting(project.section("alerting"), stack),
         functions=_functions(project.section("functions")),
         pipeline=read_pipeline(project.section("pipeline")),
+        app=read_app(project.section("app")),
         protect_data=project.flag("protectData", True),
         endpoint=_endpoint(project.section("endpoints")),
         tags=_tags(project.section("tags")),

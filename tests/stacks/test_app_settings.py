@@ -1,0 +1,71 @@
+"""The application tier's settings: all of it or nothing, and each wrong value in one line."""
+
+import base64
+import copy
+
+import pytest
+
+from stacks.app_settings import PUBLIC_KEY_PREFIX
+from stacks.settings import Settings
+from tests.stacks.changing import assert_refused, changed, pulumi_config, refusal
+
+PUBLIC_KEY = base64.b64encode(PUBLIC_KEY_PREFIX + bytes(32)).decode()
+APP = {
+    "primaryRegion": "us-ord",
+    "secondaryRegion": "us-sea",
+    "observerRegion": "us-iad",
+    "releases": {"channel": "https://releases.example.com/shop", "publicKey": PUBLIC_KEY},
+}
+# What is changed, the key that the line names, what else it says.
+WRONG = [
+    ({"app.secondaryRegion": "us-ord"}, "app.primaryRegion", ["'us-ord'", "secondaryRegion"]),
+    ({"app.observerRegion": "us-sea"}, "app.secondaryRegion", ["'us-sea'", "observerRegion"]),
+    ({"app.primaryRegion": "us-east-1"}, "app.primaryRegion", ["'us-east-1'", "us-ord"]),
+    ({"app.ingress": "haproxy"}, "app.ingress", ["'haproxy'", "nodebalancer, keepalived"]),
+    ({"app.files": "nfs"}, "app.files", ["'nfs'", "object-storage, rsync"]),
+    ({"app.image": "private/12"}, "app.image", ["'private/12'", "linode/debian12"]),
+    ({"app.pools.web.count": 1}, "app.pools.web.count", ["1", "2-16"]),
+    ({"app.pools.api.type": "t3.micro"}, "app.pools.api.type", ["'t3.micro'", "g6-standard-2"]),
+    ({"app.balancerType": "big"}, "app.balancerType", ["'big'"]),
+    ({"app.database.engine": "oracle"}, "app.database.engine", ["'oracle'"]),
+    ({"app.database.engine": "mysql"}, "app.database.engine", ["'mysql'", "postgresql and mariadb"]),
+    (
+        {"app.database": {"operator": "managed", "engine": "mariadb"}},
+        "app.database.engine",
+        ["'mariadb'", "postgresql and mysql"],
+    ),
+    ({"app.database.replication": "semi-sync"}, "app.database.replication", ["postgresql has async and sync"]),
+    ({"app.database.replication": "sync"}, "app.database.members", ["2", "takes 3"]),
+    ({"app.database.name": "my-shop"}, "app.database.name", ["'my-shop'"]),
+    ({"app.database.volumeGb": 5}, "app.database.volumeGb", ["5", "10-16384"]),
+    ({"app.releases.channel": "http://releases.example.com"}, "app.releases.channel", ["https://"]),
+    ({"app.releases.channel": "https://user@releases.example.com"}, "app.releases.channel", ["credentials"]),
+    ({"app.releases.publicKey": "AAAA"}, "app.releases.publicKey", ["Ed25519"]),
+    ({"app.releases.publicKey": "not base64"}, "app.releases.publicKey", ["Ed25519"]),
+    ({"app.authorities": ["a"]}, "app.authorities", ["two labels"]),
+    ({"app.authorities": ["a", "a"]}, "app.authorities", ["different"]),
+]
+
+
+@pytest.mark.parametrize(("changes", "key", "said"), WRONG)
+def test_a_wrong_setting_of_the_application_tier_is_told_in_one_line(
+    changes: dict[str, object], key: str, said: list[str]
+) -> None:
+    assert_refused({"app": copy.deepcopy(APP), **changes}, key, said)
+
+
+def test_a_misspelt_pool_is_no_pool() -> None:
+    said = refusal({"app": copy.deepcopy(APP), "app.pools.wbe": {}})
+    assert "lifeboat:app.pools.wbe is not a setting; did you mean 'web'?" in said
+
+
+def test_without_the_section_only_the_data_tier_is_declared() -> None:
+    assert Settings.load("prod", pulumi_config(changed({}))).app is None
+
+
+def test_the_section_makes_two_sites_of_two_pools() -> None:
+    app = Settings.load("prod", pulumi_config(changed({"app": APP}))).app
+    assert app is not None
+    assert app.sites == {"primary": "us-ord", "secondary": "us-sea"}
+    assert {name: pool.count for name, pool in app.pools.items()} == {"web": 2, "api": 2}
+    assert not app.database.waits_for_neighbour
