@@ -42,14 +42,14 @@ class LinodeProofs:
                 self._told("PUT", f"/domains/{domain}/records/{known}", {"target": text})
         pause(PUBLISHED_SECONDS)
 
-    def remove(self, texts: Mapping[str, str]) -> None:
+    def remove(self, names: tuple[str, ...]) -> None:
         """Delete the records.
 
         Raises:
             ProofFailed: Linode refuses, cannot be reached, or has no such domain.
         """
-        domain, names = self._domain(), {self._relative(name) for name in texts}
-        for record in [one for one in self._proofs(domain) if one["name"] in names]:
+        domain, relative = self._domain(), {self._relative(name) for name in names}
+        for record in [one for one in self._proofs(domain) if one["name"] in relative]:
             self._told("DELETE", f"/domains/{domain}/records/{record['id']}")
 
     def _domain(self) -> int:

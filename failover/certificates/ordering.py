@@ -1,11 +1,12 @@
 """Brings an order to its certificate: looks how it stands, does what comes next, looks again."""
 
 import logging
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from failover.certificates.acme import AcmeClient
-from failover.certificates.order import Order, Step, next_step
+from failover.certificates.order import Authorization, Order, Step, next_step
 from failover.certificates.problem import AcmeRefused
 from failover.certificates.proofs import Pause, ProofFailed, ProofRecords, record_of
 
@@ -29,12 +30,13 @@ class Ordering:
             AcmeUnavailable: it cannot be talked to.
             ProofFailed: the zone cannot be written to.
         """
-        order, texts = self.client.order(names), dict[str, str]()
+        order, proved = self.client.order(names), False
         try:
             while True:
-                match next_step(order, proved=bool(texts)):
+                match next_step(order, proved=proved):
                     case Step.PROVE:
-                        self._prove(order, texts)
+                        self._prove(order)
+                        proved = True
                     case Step.FINALIZE:
                         self._finalize(order, request)
                     case Step.FETCH:
@@ -44,15 +46,23 @@ class Ordering:
                 self.pause(order.wait_seconds or LOOK_SECONDS)
                 order = self.client.look(order)
         finally:
-            self._clean_up(texts)
+            self._clean_up(names)
 
-    def _prove(self, order: Order, texts: dict[str, str]) -> None:
+    def _prove(self, order: Order) -> None:
         """Publish what proves the names that nobody has proved yet, all at once, then have them looked at."""
-        waiting = [one for one in map(self.client.authorization, order.authorizations) if one.status != "valid"]
-        texts |= {record_of(one.name): one.text for one in waiting}
-        self.records.publish(texts, self.pause)
-        for one in waiting:
-            self.client.answer_challenge(one.challenge)
+        waiting = {url: one for url, one in self._authorizations(order) if one.status != "valid"}
+        self.records.publish({record_of(one.name): one.text for one in waiting.values()}, self.pause)
+        for url, one in waiting.items():
+            try:
+                self.client.answer_challenge(one.challenge)
+            except AcmeRefused:
+                # The answer to the first time was lost: the name has been looked at meanwhile.
+                if self.client.authorization(url).status == "pending":
+                    raise
+
+    def _authorizations(self, order: Order) -> Iterator[tuple[str, Authorization]]:
+        for url in order.authorizations:
+            yield url, self.client.authorization(url)
 
     def _finalize(self, order: Order, request: bytes) -> None:
         try:
@@ -64,15 +74,14 @@ class Ordering:
 
     def _why(self, order: Order) -> AcmeRefused:
         """Return what the server has against the order: a proof's trouble tells more than the order's own."""
-        for one in map(self.client.authorization, order.authorizations):
+        for _url, one in self._authorizations(order):
             if one.trouble is not None:
                 return AcmeRefused(one.trouble.kind, f"{one.name}: {one.trouble.detail}")
         return order.trouble or AcmeRefused(order.status, "the order is no longer open")
 
-    def _clean_up(self, texts: dict[str, str]) -> None:
-        """Take the proofs away. One that stays is replaced by the next order's, so this fails no order."""
+    def _clean_up(self, names: tuple[str, ...]) -> None:
+        """Take the proofs away, also those of a run that was killed. One that stays proves nothing any more."""
         try:
-            if texts:
-                self.records.remove(texts)
+            self.records.remove(tuple(map(record_of, names)))
         except ProofFailed as error:
-            log.warning("proofs left in DNS", extra={"records": sorted(texts), "why": str(error)})
+            log.warning("proofs left in DNS", extra={"names": names, "why": str(error)})

@@ -13,8 +13,8 @@ class ProofRecords(Protocol):
     def publish(self, texts: Mapping[str, str], pause: Pause) -> None:
         """Return once every server of the zone answers with them."""
 
-    def remove(self, texts: Mapping[str, str]) -> None:
-        """Take them away; one that is gone is no trouble."""
+    def remove(self, names: tuple[str, ...]) -> None:
+        """Take records away, whatever they say; one that is gone is no trouble."""
 
 
 class ProofFailed(Exception):

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 TTL_SECONDS: Final = 30
 LOOK_SECONDS: Final = 3.0
+REMOVED: Final = "removed"
 
 
 class Route53Proofs:
@@ -42,13 +43,14 @@ class Route53Proofs:
             except AWS_ERRORS as error:
                 raise ProofFailed(f"{self._zone_id}: {code_of(error)}: {error}") from error
 
-    def remove(self, texts: Mapping[str, str]) -> None:
-        """Delete the records.
+    def remove(self, names: tuple[str, ...]) -> None:
+        """Delete the records. To be deleted one must be told whole, so each is first made to say what is known.
 
         Raises:
             ProofFailed: Route 53 refuses, or cannot be reached.
         """
-        self._change("DELETE", texts)
+        for action in ("UPSERT", "DELETE"):
+            self._change(action, dict.fromkeys(names, REMOVED))
 
     def _change(self, action: str, texts: Mapping[str, str]) -> Any:
         changes = [{"Action": action, "ResourceRecordSet": _record(name, text)} for name, text in texts.items()]
