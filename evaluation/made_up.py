@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from evaluation.registration import Registration, Value
 
-GROWING = frozenset({"replicas", "interfaces", "linodeInterfaces", "vpcs"})
+GROWING = frozenset({"replicas", "interfaces", "vpc", "vpcs"})
 """Inputs to whose parts a provider adds outputs."""
 
 # What comes before the name in the last part of an ARN, where it is not the name alone.
@@ -60,6 +60,9 @@ def _linode(one: Registration) -> tuple[str, Mapping[str, Value]]:
         **dict.fromkeys(("address", "ipAddress", "ipv4"), ipv4),
         **dict.fromkeys(("hostname", "endpoint", "hostPrimary", "hostSecondary", "hostStandby"), host),
         "ipv4s": [ipv4],
+        "privateIpAddress": ipv4.replace("198.18.", "192.168.").replace("198.19.", "192.168.")
+        if one.inputs.get("privateIp")
+        else "",
         "ipv6": f"{ipv6}/128" if instance else ipv6,
         "label": one.name,
     }
