@@ -69,9 +69,13 @@ class HttpsExchange:
 
 def _answer(connection: http.client.HTTPSConnection) -> Answer:
     answer = connection.getresponse()
+    if answer.length is None and not answer.chunked:
+        raise http.client.HTTPException("the answer does not say where it ends, so nobody could tell a cut one")
     content = answer.read(LARGEST_BYTES + 1)
     if len(content) > LARGEST_BYTES:
         raise http.client.HTTPException(f"the answer is longer than {LARGEST_BYTES} bytes")
+    if answer.length:
+        raise http.client.IncompleteRead(content, answer.length)
     headers = {name.lower(): value for name, value in answer.getheaders()}
     return Answer(status=answer.status, headers=headers, body=content)
 

@@ -76,4 +76,4 @@ def _time(at: datetime) -> x509.Time:
 
 
 def _armored(certificate: x509.Certificate) -> str:
-    return pem.armor("CERTIFICATE", certificate.dump()).decode()
+    return str(pem.armor("CERTIFICATE", certificate.dump()).decode())

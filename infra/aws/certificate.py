@@ -1,7 +1,7 @@
 """The keeper of the sites' public certificate in one control region: secrets, function, daily start, alarms."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pulumi
 import pulumi_aws as aws
@@ -19,6 +19,7 @@ FEWEST_DAYS = 14
 HOURS = 24
 PROOF_ACTIONS = ("UPSERT", "DELETE")
 NOT_ACME = "internal"
+FAILED = "The certificate could not be renewed, or a region does not have it. `lifeboat runbook certificate`."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,7 +106,7 @@ class Certificate(pulumi.ComponentResource):
         errors = errors_alarm(
             "certificate's keeper", named("certificate-errors"), function.name, args.signals_arn, longest
         )
-        alarm(f"{name}-errors", errors, child)
+        alarm(f"{name}-errors", replace(errors, next_step=FAILED), child)
         alarm(f"{name}-expires", _expires(args), child)
 
 
@@ -146,7 +147,7 @@ def _proof_statements(args: CertificateArgs) -> tuple[Statement, ...]:
     if args.acme is None:
         return ()
     if args.acme.zone_id is None:
-        token = topology_secret(args, "linode-dns-token")
+        token = args.topology.secret_arn(args.aws_region, f"{args.secret('linode-dns-token')}-??????")
         return (Statement(sid="ReadLinodeToken", actions=("secretsmanager:GetSecretValue",), resources=(token,)),)
     zone = pulumi.Output.concat("arn:aws:route53:::hostedzone/", args.acme.zone_id)
     changed = ("route53:ChangeResourceRecordSets",)
@@ -155,11 +156,6 @@ def _proof_statements(args: CertificateArgs) -> tuple[Statement, ...]:
         Statement(sid="ProveNames", actions=changed, resources=(zone,), condition=proofs_only(args.names)),
         Statement(sid="AwaitProofs", actions=("route53:GetChange",), resources=("arn:aws:route53:::change/*",)),
     )
-
-
-def topology_secret(args: CertificateArgs, noun: str) -> str:
-    """Return the ARN of a secret of the own region."""
-    return args.topology.secret_arn(args.aws_region, f"{args.secret(noun)}-??????")
 
 
 def proofs_only(names: tuple[str, ...]) -> Condition:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import boto3
+from botocore.exceptions import EndpointConnectionError
 
 from failover.aws_clients import client
 from failover.certificates.account import Account
@@ -128,5 +129,5 @@ class _Door:
 
     def __getattr__(self, name: str) -> Any:
         if self.region in self.ground.dark:
-            raise boto3.exceptions.botocore.exceptions.EndpointConnectionError(endpoint_url=self.region)
+            raise EndpointConnectionError(endpoint_url=self.region)
         return getattr(self.client, name)
