@@ -52,6 +52,21 @@ class Unlucky:
         return answer
 
 
+@dataclass
+class LateSign:
+    """A table at which the owner shows that it lives just before anybody else writes."""
+
+    client: Any
+    owner: Turn
+
+    def get_item(self, **given: Any) -> Any:
+        return self.client.get_item(**given)
+
+    def update_item(self, **given: Any) -> Any:
+        self.owner.beat()
+        return self.client.update_item(**given)
+
+
 def turn(owner: str, clock: Clock | None = None, table: Any = None, seconds: float = 300.0) -> Turn:
     place = Place(table=TABLE, name=NAMES[0], owner=owner)
     return Turn(place, table or client("dynamodb", REGIONS[0], read_seconds=5), clock or Clock(), seconds)
@@ -81,6 +96,14 @@ def test_an_owner_that_stands_still_is_replaced_and_can_do_no_more() -> None:
         with pytest.raises(TurnLost, match="two is at work"):
             effect()
     second.beat()
+
+
+def test_an_owner_that_shows_a_sign_of_life_at_the_last_moment_is_left_at_work() -> None:
+    first = turn("one")
+    first.take()
+    with pytest.raises(Busy, match="one is at work"):
+        turn("two", table=LateSign(client("dynamodb", REGIONS[0], read_seconds=5), first)).take()
+    first.beat()
 
 
 def test_of_two_that_watched_a_dead_owner_one_takes_over() -> None:
