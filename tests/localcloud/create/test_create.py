@@ -37,7 +37,7 @@ def registration(type_: str, inputs: dict[str, Value], name: str = "logical") ->
 
 @pytest.fixture(scope="module")
 def quiet_front() -> Iterator[Front]:
-    """A front with Linode's API and without other machinery: no function that is created begins to run."""
+    """A front with Linode, whose jobs are timed, and no other machinery: no function that is created begins to run."""
     opened, timers = Front.open(Profile()), Timers()
     Linode(opened.gateway, timers)
     timers.start()
