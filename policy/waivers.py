@@ -129,6 +129,46 @@ WAIVERS: tuple[Waiver, ...] = (
         reason="a replica's stream is known from the table alone; excluded with its region, that keeps its outputs",
     ),
     Waiver(
+        rule="dependency-out-of-a-region",
+        resource="*-firewall-linode-*-rules",
+        subject="database-*-linode-*-address",
+        reason="members of two sites reach each other by addresses that Linode gives; an excluded one keeps its output",
+    ),
+    Waiver(
+        rule="dependency-out-of-a-region",
+        resource="web-firewall-linode-*-rules",
+        subject="web-*-linode-*-address",
+        reason="files go from site to site by addresses that Linode gives; an excluded one keeps its output",
+    ),
+    Waiver(
+        rule="dependency-out-of-a-region",
+        resource="linode-user-*",
+        subject="*-linode-*",
+        reason="grants are to single machines, whose numbers Linode gives; an excluded one keeps its output",
+    ),
+    Waiver(
+        rule="secret-output",
+        resource="database-linode-*-cluster",
+        reason="Linode gives a managed database its root password; who chooses that operator has it in the state",
+    ),
+    Waiver(
+        rule="cross-region-arn",
+        resource="switch-check-aws-*-reads-*",
+        reason="Route 53's checkers read it, not the region that declares the check; a dark one leaves it healthy",
+    ),
+    Waiver(
+        rule="dependency-out-of-a-region",
+        resource="failover-orchestrator-aws-*-function",
+        subject="traffic-aws-*-zone",
+        reason="Route 53 makes up a zone's id, one for all regions; excluded with its region, the zone keeps it",
+    ),
+    Waiver(
+        rule="dependency-out-of-a-region",
+        resource="traffic-names-aws-*",
+        subject="*-linode-*",
+        reason="a name leads to the sites' addresses, which they keep while they are excluded",
+    ),
+    Waiver(
         rule="wildcard-permission",
         resource="pipeline-aws-*-policy",
         subject="*Own*",
@@ -151,6 +191,12 @@ WAIVERS: tuple[Waiver, ...] = (
         resource="pipeline-aws-*-policy",
         subject="*Roles",
         reason="roles' names are made up; below this path are those of the stack that run, and a person adds them",
+    ),
+    Waiver(
+        rule="wildcard-permission",
+        resource="pipeline-aws-*-policy",
+        subject="Read*Names",
+        reason="Route 53 makes up the ids of zones and health checks, and a pipeline only reads them",
     ),
     Waiver(
         rule="wildcard-permission",

@@ -1,5 +1,7 @@
 """No stack breaks a rule, and no waiver outlives its reason."""
 
+from collections.abc import Mapping
+
 import pytest
 
 from evaluation import Evaluation, committed, evaluate
@@ -11,8 +13,18 @@ from policy.told import Told
 from policy.waivers import WAIVERS
 from tests.conftest import VARIANTS, Evaluate
 from tests.stacks.certified import certified
+from tests.stacks.named import named
 
 OTHERS = ("local", "staging")
+UNPROTECTED = {"unprotected-data", "unprotected-database-machine", "unprotected-address"}
+BOTH: Mapping[str, object] = {"bothSitesAnswer": True}
+ROUTINGS: tuple[Mapping[str, object], ...] = (
+    {},
+    {"zoneId": "Z0123456789"},
+    {"provider": "linode"},
+    {**BOTH, "routing": "weighted"},
+    {**BOTH, "routing": "latency"},
+)
 
 
 def said(judgement: Judgement) -> list[str]:
@@ -28,6 +40,12 @@ def test_no_other_stack_breaks_a_rule(name: str) -> None:
     assert said(judge(committed(name).registrations)) == []
 
 
+@pytest.mark.parametrize("settings", ROUTINGS, ids=lambda settings: str(settings.get("routing", settings)))
+def test_a_name_breaks_no_rule_however_it_leads_to_the_sites(settings: Mapping[str, object]) -> None:
+    assert said(judge(named(settings).registrations)) == []
+    assert said(judge(named(settings, preview=True).registrations)) == []
+
+
 @pytest.mark.parametrize("route53", [True, False])
 def test_a_certificate_breaks_no_rule_wherever_its_names_are_proved(route53: bool) -> None:
     assert said(judge(certified(route53=route53).registrations)) == []
@@ -39,7 +57,7 @@ def test_a_preview_breaks_no_rule() -> None:
 
 
 def test_every_waiver_is_needed_and_has_a_reason(variant: Evaluate) -> None:
-    stacks = [*(variant(name) for name in VARIANTS), *(committed(name) for name in OTHERS), certified()]
+    stacks = [*(variant(name) for name in VARIANTS), *(committed(name) for name in OTHERS), named(), certified()]
     judged = [judge(one.registrations) for one in stacks]
     assert {waiver for one in judged for _, waiver in one.waived} == set(WAIVERS)
     assert all(len(waiver.reason) > 20 for waiver in WAIVERS)
@@ -62,4 +80,4 @@ def test_only_the_local_stack_may_lose_its_data() -> None:
     for name, stops in (("local", False), ("staging", True), ("prod", True)):
         judgement = judge(evaluate(name, config=careless, preview=True).registrations)
         assert judgement.stops is stops, name
-        assert {one.rule.id for one in judgement.violations} == ({"unprotected-data"} if stops else set())
+        assert {one.rule.id for one in judgement.violations} == (UNPROTECTED if stops else set())

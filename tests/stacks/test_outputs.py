@@ -23,14 +23,15 @@ def test_flat_outputs_stay_few(prod: Evaluation) -> None:
 
 def test_the_object_says_the_same_and_its_schema(prod: Evaluation) -> None:
     flat = {name: value for name, value in prod.outputs.items() if name != "lifeboat"}
-    alone = {name: at(prod.outputs, "lifeboat", name) for name in ("replication", "app")}
+    alone = {name: at(prod.outputs, "lifeboat", name) for name in ("replication", "app", "traffic")}
     assert prod.outputs["lifeboat"] == {"schema": 1, **flat, **alone}
-    assert not set(alone) & set(flat)
+    assert alone.keys().isdisjoint(flat)
 
 
 def test_the_object_says_where_the_sites_are_on_linode(prod: Evaluation) -> None:
     sites = {"primary": "us-ord", "secondary": "us-sea"}
-    told = {"sites": sites, "observerRegion": "us-iad", "ingress": "nodebalancer"}
+    buckets = {site: f"lifeboat-prod-files-111122223333-{region}" for site, region in sites.items()}
+    told = {"sites": sites, "observerRegion": "us-iad", "ingress": "nodebalancer", "filesBuckets": buckets}
     assert at(prod.outputs, "lifeboat", "app") == told
 
 

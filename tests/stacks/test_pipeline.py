@@ -14,6 +14,7 @@ from localcloud.iam import Access
 from stacks.pipeline import build_pipeline
 from stacks.providers import build_providers
 from stacks.settings import Settings
+from tests.stacks.named import named
 from tests.stacks.registered import ROLE_POLICY, at, of_type, text
 
 ROLE = "aws:iam/role:Role"
@@ -26,6 +27,7 @@ SOURCE = f"arn:aws:lambda:us-west-2:{ACCOUNT}:event-source-mapping:91eaeb7e-c976
 NOTIFIER = f"arn:aws:iam::{ACCOUNT}:role/lifeboat/prod/notifier-aws-us-east-1-role-4f2c1ab"
 OF_ANOTHER_STACK = NOTIFIER.replace("prod", "prod-eu")
 DEPLOYER = f"arn:aws:iam::{ACCOUNT}:role/lifeboat-prod-deploy"
+LINODE_TOKEN = f"arn:aws:secretsmanager:us-west-2:{ACCOUNT}:secret:lifeboat/prod/linode-failover-token-a1b2c3"
 SECRET = f"arn:aws:secretsmanager:us-west-2:{ACCOUNT}:secret:lifeboat/prod/slack-webhook-a1b2c3"
 STATE = f"arn:aws:s3:::lifeboat-prod-state-{ACCOUNT}-us-east-2"
 KEY = f"arn:aws:kms:us-east-2:{ACCOUNT}:key/mrk-1234"
@@ -63,6 +65,8 @@ CALLS: list[tuple[str, str, Known, set[str]]] = [
     ("iam:UpdateAssumeRolePolicy", DEPLOYER, {}, set()),
     ("secretsmanager:DescribeSecret", SECRET, {}, {"preview", "deploy"}),
     ("secretsmanager:GetSecretValue", SECRET, {}, set()),
+    ("secretsmanager:CreateSecret", LINODE_TOKEN, {}, {"deploy"}),
+    ("secretsmanager:GetSecretValue", LINODE_TOKEN, {}, set()),
     ("s3:GetObject", f"{STATE}/.pulumi/stacks/lifeboat/prod.json", {}, {"preview", "deploy"}),
     ("s3:PutObject", f"{STATE}/.pulumi/stacks/lifeboat/prod.json", {}, {"deploy"}),
     ("s3:DeleteObjectVersion", f"{STATE}/.pulumi/stacks/lifeboat/prod.json", {}, set()),
@@ -72,6 +76,20 @@ CALLS: list[tuple[str, str, Known, set[str]]] = [
     ("kms:DescribeKey", TABLES_KEY, {"kms:resourcealiases": ("alias/other",)}, set()),
     ("kms:Decrypt", TABLES_KEY, OF_TABLES, set()),
     ("kms:GenerateDataKey", KEY, OF_STATE, {"deploy"}),
+]
+
+
+# The same, where Route 53 holds names of the stack.
+ZONE, CHECK = "arn:aws:route53:::hostedzone/Z1", "arn:aws:route53:::healthcheck/0a1b"
+SWITCHES = f"arn:aws:s3:::lifeboat-prod-switch-{ACCOUNT}-us-east-1"
+CALLS_ABOUT_NAMES: list[tuple[str, str, set[str]]] = [
+    ("route53:ListResourceRecordSets", ZONE, {"preview", "deploy"}),
+    ("route53:ChangeResourceRecordSets", ZONE, set()),
+    ("route53:GetHealthCheck", CHECK, {"preview", "deploy"}),
+    ("route53:UpdateHealthCheck", CHECK, set()),
+    ("s3:GetBucketPolicy", SWITCHES, {"preview", "deploy"}),
+    ("s3:PutBucketPolicy", SWITCHES, set()),
+    ("s3:PutObject", f"{SWITCHES}/switch/app.json", set()),
 ]
 
 
@@ -157,7 +175,7 @@ def test_whatever_a_pipeline_deploys_bears_the_stacks_name(stack: Evaluation) ->
         assert service in {*WRITES, "iam"}, one.name
         if "name" in one.inputs and service != "iam":
             name = text(one.inputs, "name").removeprefix("/aws/lambda/")
-            assert name.startswith(("lifeboat-prod-", "lifeboat/prod/slack-webhook")), one.name
+            assert name.startswith(("lifeboat-prod-", "lifeboat/prod/slack-webhook", "lifeboat/prod/linode-")), one.name
 
 
 def test_every_role_that_runs_can_be_read_and_passed_on(stack: Evaluation) -> None:
@@ -182,3 +200,13 @@ def test_the_state_is_told_to_be_where_the_roles_may_reach_it_and_out_of_the_dat
     assert state["region"] not in data
     assert state["replicaRegion"] in {*control} - {state["region"], stack.outputs["primaryRegion"]}
     assert all(len(str(state[name])) <= 63 for name in ("bucket", "replicaBucket"))
+
+
+@pytest.mark.parametrize(("action", "resource", "who"), CALLS_ABOUT_NAMES)
+def test_pipelines_read_names_and_change_neither_where_they_lead_nor_who_reads_a_switch(
+    action: str, resource: str, who: set[str], prod: Evaluation
+) -> None:
+    asked = Access(action=action, resource=resource, context={"aws:requestedregion": ("us-east-1",)})
+    for stack, expected in ((named(), who), (prod, set())):
+        allowed = {noun for noun, one in documents(stack).items() if iam.judge(iam.parse(one), asked) == "allowed"}
+        assert allowed == expected

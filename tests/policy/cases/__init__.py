@@ -13,6 +13,9 @@ from tests.policy.cases import (
     recovery,
     regions,
     runtime_values,
+    storage,
+    traffic,
+    users,
 )
 from tests.policy.cases.case import Case
 
@@ -23,9 +26,12 @@ CASES: tuple[Case, ...] = (
     *machines.CASES,
     *pools.CASES,
     *data.CASES,
+    *storage.CASES,
     *permissions.CASES,
+    *users.CASES,
     *leaks.CASES,
     *network.CASES,
+    *traffic.CASES,
     *ingress.CASES,
     *functions.CASES,
     *alarms.CASES,

@@ -54,8 +54,21 @@ def record(*, routed: bool) -> None:
     )
 
 
-def linode_record(record_type: str) -> None:
-    linode.DomainRecord("app", domain_id=1, name="app", record_type=record_type, target="192.0.2.1", opts=at_linode())
+def name_of_a_site(name: str) -> None:
+    record(routed=True)
+    aws.route53.Record(
+        "site-aws-us-east-1",
+        zone_id="Z1",
+        name=name,
+        type="A",
+        ttl=30,
+        records=["192.0.2.1"],
+        opts=pulumi.ResourceOptions(provider=aws.Provider("aws-us-east-2", region="us-east-2")),
+    )
+
+
+def linode_record(record_type: str, name: str = "shop") -> None:
+    linode.DomainRecord("app", domain_id=1, name=name, record_type=record_type, target="192.0.2.1", opts=at_linode())
 
 
 def node(mode: str | None) -> None:
@@ -114,6 +127,13 @@ CASES = (
     ),
     Case(
         rule="run-time-value",
+        breaks=partial(name_of_a_site, "tertiary.app.example.com"),
+        keeps=partial(name_of_a_site, "secondary.app.example.com"),
+        resource="site-aws-us-east-1",
+        says="declares where tertiary.app.example.com points to",
+    ),
+    Case(
+        rule="run-time-value",
         breaks=partial(record, routed=False),
         keeps=partial(record, routed=True),
         resource="app-aws-us-east-1",
@@ -124,7 +144,21 @@ CASES = (
         breaks=partial(linode_record, "A"),
         keeps=partial(linode_record, "TXT"),
         resource="app",
-        says="declares where app points to",
+        says="declares where shop points to",
+    ),
+    *(
+        Case(
+            rule="run-time-value",
+            breaks=partial(linode_record, record_type, moving),
+            keeps=partial(linode_record, record_type, f"{site}.shop"),
+            resource="app",
+            says=f"declares where {moving} points to",
+        )
+        for site, record_type, moving in (
+            ("primary", "A", "shop.primary"),
+            ("secondary", "AAAA", "primary-shop"),
+            ("secondary", "CNAME", "www.secondary"),
+        )
     ),
     Case(
         rule="run-time-value",
