@@ -5,7 +5,6 @@ import gc
 import threading
 from collections.abc import Callable, Mapping
 
-import botocore.session
 import hypothesis
 import pytest
 import typer.main
@@ -13,6 +12,8 @@ import typer.testing
 from moto.core.model import OperationModel, ServiceModel
 
 from evaluation import Evaluation, committed, evaluate
+from localcloud.moto_speed import hurry
+from tests.quick_sessions import hurry_sessions
 
 EU_DATA: Mapping[str, object] = {
     "primaryRegion": "eu-west-1",
@@ -55,8 +56,10 @@ VARIANTS: Mapping[str, Mapping[str, object]] = {
     "streams": {"data": STREAMS_DATA, "app": MARIADB_APP, "traffic": LINODE_TRAFFIC},
 }
 Evaluate = Callable[[str], Evaluation]
+# Tests that have moto in their own process wait for it as others wait for the embedded cloud.
+hurry()
 # Tests begin with fresh sessions, each of which would read the services' models from disk: 80 ms a client.
-botocore.session.create_loader = functools.cache(botocore.session.create_loader)
+hurry_sessions()
 # Each verb that a test runs would build the whole command line first: 20 ms, more than most verbs take.
 typer.testing._get_command = functools.cache(typer.main.get_command)  # type: ignore[attr-defined]  # noqa: SLF001
 # For a moment another thread finds botocore's operation where moto keeps its own: both cache it under the same key.
