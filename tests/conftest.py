@@ -37,7 +37,7 @@ MANAGED_APP: Mapping[str, object] = {
     "secondaryRegion": "nl-ams",
     "observerRegion": "se-sto",
     "releases": RELEASES,
-    "database": {"operator": "managed", "engine": "mysql"},
+    "database": {"operator": "managed", "engine": "mysql", "type": "g6-standard-4"},
     "files": "rsync",
     "linodeUsers": USERS,
 }

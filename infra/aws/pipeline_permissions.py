@@ -149,22 +149,24 @@ class Pipeline:
         return _statement(f"{verb}Own{service.capitalize()}", named, self._arns(service))
 
     def _arns(self, service: str) -> tuple[str, ...]:
+        topology = self.topology
+        token = topology.secret_arn(ANY_REGION, f"{topology.linode_failover_secret}-??????")
+        switches = (f"arn:aws:s3:::{topology.switch_bucket(ANY_REGION)}",) if self.has_names else ()
+        return (self._arn(service), *{"s3": switches, "secretsmanager": (token,)}.get(service, ()))
+
+    def _arn(self, service: str) -> str:
         topology, aws_region = self.topology, ANY_REGION
-        switches = (f"arn:aws:s3:::{topology.switch_bucket(aws_region)}",) if self.has_names else ()
-        # Secrets Manager adds six characters of its own to a name; the webhook's is the stack's file to choose.
+        # Secrets Manager adds six characters of its own to a name.
         arns = {
-            "cloudwatch": (topology.alarm_arn(aws_region, topology.named("*")),),
-            "dynamodb": (topology.table_arn(aws_region, topology.named("*")),),
-            "lambda": (topology.function_arn(aws_region, "*"),),
-            "logs": (topology.log_group_arn(aws_region, "*"),),
-            "s3": (f"arn:aws:s3:::{topology.dead_records_bucket(aws_region)}", *switches),
-            "scheduler": (topology.schedule_arn(aws_region, "*"),),
-            "secretsmanager": tuple(
-                topology.secret_arn(aws_region, f"{name}-??????")
-                for name in (self.secret, topology.linode_failover_secret)
-            ),
-            "sns": (topology.topic_arn(aws_region, "*"),),
-            "sqs": (topology.queue_arn(aws_region, "*"),),
+            "cloudwatch": topology.alarm_arn(aws_region, topology.named("*")),
+            "dynamodb": topology.table_arn(aws_region, topology.named("*")),
+            "lambda": topology.function_arn(aws_region, "*"),
+            "logs": topology.log_group_arn(aws_region, "*"),
+            "s3": f"arn:aws:s3:::{topology.dead_records_bucket(aws_region)}",
+            "scheduler": topology.schedule_arn(aws_region, "*"),
+            "secretsmanager": topology.secret_arn(aws_region, f"{self.secret}-??????"),
+            "sns": topology.topic_arn(aws_region, "*"),
+            "sqs": topology.queue_arn(aws_region, "*"),
         }
         return arns[service]
 

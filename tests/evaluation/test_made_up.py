@@ -62,6 +62,21 @@ def test_addresses_and_hosts_of_linode_have_their_shapes_and_differ() -> None:
     assert (instance.partition("/")[2], balancer.partition("/")[2]) == ("128", "")
 
 
+def test_an_instance_has_a_private_address_if_it_asks_for_one() -> None:
+    def both() -> None:
+        opts = options()
+        near = linode.Instance("near", region="us-ord", private_ip=True, opts=opts)
+        far = linode.Instance("far", region="us-ord", opts=opts)
+        pulumi.export("near", near.ipv4s.apply(lambda found: found[1:]))
+        pulumi.export("private", pulumi.Output.all(near.private_ip_address, far.private_ip_address))
+
+    outputs = evaluate("prod", program=both).outputs
+    assert isinstance(outputs["private"], list)
+    private, none = outputs["private"]
+    assert (outputs["near"], none) == ([private], "")
+    assert ipaddress.IPv4Address(str(private)) in ipaddress.IPv4Network("192.168.128.0/17")
+
+
 def test_what_was_given_stays_and_parts_get_what_the_provider_adds_to_them() -> None:
     outputs = evaluate("prod", program=network).outputs
     assert outputs["subnet"] == "10.1.0.0/24"
