@@ -12,7 +12,7 @@ from ops.forecast.linode import FREE, PRICED, included_transfer
 from ops.forecast.prices import NoPrice, PriceTable
 from ops.forecast.usage import Load, Unpriced
 from stacks.linode_regions import LINODE_REGIONS
-from tests.ops.forecast.declaring import LINODE, declared, machine, with_more
+from tests.ops.forecast.declaring import LINODE, declared, machine, with_more, without_app_tier
 
 PRICES = PriceTable.load()
 POSTGRESQL = f"{LINODE}databasePostgresqlV2:DatabasePostgresqlV2"
@@ -22,7 +22,7 @@ RESERVED = f"{LINODE}reservedIp:ReservedIp"
 
 
 def billed(prod: Evaluation, *more: Registration) -> tuple[Item, ...]:
-    demand = demand_of(with_more(prod, *more), Load())
+    demand = demand_of(with_more(without_app_tier(prod), *more), Load())
     return itemised(more, demand, PRICES)
 
 
