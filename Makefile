@@ -100,12 +100,16 @@ test-engine: setup ## The real engine against evaluation; skipped where `pulumi`
 
 # Pulumi's installer fetches a binary; this needs the Go module proxy only. Its own host for Python is no Go module.
 engine: $(ENGINE)/.built ## Pulumi's engine for test-engine, where it is not installed: needs Go, 7 minutes once
-$(ENGINE)/.built: tests/engine/build/go.mod tests/engine/build/go.sum tests/engine/build/pulumi-language-python
+$(ENGINE)/.built: tests/engine/build/go.mod tests/engine/build/go.sum tests/engine/build/pulumi-language-python \
+		$(wildcard tests/engine/build/linode/*.go) requirements.txt
 	@mkdir -p $(ENGINE)
 	cd tests/engine/build && version=$$(go list -m -f '{{.Version}}' github.com/pulumi/pulumi/pkg/v3) && \
 		nice -n 19 go build -trimpath \
 			-ldflags "-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=$$version" \
 			-o $(CURDIR)/$(ENGINE)/ github.com/pulumi/pulumi/pkg/v3/cmd/pulumi
+	version=$$(sed -nE 's/^pulumi-linode==([0-9.]+).*/\1/p' requirements.txt) && cd tests/engine/build && \
+		nice -n 19 go build -trimpath -ldflags "-s -w -X main.version=$$version" \
+			-o $(CURDIR)/$(ENGINE)/plugins/pulumi-resource-linode ./linode
 	cd tests/engine/build && sdk=$$(go list -m -f '{{.Dir}}' github.com/pulumi/pulumi/sdk/v3) && \
 		install "$$sdk/python/cmd/pulumi-language-python-exec" pulumi-language-python $(CURDIR)/$(ENGINE)/
 	@touch $@

@@ -1,0 +1,91 @@
+package main
+
+import (
+	"context"
+	"net/url"
+	"os"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/linode/linodego"
+)
+
+const (
+	usualURL          = "https://api.linode.com"
+	usualPollInterval = 4 * time.Second // provider, docs/index.md: event_poll_ms
+)
+
+// api is Linode's API by the client that Linode's own provider is built on.
+type api struct {
+	client         *linodego.Client
+	skipsReadyPoll bool
+}
+
+// newAPI makes a client as the provider does: https://github.com/linode/terraform-provider-linode, linode/helper/config.go.
+func newAPI(given object) *api {
+	client := linodego.NewClient(nil)
+	client.SetBaseURL(text(given, "url", "LINODE_URL", usualURL))
+	client.SetToken(text(given, "token", "LINODE_TOKEN", ""))
+	client.SetPollDelay(usualPollInterval)
+	onMilliseconds(given, "eventPollMs", func(wait time.Duration) { client.SetPollDelay(wait) })
+	onMilliseconds(given, "minRetryDelayMs", func(wait time.Duration) { client.SetRetryWaitTime(wait) })
+	onMilliseconds(given, "maxRetryDelayMs", func(wait time.Duration) { client.SetRetryMaxWaitTime(wait) })
+	for status, path := range retriedFor {
+		client.AddRetryCondition(retriesOf(status, path))
+	}
+	return &api{client: &client, skipsReadyPoll: text(given, "skipInstanceReadyPoll", "", "") == "true"}
+}
+
+// retriedFor is what the provider tries again beside what its client does: the same project's linode/helper/retries.go.
+var retriedFor = map[int]*regexp.Regexp{
+	500: regexp.MustCompile(`linode/instances/[0-9]+/ips`),
+	502: regexp.MustCompile(`.`),
+}
+
+func retriesOf(status int, path *regexp.Regexp) linodego.RetryConditional {
+	return func(answer *linodego.Response, _ error) bool {
+		asked, err := url.Parse(answer.Request.URL)
+		return err == nil && answer.StatusCode() == status && path.MatchString(asked.Path)
+	}
+}
+
+// call makes one call; an answer that tells errors is an error.
+func (a *api) call(ctx context.Context, method, path string, body object) (object, error) {
+	answer := object{}
+	request := a.client.R(ctx).SetResult(&answer)
+	if body != nil {
+		request.SetBody(body)
+	}
+	response, err := request.Execute(method, strings.TrimPrefix(path, "/"))
+	if err != nil {
+		return nil, linodego.NewError(err)
+	}
+	if response.IsError() {
+		return nil, linodego.NewError(response)
+	}
+	return answer, nil
+}
+
+// text gives a setting; the engine sends what is no text as JSON in a text.
+func text(given object, name, variable, otherwise string) string {
+	switch value := given[name].(type) {
+	case string:
+		return value
+	case bool:
+		return strconv.FormatBool(value)
+	case float64:
+		return strconv.FormatFloat(value, 'f', -1, 64)
+	}
+	if found := os.Getenv(variable); variable != "" && found != "" {
+		return found
+	}
+	return otherwise
+}
+
+func onMilliseconds(given object, name string, set func(time.Duration)) {
+	if wait, err := strconv.Atoi(text(given, name, "", "")); err == nil {
+		set(time.Duration(wait) * time.Millisecond)
+	}
+}
