@@ -39,6 +39,7 @@ def account(listening: tuple[Gateway, str]) -> Iterator[Bench]:
     yield Bench(gateway, endpoint, timers)
     timers.stop()
     gateway.faults.clear()
+    gateway.world.restore()
 
 
 @pytest.fixture(scope="session")

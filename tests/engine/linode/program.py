@@ -91,6 +91,7 @@ def _machine(
 ) -> linode.Instance:
     own = pulumi.ResourceOptions(
         ignore_changes=WHAT_RUN_TIME_OWNS,
+        delete_before_replace=True,  # a label is one machine's at a time
         custom_timeouts=pulumi.CustomTimeouts(create=sample.create_timeout),
     )
     return linode.Instance(
