@@ -5,6 +5,7 @@ import os
 import pulumi
 
 from failover.sites import LOST_REGIONS
+from stacks.app import build_app
 from stacks.control import build_control
 from stacks.data import build_data
 from stacks.outputs import export, stack_outputs
@@ -22,4 +23,5 @@ alerts = build_alerts(settings, providers, control)
 build_table_alarms(settings, providers, data, alerts)
 replication = build_replication(settings, providers, data, alerts)
 pipeline = build_pipeline(settings, providers)
-export(stack_outputs(settings, control, data, replication, pipeline))
+app = build_app(settings, providers)
+export(stack_outputs(settings, control, data, replication, pipeline, app))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import pulumi
 
+from stacks.app import AppOutputs
 from stacks.control import ControlOutputs
 from stacks.data import DataOutputs
 from stacks.inventory import inventory_of
@@ -39,16 +40,18 @@ class StackOutputs:
     inventory: str
     pipeline: dict[str, dict[str, str]]
     replication: ReplicationOutputs = field(default_factory=dict)
+    app: AppOutputs = field(default_factory=dict)
 
     def flat(self) -> dict[str, object]:
         """Return the outputs that people and StackReferences read."""
         told = dataclasses.asdict(self)
-        del told["replication"]
+        for name in ("replication", "app"):
+            del told[name]
         return {_camel_case(name): value for name, value in told.items()}
 
     def lifeboat(self) -> dict[str, object]:
-        """Return the one object that the command line and runbooks read; how tables are replicated is in it alone."""
-        return {"schema": SCHEMA, **self.flat(), "replication": self.replication}
+        """Return the one object that the command line and runbooks read; some of it is in no flat output."""
+        return {"schema": SCHEMA, **self.flat(), "replication": self.replication, "app": self.app}
 
 
 def stack_outputs(
@@ -57,6 +60,7 @@ def stack_outputs(
     data: DataOutputs,
     replication: ReplicationOutputs,
     pipeline: dict[str, dict[str, str]],
+    app: AppOutputs,
 ) -> StackOutputs:
     """Gather the outputs of the parts."""
     return StackOutputs(
@@ -81,6 +85,7 @@ def stack_outputs(
         inventory=inventory_of(settings).to_json(),
         pipeline=pipeline,
         replication=replication,
+        app=app,
     )
 
 
