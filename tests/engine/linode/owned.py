@@ -1,24 +1,44 @@
-"""What an account owns, by the types that a program declares."""
+"""What an account owns and what a state keeps of it, in one form: the type and the id of each thing."""
 
-from localcloud.linode.account import Account, Table
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from localcloud.linode.account import Account
+
+LINODE = "linode:index"
 
 
-def things(account: Account) -> set[str]:
-    """Return everything that exists and that a program can have made: type and id.
+def kept(state: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Return the things at Linode that a state keeps, by their logical names."""
+    return {
+        one["urn"].rpartition("::")[2]: f"{one['type'].rpartition(':')[2]} {one['id']}"
+        for one in state
+        if one["type"].startswith(LINODE)
+    }
 
-    Left out is what belongs to one of them and goes with it: disks, profiles, addresses, events.
+
+def owned(account: Account) -> set[str]:
+    """Return everything of an account that a program can have made.
+
+    Left out is what belongs to one of them and goes with it: disks, profiles, addresses, events, and a firewall's
+    devices, which a program declares with the firewall or by themselves.
     """
-    tables: dict[str, Table[int, object]] = {
-        "Domain": account.domains,
-        "DomainRecord": account.records,
-        "Instance": account.instances,
-        "Vpc": account.vpcs,
-        "VpcSubnet": account.subnets,
-        "Firewall": account.firewalls,
-        "PlacementGroup": account.placement_groups,
-        "NodeBalancer": account.nodebalancers,
-        "NodeBalancerConfig": account.port_configs,
-        "NodeBalancerNode": account.nodes,
-        "Volume": account.volumes,
-    }  # type: ignore[dict-item]
-    return {f"{name} {key}" for name, table in tables.items() for key in table.copy()}
+    tables: Mapping[str, Collection[int]] = {
+        "Domain": account.domains.copy(),
+        "DomainRecord": account.records.copy(),
+        "Instance": account.instances.copy(),
+        "Vpc": account.vpcs.copy(),
+        "VpcSubnet": account.subnets.copy(),
+        "Firewall": account.firewalls.copy(),
+        "PlacementGroup": account.placement_groups.copy(),
+        "NodeBalancer": account.nodebalancers.copy(),
+        "NodeBalancerConfig": account.port_configs.copy(),
+        "NodeBalancerNode": account.nodes.copy(),
+        "Volume": account.volumes.copy(),
+    }
+    return {f"{kind} {key}" for kind, keys in tables.items() for key in keys}
+
+
+def devices(account: Account) -> set[str]:
+    """Return what firewalls guard, as the devices that a program declares by themselves."""
+    return {f"FirewallDevice {key}" for key in account.devices.copy()}

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from tests.engine.linode.owned import kept
 from tests.engine.linode.place import Place
 from tests.engine.workplace import STACK
 from tests.localcloud.linode.bench import Bench
@@ -74,6 +75,6 @@ def test_not_even_a_refresh_undoes_anything_of_a_failover(place: Place, account:
 
 def test_another_image_user_data_or_root_password_changes_no_machine(place: Place, account: Bench) -> None:
     place.up()
-    before = place.things()
+    before = kept(place.state())
     place.run(*UP, "--expect-no-changes", told=OTHERWISE)
-    assert place.things() == before
+    assert kept(place.state()) == before

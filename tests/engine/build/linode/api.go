@@ -13,6 +13,8 @@ import (
 )
 
 const (
+	// testedURL is the variable by which tests send all calls to the embedded cloud, whatever the program says.
+	testedURL         = "LIFEBOAT_TEST_LINODE"
 	usualURL          = "https://api.linode.com"
 	usualPollInterval = 4 * time.Second // provider, docs/index.md: event_poll_ms
 )
@@ -26,9 +28,10 @@ type api struct {
 // newAPI makes a client as the provider does: https://github.com/linode/terraform-provider-linode, linode/helper/config.go.
 func newAPI(given object) *api {
 	client := linodego.NewClient(nil)
-	client.SetBaseURL(text(given, "url", "LINODE_URL", usualURL))
+	client.SetBaseURL(text(object{}, "", testedURL, text(given, "url", "LINODE_URL", usualURL)))
 	client.SetToken(text(given, "token", "LINODE_TOKEN", ""))
 	client.SetPollDelay(usualPollInterval)
+	onMilliseconds(object{"": os.Getenv("LINODE_EVENT_POLL_MS")}, "", func(wait time.Duration) { client.SetPollDelay(wait) })
 	onMilliseconds(given, "eventPollMs", func(wait time.Duration) { client.SetPollDelay(wait) })
 	onMilliseconds(given, "minRetryDelayMs", func(wait time.Duration) { client.SetRetryWaitTime(wait) })
 	onMilliseconds(given, "maxRetryDelayMs", func(wait time.Duration) { client.SetRetryMaxWaitTime(wait) })
