@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"net/http"
 	"net/url"
 	"os"
 	"regexp"
@@ -35,23 +36,17 @@ func newAPI(given object) *api {
 	onMilliseconds(given, "eventPollMs", func(wait time.Duration) { client.SetPollDelay(wait) })
 	onMilliseconds(given, "minRetryDelayMs", func(wait time.Duration) { client.SetRetryWaitTime(wait) })
 	onMilliseconds(given, "maxRetryDelayMs", func(wait time.Duration) { client.SetRetryMaxWaitTime(wait) })
-	for status, path := range retriedFor {
-		client.AddRetryCondition(retriesOf(status, path))
-	}
+	client.AddRetryCondition(retriesBroken)
 	return &api{client: &client, skipsReadyPoll: text(given, "skipInstanceReadyPoll", "", "") == "true"}
 }
 
-// retriedFor is what the provider tries again beside what its client does: the same project's linode/helper/retries.go.
-var retriedFor = map[int]*regexp.Regexp{
-	500: regexp.MustCompile(`linode/instances/[0-9]+/ips`),
-	502: regexp.MustCompile(`.`),
-}
+// retriedWhenBroken are the paths at which the provider tries again after a 500, beside what its client does: the same
+// project's linode/helper/http.go.
+var retriedWhenBroken = regexp.MustCompile(`/databases/[a-z]+/instances/[0-9]+|/linode/instances/[0-9]+/ips`)
 
-func retriesOf(status int, path *regexp.Regexp) linodego.RetryConditional {
-	return func(answer *linodego.Response, _ error) bool {
-		asked, err := url.Parse(answer.Request.URL)
-		return err == nil && answer.StatusCode() == status && path.MatchString(asked.Path)
-	}
+func retriesBroken(answer *linodego.Response, _ error) bool {
+	asked, err := url.Parse(answer.Request.URL)
+	return err == nil && answer.StatusCode() == http.StatusInternalServerError && retriedWhenBroken.MatchString(asked.Path)
 }
 
 // call makes one call; an answer that tells errors is an error.
