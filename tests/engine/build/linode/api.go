@@ -7,7 +7,6 @@ import (
 	"os"
 	"regexp"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/linode/linodego"
@@ -23,13 +22,15 @@ const (
 // api is Linode's API by the client that Linode's own provider is built on.
 type api struct {
 	client         *linodego.Client
+	url            string
 	skipsReadyPoll bool
 }
 
 // newAPI makes a client as the provider does: https://github.com/linode/terraform-provider-linode, linode/helper/config.go.
 func newAPI(given object) *api {
 	client := linodego.NewClient(nil)
-	client.SetBaseURL(text(object{}, "", testedURL, text(given, "url", "LINODE_URL", usualURL)))
+	base := text(object{}, "", testedURL, text(given, "url", "LINODE_URL", usualURL))
+	client.SetBaseURL(base)
 	client.SetToken(text(given, "token", "LINODE_TOKEN", ""))
 	client.SetPollDelay(usualPollInterval)
 	onMilliseconds(object{"": os.Getenv("LINODE_EVENT_POLL_MS")}, "", func(wait time.Duration) { client.SetPollDelay(wait) })
@@ -37,7 +38,7 @@ func newAPI(given object) *api {
 	onMilliseconds(given, "minRetryDelayMs", func(wait time.Duration) { client.SetRetryWaitTime(wait) })
 	onMilliseconds(given, "maxRetryDelayMs", func(wait time.Duration) { client.SetRetryMaxWaitTime(wait) })
 	client.AddRetryCondition(retriesBroken)
-	return &api{client: &client, skipsReadyPoll: text(given, "skipInstanceReadyPoll", "", "") == "true"}
+	return &api{client: &client, url: base, skipsReadyPoll: text(given, "skipInstanceReadyPoll", "", "") == "true"}
 }
 
 // retriedWhenBroken are the paths at which the provider tries again after a 500, beside what its client does: the same
@@ -56,7 +57,7 @@ func (a *api) call(ctx context.Context, method, path string, body object) (objec
 	if body != nil {
 		request.SetBody(body)
 	}
-	response, err := request.Execute(method, strings.TrimPrefix(path, "/"))
+	response, err := request.Execute(method, path)
 	if err != nil {
 		return nil, linodego.NewError(err)
 	}

@@ -1,5 +1,7 @@
 package main
 
+import "strings"
+
 // Bodies of calls whose fields are called or nested otherwise than the inputs are.
 
 func deviceBody(inputs object) object {
@@ -10,6 +12,36 @@ func recordBody(inputs object) object {
 	body := renamed(without(inputs, "recordType"), apiName).(object)
 	body["type"] = inputs["recordType"]
 	return body
+}
+
+func addressBody(inputs object) object {
+	return merged(object{"type": "ipv4", "public": true}, only(inputs, []string{"address", "public"}))
+}
+
+func sharedBody(inputs object) object {
+	return object{"linode_id": inputs["linodeId"], "ips": list(inputs["addresses"])}
+}
+
+func userBody(inputs object) object { return only(inputs, []string{"username", "email", "restricted"}) }
+
+// grantsBody turns linodeGrants into linode: all but global is a list of what the user may do with single things.
+func grantsBody(inputs object) object {
+	body := object{}
+	for name, value := range inputs {
+		if kind, ok := strings.CutSuffix(name, "Grants"); ok {
+			body[kind] = renamed(value, apiName)
+		}
+	}
+	return body
+}
+
+func bucketBody(inputs object) object {
+	return renamed(only(inputs, []string{"label", "region", "acl", "corsEnabled"}), apiName).(object)
+}
+
+// keptBody says what a bucket keeps for how long.
+func keptBody(inputs object) object {
+	return renamed(only(inputs, []string{"label", "region", "versioning", "lifecycleRules"}), apiName).(object)
 }
 
 func firewallBody(inputs object) object {

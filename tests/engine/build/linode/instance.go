@@ -11,7 +11,8 @@ import (
 var relabelling = []string{"label", "tags", "group", "watchdogEnabled", "alerts", "maintenancePolicy"}
 
 // started sees an instance through to its first boot; whatever fails leaves the instance to the engine.
-func (a *api) started(ctx context.Context, id int, inputs object) (object, error) {
+func (a *api) started(ctx context.Context, text string, inputs object) (object, error) {
+	id := whole(text)
 	if later := only(inputs, []string{"watchdogEnabled", "alerts"}); len(later) > 0 && later["watchdogEnabled"] != true {
 		if _, err := a.call(ctx, "PUT", instancePath(id), renamed(later, apiName).(object)); err != nil {
 			return nil, errAfterCreation{err}
@@ -61,21 +62,21 @@ func addressed(answer object, addresses *linodego.InstanceIPv4Response) object {
 	return made
 }
 
-func (a *api) relabelled(ctx context.Context, own string, sends object) (object, error) {
-	for name := range sends {
+func (a *api) relabelled(ctx context.Context, c change) (object, error) {
+	for name := range c.sends {
 		if !has(relabelling, name) {
 			return nil, fmt.Errorf("this stand-in of Linode's provider changes no %s of an instance in place", name)
 		}
 	}
-	answer, err := a.call(ctx, "PUT", own, renamed(sends, apiName).(object))
-	if err != nil {
+	if _, err := a.call(ctx, "PUT", c.path, renamed(c.sends, apiName).(object)); err != nil {
 		return nil, err
 	}
-	return a.looked(ctx, int(answer["id"].(float64)))
+	return a.looked(ctx, whole(c.id))
 }
 
 // ended deletes an instance and waits until it is gone, so that its volumes are free.
-func (a *api) ended(ctx context.Context, id int) error {
+func (a *api) ended(ctx context.Context, text string, _ object) error {
+	id := whole(text)
 	poller, err := a.client.NewEventPoller(ctx, id, linodego.EntityLinode, linodego.ActionLinodeDelete)
 	if err != nil {
 		return err
@@ -87,4 +88,4 @@ func (a *api) ended(ctx context.Context, id int) error {
 	return err
 }
 
-func instancePath(id int) string { return fmt.Sprintf("/linode/instances/%d", id) }
+func instancePath(id int) string { return fmt.Sprintf("%s/%d", instances, id) }

@@ -48,7 +48,7 @@ func (p *provider) Check(_ context.Context, r *pulumirpc.CheckRequest) (*pulumir
 
 // Diff compares what the program gives with what it gave; the engine has put ignored changes back before.
 func (p *provider) Diff(_ context.Context, r *pulumirpc.DiffRequest) (*pulumirpc.DiffResponse, error) {
-	found, err := kindOf(typeOf(r.Urn))
+	found, err := kindOf(r.Urn)
 	if err != nil {
 		return nil, err
 	}
@@ -59,27 +59,30 @@ func (p *provider) Create(ctx context.Context, r *pulumirpc.CreateRequest) (*pul
 	if r.Preview {
 		return &pulumirpc.CreateResponse{Properties: r.Properties}, nil
 	}
-	found, err := kindOf(typeOf(r.Urn))
+	found, err := kindOf(r.Urn)
 	if err != nil {
 		return nil, err
 	}
 	ctx, cancel := limited(ctx, r.Timeout)
 	defer cancel()
-	id, outputs, err := p.made(ctx, found, typeOf(r.Urn), r.Properties.AsMap())
+	id, outputs, err := p.api.made(ctx, found, r.Properties.AsMap())
 	if err != nil {
 		return nil, failed(r.Urn, id, outputs, err)
 	}
-	return &pulumirpc.CreateResponse{Id: id, Properties: outputs}, nil
+	return &pulumirpc.CreateResponse{Id: id, Properties: packed(outputs)}, nil
 }
 
 // Read tells what is there now; inputs are those that the engine knows, as they are there.
 func (p *provider) Read(ctx context.Context, r *pulumirpc.ReadRequest) (*pulumirpc.ReadResponse, error) {
-	found, err := kindOf(typeOf(r.Urn))
+	found, err := kindOf(r.Urn)
 	if err != nil {
 		return nil, err
 	}
 	known := r.Properties.AsMap()
-	answer, err := p.api.call(ctx, "GET", found.path(known)+"/"+r.Id, nil)
+	if found.unread {
+		return &pulumirpc.ReadResponse{Id: r.Id, Properties: r.Properties, Inputs: r.Inputs}, nil
+	}
+	answer, err := p.api.call(ctx, "GET", found.own(known, r.Id), nil)
 	if isGone(err) {
 		return &pulumirpc.ReadResponse{}, nil
 	}
@@ -97,13 +100,13 @@ func (p *provider) Update(ctx context.Context, r *pulumirpc.UpdateRequest) (*pul
 	if r.Preview || len(names) == 0 {
 		return &pulumirpc.UpdateResponse{Properties: packed(merged(r.Olds.AsMap(), news))}, nil
 	}
-	found, err := kindOf(typeOf(r.Urn))
+	found, err := kindOf(r.Urn)
 	if err != nil {
 		return nil, err
 	}
 	ctx, cancel := limited(ctx, r.Timeout)
 	defer cancel()
-	answer, err := p.updated(ctx, found, r, names)
+	answer, err := p.api.updated(ctx, found, r, names)
 	if err != nil {
 		return nil, err
 	}
@@ -111,21 +114,16 @@ func (p *provider) Update(ctx context.Context, r *pulumirpc.UpdateRequest) (*pul
 }
 
 func (p *provider) Delete(ctx context.Context, r *pulumirpc.DeleteRequest) (*emptypb.Empty, error) {
-	found, err := kindOf(typeOf(r.Urn))
+	found, err := kindOf(r.Urn)
 	if err != nil {
 		return nil, err
 	}
 	ctx, cancel := limited(ctx, r.Timeout)
 	defer cancel()
-	if err := p.removed(ctx, found, r); !isGone(err) && err != nil {
+	if err := p.api.deleted(ctx, found, r); err != nil && !isGone(err) {
 		return nil, err
 	}
 	return &emptypb.Empty{}, nil
-}
-
-func typeOf(urn string) string {
-	types := strings.Split(urn, "::")[2]
-	return types[strings.LastIndex(types, "$")+1:]
 }
 
 // changed gives the names of the inputs that differ, in order.

@@ -12,7 +12,6 @@ import (
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
-	"google.golang.org/protobuf/types/known/structpb"
 )
 
 // What the provider gives up after if the program sets no other time: create of instances and volumes.
@@ -24,74 +23,55 @@ var logins = []string{"rootPass", "authorizedKeys", "authorizedUsers"}
 // errAfterCreation is a failure of what comes after a thing was made; the engine then keeps the thing, and the failure.
 type errAfterCreation struct{ error }
 
-func (p *provider) made(ctx context.Context, k kind, type_ string, inputs object) (string, *structpb.Struct, error) {
+func (a *api) made(ctx context.Context, k kind, inputs object) (string, object, error) {
 	if inputs["image"] != nil && len(only(inputs, logins)) == 0 {
 		return "", nil, fmt.Errorf("an image needs one of %s", strings.Join(logins, ", "))
 	}
-	answer, err := p.api.call(ctx, "POST", k.path(inputs), k.sent(inputs))
+	answer, err := a.call(ctx, "POST", k.path(inputs), k.sent(inputs))
 	if err != nil {
 		return "", nil, fmt.Errorf("failed to create a %s: %w", k.noun, err)
 	}
-	id := k.idIn(answer)
-	more, err := p.completed(ctx, type_, id, inputs)
-	if more == nil {
-		more = answer
+	id := k.idIn(answer, inputs)
+	if k.completed == nil {
+		return id, computed(answer, inputs), nil
 	}
-	return id, packed(computed(more, inputs)), err
+	later, err := k.completed(a, ctx, id, inputs)
+	if later == nil {
+		later = answer
+	}
+	return id, computed(later, inputs), err
 }
 
-// completed does what comes after a thing was made, and gives what is known of it then.
-func (p *provider) completed(ctx context.Context, type_, id string, inputs object) (object, error) {
-	switch type_ {
-	case "linode:index/instance:Instance":
-		return p.api.started(ctx, whole(id), inputs)
-	case "linode:index/volume:Volume":
-		// The provider's framework keeps nothing of what fails here: the volume, if there is one, is in no state.
-		_, err := p.api.client.WaitForVolumeStatus(ctx, whole(id), linodego.VolumeActive, seconds(ctx))
-		return nil, err
-	}
-	return nil, nil
-}
-
-func (p *provider) updated(ctx context.Context, k kind, r *pulumirpc.UpdateRequest, names []string) (object, error) {
-	olds, news := r.Olds.AsMap(), r.News.AsMap()
-	own, sends := k.path(olds)+"/"+r.Id, without(news, k.fixed()...)
+func (a *api) updated(ctx context.Context, k kind, r *pulumirpc.UpdateRequest, names []string) (object, error) {
+	news := r.News.AsMap()
+	sends := without(news, k.fixed()...)
 	if k.onlyChanged {
 		sends = only(sends, names)
 	}
-	switch typeOf(r.Urn) {
-	case "linode:index/firewall:Firewall":
-		return p.api.rearmed(ctx, own, news, names)
-	case "linode:index/volume:Volume":
-		return p.api.resized(ctx, own, whole(r.Id), sends)
-	case "linode:index/instance:Instance":
-		return p.api.relabelled(ctx, own, sends)
+	own := k.own(r.Olds.AsMap(), r.Id)
+	if k.changed != nil {
+		return k.changed(a, ctx, change{kind: k, id: r.Id, path: own, news: news, sends: sends, names: names})
 	}
-	return p.api.call(ctx, "PUT", own, k.sent(sends))
+	return a.call(ctx, "PUT", own, k.sent(sends))
 }
 
-func (p *provider) removed(ctx context.Context, k kind, r *pulumirpc.DeleteRequest) error {
-	path := k.path(r.Properties.AsMap()) + "/" + r.Id
-	switch typeOf(r.Urn) {
-	case "linode:index/instance:Instance":
-		return p.api.ended(ctx, whole(r.Id))
-	case "linode:index/volume:Volume":
-		if err := p.api.detached(ctx, whole(r.Id), r.Properties.AsMap()); err != nil {
-			return err
-		}
+func (a *api) deleted(ctx context.Context, k kind, r *pulumirpc.DeleteRequest) error {
+	properties := r.Properties.AsMap()
+	if k.removed != nil {
+		return k.removed(a, ctx, r.Id, properties)
 	}
-	_, err := p.api.call(ctx, "DELETE", path, nil)
+	_, err := a.call(ctx, "DELETE", k.own(properties, r.Id), nil)
 	return err
 }
 
 // failed tells the engine of a failure; of one after creation so that it keeps what was made.
-func failed(urn, id string, outputs *structpb.Struct, err error) error {
+func failed(urn, id string, outputs object, err error) error {
 	reason := fmt.Sprintf("creating %s: %s", urn, err)
 	after := errAfterCreation{}
 	if !errors.As(err, &after) {
 		return status.Error(codes.Unknown, reason)
 	}
-	detail := &pulumirpc.ErrorResourceInitFailed{Id: id, Properties: outputs, Reasons: []string{reason}}
+	detail := &pulumirpc.ErrorResourceInitFailed{Id: id, Properties: packed(outputs), Reasons: []string{reason}}
 	with, failure := status.New(codes.Unknown, reason).WithDetails(detail)
 	if failure != nil {
 		return failure
