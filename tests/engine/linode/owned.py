@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from localcloud.linode.account import Account
+from localcloud.linode.account import OWNER, Account
 
 LINODE = "linode:index"
 
@@ -20,10 +20,10 @@ def kept(state: Iterable[Mapping[str, Any]]) -> dict[str, str]:
 def owned(account: Account) -> set[str]:
     """Return everything of an account that a program can have made.
 
-    Left out is what belongs to one of them and goes with it: disks, profiles, addresses, events, and a firewall's
+    Left out is what belongs to one of them and goes with it: disks, profiles, their addresses, events, and a firewall's
     devices, which a program declares with the firewall or by themselves.
     """
-    tables: Mapping[str, Collection[int]] = {
+    tables: Mapping[str, Collection[int | str]] = {
         "Domain": account.domains.copy(),
         "DomainRecord": account.records.copy(),
         "Instance": account.instances.copy(),
@@ -35,6 +35,9 @@ def owned(account: Account) -> set[str]:
         "NodeBalancerConfig": account.port_configs.copy(),
         "NodeBalancerNode": account.nodes.copy(),
         "Volume": account.volumes.copy(),
+        "ObjectStorageBucket": [f"{one.region}:{one.label}" for one in account.buckets],
+        "ReservedIp": [one.address for one in account.addresses if one.reserved],
+        "User": [one.username for one in account.users if one.username != OWNER],
     }
     return {f"{kind} {key}" for kind, keys in tables.items() for key in keys}
 
