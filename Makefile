@@ -112,7 +112,7 @@ $(ENGINE)/.built: tests/engine/build/go.mod tests/engine/build/go.sum tests/engi
 	@touch $@
 
 # Linode's own plugin is in no registry that has sources; docs/engine.md says what this one does as that one.
-linode-plugin: $(PLUGIN) ## What stands in for Pulumi's plugin for Linode in test-engine: needs Go, two minutes once
+linode-plugin: $(PLUGIN) ## What stands in for Pulumi's plugin for Linode in test-engine: needs Go, a minute once
 $(PLUGIN): tests/engine/build/go.mod tests/engine/build/go.sum $(wildcard tests/engine/build/linode/*.go) requirements.txt
 	version=$$(sed -nE 's/^pulumi-linode==([0-9.]+).*/\1/p' requirements.txt) && cd tests/engine/build && \
 		nice -n 19 go build -trimpath -ldflags "-s -w -X main.version=$$version" -o $(CURDIR)/$@ ./linode
