@@ -110,7 +110,13 @@ class Machine(pulumi.ComponentResource):
             private_ip=network.private_ip or None,
             ipv4s=[network.reserved_ipv4] if network.reserved_ipv4 is not None else None,
             placement_group=_placement(args),
-            opts=pulumi.ResourceOptions(parent=self, protect=args.protect, ignore_changes=list(READ_ONCE)),
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                protect=args.protect,
+                ignore_changes=list(READ_ONCE),
+                # A label is one machine's at a time: the new one could not be made beside the old one.
+                delete_before_replace=True,
+            ),
         )
 
     def _firewall(self, name: str, args: MachineArgs, instance: linode.Instance) -> linode.FirewallDevice:
