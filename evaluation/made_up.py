@@ -36,7 +36,8 @@ def _aws(one: Registration, account: str) -> tuple[str, Mapping[str, Value]]:
     arn = f"arn:aws:{service[0]}:{region}:{account}:{ARN_KINDS.get(service[2], '')}{path}{name}"
     url = f"https://sqs.{region}.amazonaws.com/{account}/{name}"
     outputs: dict[str, Value] = {"name": name, "arn": arn, "url": url, "streamArn": f"{arn}/stream/made-up"}
-    return name, {**one.inputs, **outputs, **_replicas(one, arn)}
+    servers: dict[str, Value] = {"nameServers": [f"ns-{number}.made-up.example" for number in range(4)]}
+    return name, {**one.inputs, **outputs, **_replicas(one, arn), **(servers if service[0] == "route53" else {})}
 
 
 def _replicas(one: Registration, arn: str) -> Mapping[str, Value]:

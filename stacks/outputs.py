@@ -1,7 +1,7 @@
 """What the stack tells people, other stacks, the command line and runbooks."""
 
 import dataclasses
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pulumi
 
@@ -11,8 +11,18 @@ from stacks.data import DataOutputs
 from stacks.inventory import inventory_of
 from stacks.replication import ReplicationOutputs
 from stacks.settings import Settings
+from stacks.traffic import TrafficOutputs
 
 SCHEMA = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class InTheObject:
+    """What only the command line and runbooks read: no flat output has it."""
+
+    replication: ReplicationOutputs
+    app: AppOutputs
+    traffic: TrafficOutputs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,28 +49,24 @@ class StackOutputs:
     protocol: str
     inventory: str
     pipeline: dict[str, dict[str, str]]
-    replication: ReplicationOutputs = field(default_factory=dict)
-    app: AppOutputs = field(default_factory=dict)
+    alone: InTheObject
 
     def flat(self) -> dict[str, object]:
         """Return the outputs that people and StackReferences read."""
-        told = dataclasses.asdict(self)
-        for name in ("replication", "app"):
-            del told[name]
-        return {_camel_case(name): value for name, value in told.items()}
+        names = [one.name for one in dataclasses.fields(self) if one.name != "alone"]
+        return {_camel_case(name): getattr(self, name) for name in names}
 
     def lifeboat(self) -> dict[str, object]:
         """Return the one object that the command line and runbooks read; some of it is in no flat output."""
-        return {"schema": SCHEMA, **self.flat(), "replication": self.replication, "app": self.app}
+        return {"schema": SCHEMA, **self.flat(), **vars(self.alone)}
 
 
 def stack_outputs(
     settings: Settings,
     control: ControlOutputs,
     data: DataOutputs,
-    replication: ReplicationOutputs,
     pipeline: dict[str, dict[str, str]],
-    app: AppOutputs,
+    alone: InTheObject,
 ) -> StackOutputs:
     """Gather the outputs of the parts."""
     return StackOutputs(
@@ -84,8 +90,7 @@ def stack_outputs(
         protocol=settings.protocol.to_json(),
         inventory=inventory_of(settings).to_json(),
         pipeline=pipeline,
-        replication=replication,
-        app=app,
+        alone=alone,
     )
 
 

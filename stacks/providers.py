@@ -18,6 +18,7 @@ SERVICES = (
     "iam",
     "lambda_",
     "logs",
+    "route53",
     "s3",
     "scheduler",
     "secretsmanager",

@@ -39,6 +39,8 @@ WRITES: Mapping[str, str] = {
     "sns": "CreateTopic DeleteTopic SetTopicAttributes Subscribe TagResource UntagResource",
     "sqs": "CreateQueue DeleteQueue SetQueueAttributes TagQueue UntagQueue",
 }
+READS_NAMES = "route53:GetHostedZone route53:ListResourceRecordSets route53:ListTagsForResource"
+READS_CHECKS = "route53:GetHealthCheck route53:ListTagsForResource"
 READS_ROLES = "iam:GetRole iam:GetRolePolicy iam:ListAttachedRolePolicies iam:ListRolePolicies"
 TAGS_SOURCES = "lambda:TagResource lambda:UntagResource"
 TABLES_KEY = "alias/aws/dynamodb"
@@ -50,12 +52,16 @@ ANY_REGION = "*"
 
 @dataclass(frozen=True, kw_only=True)
 class Pipeline:
-    """What the statements are about: ``secret`` is the webhook's name, ``issuer`` whose tokens are taken."""
+    """What the statements are about: ``secret`` is the webhook's name, ``issuer`` whose tokens are taken.
+
+    ``has_names`` says whether Route 53 holds names of the stack: pipelines read those, and a person changes them.
+    """
 
     topology: Topology
     regions: tuple[str, ...]
     secret: str
     issuer: str
+    has_names: bool
 
     def role_name(self, noun: str) -> str:
         """Return the name of a pipeline's role."""
@@ -97,12 +103,22 @@ class Pipeline:
             _statement("ReadTagsOfEventSources", "lambda:ListTags", self._event_sources()),
             # Which key encrypts a table is compared with the one that AWS manages for tables, where there is a copy.
             _statement("SeeTablesKey", "kms:DescribeKey", self._table_keys(), _known_as(TABLES_KEY)),
+            *self._names(),
             _statement("ReadRoles", READS_ROLES, (*self._roles(), *pipelines)),
             _statement("ReadIdentityProvider", "iam:GetOpenIDConnectProvider", provider),
             _statement("ListState", "s3:ListBucket", (self._state(),)),
             _statement("ReadState", "s3:GetObject", (f"{self._state()}/.pulumi/*",)),
             _statement("DecryptState", "kms:Decrypt", self._keys(), self._of_state()),
             self._nowhere_else(),
+        )
+
+    def _names(self) -> tuple[Statement, ...]:
+        if not self.has_names:
+            return ()
+        # Route 53 makes up the ids of zones and of checks, and has no regions.
+        return (
+            _statement("ReadNames", READS_NAMES, ("arn:aws:route53:::hostedzone/*",)),
+            _statement("ReadChecksOfNames", READS_CHECKS, ("arn:aws:route53:::healthcheck/*",)),
         )
 
     def _nowhere_else(self) -> Statement:
@@ -130,7 +146,11 @@ class Pipeline:
     def _own(self, verb: str, service: str, actions: str) -> Statement:
         """Return the statement about all in a service that bears the stack's name."""
         named = " ".join(f"{service}:{action}" for action in actions.split())
-        return _statement(f"{verb}Own{service.capitalize()}", named, (self._arn(service),))
+        return _statement(f"{verb}Own{service.capitalize()}", named, self._arns(service))
+
+    def _arns(self, service: str) -> tuple[str, ...]:
+        switches = (f"arn:aws:s3:::{self.topology.switch_bucket(ANY_REGION)}",) if self.has_names else ()
+        return (self._arn(service), *(switches if service == "s3" else ()))
 
     def _arn(self, service: str) -> str:
         topology, aws_region = self.topology, ANY_REGION

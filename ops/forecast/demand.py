@@ -50,6 +50,7 @@ class Demand:
     control_table: str
     canary_table: str
     losers_table: str
+    inbox_table: str
     mode: str
     applications: Mapping[str, str]
     control_regions: tuple[str, ...]
@@ -79,6 +80,7 @@ def demand_of(evaluation: Evaluation, load: Load) -> Demand:
         Unpriced: observers started at different paces, or a schedule of another form.
     """
     told = _mapping(evaluation.outputs["lifeboat"])
+    inventory = Inventory.from_json(str(told["inventory"]))
     protocol = Protocol.from_json(str(told["protocol"])).scaled()
     functions = {place_of(one): one for one in evaluation.registrations if one.type == FUNCTION}
     every, sessions = _every(evaluation), _sessions(evaluation)
@@ -89,7 +91,8 @@ def demand_of(evaluation: Evaluation, load: Load) -> Demand:
         load=load,
         control_table=str(told["controlTable"]),
         canary_table=str(told["canaryTable"]),
-        losers_table=Inventory.from_json(str(told["inventory"])).losers_table,
+        losers_table=inventory.losers_table,
+        inbox_table=inventory.inbox_table,
         mode=str(told["dataMode"]),
         applications={name: str(table) for name, table in _mapping(told["applicationTables"]).items()},
         control_regions=tuple(str(region) for region in sequence(told["controlRegions"])),
