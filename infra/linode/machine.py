@@ -113,6 +113,7 @@ class Machine(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(
                 parent=self,
                 protect=args.protect,
+                retain_on_delete=args.protect,
                 ignore_changes=list(READ_ONCE),
                 # A label is one machine's at a time: the new one could not be made beside the old one.
                 delete_before_replace=True,

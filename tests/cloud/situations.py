@@ -128,6 +128,7 @@ SITUATIONS: Mapping[str, Situation] = {
     "both-regions-down": Situation(
         begun=both_sites_silent, active="secondary", epochs=1, then={"INCIDENT": secondary_alone_is_back}
     ),
+    "certificate": Situation(begun=nothing_wrong, active="primary", epochs=0),
     "control-majority-lost": Situation(
         begun=majority_lost,
         active="secondary",
