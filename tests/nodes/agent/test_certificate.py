@@ -4,6 +4,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -104,17 +105,17 @@ def test_new_connections_see_the_new_certificate_and_none_fails(balancer: Balanc
             except (OSError, AssertionError) as error:
                 failed.append(error)
 
-    with serving(balancer) as (haproxy, port):
-        threads = [threading.Thread(target=clients) for _ in range(4)]
-        for thread in threads:
-            thread.start()
-        for other in others:
-            balancer.secret = other.to_json()
-            assert balancer.agent().converge() is Change.SERVED
-            assert served(port, other) == fingerprint(other.pem())
-        over.set()
-        for thread in threads:
-            thread.join()
+    with serving(balancer) as (haproxy, port), ThreadPoolExecutor(4) as pool:
+        asking = [pool.submit(clients) for _ in range(4)]
+        try:
+            for other in others:
+                balancer.secret = other.to_json()
+                assert balancer.agent().converge() is Change.SERVED
+                assert served(port, other) == fingerprint(other.pem())
+        finally:
+            over.set()
+        for one in asking:
+            one.result()
         assert haproxy.process.poll() is None
     assert failed == []
     assert seen
