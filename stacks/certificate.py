@@ -1,17 +1,14 @@
 """The certificate of the name that people use: its keeper in each control region."""
 
-from dataclasses import dataclass
-
-import pulumi
-
 from failover.sites import SITES
 from infra.aws.certificate import AcmeArgs, Certificate, CertificateArgs
 from infra.aws.regional_function import FunctionLimits
-from stacks.certificate_settings import CertificateSettings
 from stacks.control import ControlOutputs
 from stacks.providers import Providers, within
 from stacks.settings import Settings
 from stacks.topology import topology_of
+from stacks.traffic import Zone
+from stacks.traffic_settings import TrafficSettings
 
 # Published proofs, an issuer that looks at them and takes its time, and tries of all that; a run ends by itself.
 RUN_SECONDS = 420
@@ -19,36 +16,25 @@ MARGIN_SECONDS = 60
 MEMORY_MB = 512
 
 
-@dataclass(frozen=True, kw_only=True)
-class CertifiedName:
-    """``zone_id`` is that of a Route 53 zone; without it the zone is a domain at Linode."""
+def build_certificates(settings: Settings, providers: Providers, control: ControlOutputs, zone: Zone | None) -> None:
+    """Declare the keeper in each control region; without a name there is none.
 
-    name: str
-    zone: str
-    zone_id: pulumi.Input[str] | None
-    certificates: CertificateSettings
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The name, and the one of each site, which never moves: balancers reach the other site by it."""
-        return (self.name, *(f"{site}.{self.name}" for site in SITES))
-
-
-def build_certificates(
-    settings: Settings, providers: Providers, control: ControlOutputs, certified: CertifiedName
-) -> None:
-    """Declare the keeper in each control region.
+    The certificate is for the name, and for the one of each site: balancers reach the other site by it. Without a zone
+    of Route 53 the names are proved in a domain at Linode.
 
     Raises:
         ConfigError: a test authority is to sign where AWS is real.
     """
-    certified.certificates.require_for(settings.endpoint)
+    traffic = settings.traffic
+    if traffic is None:
+        return
+    traffic.certificates.require_for(settings.endpoint)
     for aws_region in settings.control.regions:
         args = CertificateArgs(
             topology=topology_of(settings),
             aws_region=aws_region,
-            names=certified.names,
-            acme=_acme(certified),
+            names=(traffic.name, *(traffic.site_name(site) for site in SITES)),
+            acme=_acme(traffic, zone),
             signals_arn=control.signals_topic_arns[aws_region],
             limits=FunctionLimits(
                 timeout_seconds=RUN_SECONDS + MARGIN_SECONDS,
@@ -60,8 +46,9 @@ def build_certificates(
         Certificate(f"certificate-aws-{aws_region}", args, within(providers.aws[aws_region]))
 
 
-def _acme(certified: CertifiedName) -> AcmeArgs | None:
-    chosen = certified.certificates
+def _acme(traffic: TrafficSettings, zone: Zone | None) -> AcmeArgs | None:
+    chosen = traffic.certificates
     if chosen.issuer == "internal":
         return None
-    return AcmeArgs(directory=chosen.directory, contact=chosen.contact, zone=certified.zone, zone_id=certified.zone_id)
+    zone_id = zone.id if zone else None
+    return AcmeArgs(directory=chosen.directory, contact=chosen.contact, zone=traffic.zone, zone_id=zone_id)

@@ -49,7 +49,12 @@ MARIADB_APP: Mapping[str, object] = {
     "database": {"engine": "mariadb", "replication": "semi-sync", "members": 3},
     "linodeUsers": USERS,
 }
-LINODE_TRAFFIC = {"provider": "linode", "name": "shop.example.com", "zone": "example.com"}
+LINODE_TRAFFIC: Mapping[str, object] = {
+    "provider": "linode",
+    "name": "shop.example.com",
+    "zone": "example.com",
+    "certificates": {"contact": "ops@example.com", "termsAgreed": True},
+}
 VARIANTS: Mapping[str, Mapping[str, object]] = {
     "prod": {},
     "mrsc": {"control": {"regions": ["eu-west-1", "eu-west-2", "eu-central-1"]}, "data": EU_DATA, "app": MANAGED_APP},

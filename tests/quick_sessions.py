@@ -7,16 +7,17 @@ from collections.abc import Callable
 import botocore.hooks
 import botocore.session
 
-_takes_keywords = botocore.hooks.accepts_kwargs  # type: ignore[attr-defined]
+# Neither is meant to be replaced, nor told of by the types.
+_takes_keywords: Callable[[Callable[..., object]], bool] = getattr(botocore.hooks, "accepts_kwargs")  # noqa: B009
+_renamed: Callable[[object, str], str] = getattr(botocore.hooks.EventAliaser, "_alias_event_name")  # noqa: B009
 _known: "weakref.WeakKeyDictionary[Callable[..., object], bool]" = weakref.WeakKeyDictionary()
-_renamed = botocore.hooks.EventAliaser._alias_event_name  # noqa: SLF001  no other way in
 _names: dict[str, str] = {}
 
 
 def hurry_sessions() -> None:
     """Let sessions share the services' models, what handlers take, and the events' new names."""
     botocore.session.create_loader = functools.cache(botocore.session.create_loader)
-    setattr(botocore.hooks, "accepts_kwargs", _accepts_kwargs)  # noqa: B010  not meant to be replaced
+    setattr(botocore.hooks, "accepts_kwargs", _accepts_kwargs)  # noqa: B010
     setattr(botocore.hooks.EventAliaser, "_alias_event_name", _alias_event_name)  # noqa: B010
 
 
@@ -28,7 +29,7 @@ def _accepts_kwargs(handler: Callable[..., object]) -> bool:
     return _known[function]
 
 
-def _alias_event_name(aliaser: botocore.hooks.EventAliaser, name: str) -> str:
+def _alias_event_name(aliaser: object, name: str) -> str:
     if name not in _names:
         _names[name] = _renamed(aliaser, name)
     return _names[name]

@@ -16,7 +16,7 @@ from tests.cloud.told import told_of
 from tests.waiting import eventually
 
 # What a role has for a plan that nobody carries out yet, the application tier's; tests/stacks holds it to its region.
-AHEAD = ("ReadLinodeToken",)
+AHEAD = ("ReadLinodeToken", "FlipTraffic", "TellAbsentSwitches")
 KINDS = ("health-checker", "failover-orchestrator", "notifier", "scheduler")
 SOON_SECONDS = 20.0
 

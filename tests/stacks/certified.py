@@ -1,23 +1,13 @@
-"""A stack with the certificate of a name, of which no more is declared than what it needs."""
+"""A stack whose name is certified in one way or another."""
 
 import functools
 import json
-import os
 from collections.abc import Mapping
 
-import pulumi
-import pulumi_aws as aws
-
 from evaluation import Create, Evaluation, evaluate
-from stacks.certificate import CertifiedName, build_certificates
-from stacks.certificate_settings import read_certificates
-from stacks.config_section import Section
-from stacks.control import build_control
-from stacks.data import build_data
-from stacks.providers import build_providers
-from stacks.settings import Settings
+from tests.stacks.named import TRAFFIC
 
-NAME, ZONE = "shop.example.com", "example.com"
+NAME, ZONE = str(TRAFFIC["name"]), str(TRAFFIC["zone"])
 NAMES = (NAME, f"primary.{NAME}", f"secondary.{NAME}")
 ACME: Mapping[str, object] = {"contact": "ops@example.com", "termsAgreed": True}
 
@@ -31,25 +21,14 @@ def certified(
 
 @functools.cache
 def _certified(stack: str, preview: bool, route53: bool, certificates: str) -> Evaluation:
-    return evaluate(stack, preview=preview, program=functools.partial(program, json.loads(certificates), route53))
+    return evaluate(stack, config=_config(json.loads(certificates), route53), preview=preview)
 
 
 def deployed(create: Create, config: Mapping[str, object], certificates: Mapping[str, object]) -> Evaluation:
     """Deploy `local` with the certificate."""
-    return evaluate("local", config=config, create=create, program=functools.partial(program, certificates, True))
+    return evaluate("local", config={**config, **_config(certificates, True)}, create=create)
 
 
-def program(certificates: Mapping[str, object], route53: bool) -> None:
-    """Declare the control plane, the data and the certificate as the whole program does."""
-    settings = Settings.load(pulumi.get_stack(), os.environ["PULUMI_CONFIG"])
-    providers = build_providers(settings)
-    control = build_control(settings, providers)
-    build_data(settings, providers)
-    read = read_certificates(Section("lifeboat:traffic.certificates", certificates))
-    home = control.home_region
-    zone_id = None
-    if route53 and read.issuer == "acme":
-        here = pulumi.ResourceOptions(provider=providers.aws[home])
-        zone_id = aws.route53.Zone(f"traffic-aws-{home}-zone", name=ZONE, opts=here).id
-    name = CertifiedName(name=NAME, zone=ZONE, zone_id=zone_id, certificates=read)
-    build_certificates(settings, providers, control, name)
+def _config(certificates: Mapping[str, object], route53: bool) -> dict[str, object]:
+    provider = "route53" if route53 else "linode"
+    return {"traffic": {**TRAFFIC, "provider": provider, "certificates": certificates}}

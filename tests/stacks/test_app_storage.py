@@ -1,12 +1,12 @@
 """What keeps data in the application tier: each site has its own of everything, and knows the other by addresses."""
 
 import functools
-import ipaddress
 from collections.abc import Mapping
 
 import pytest
 
 from evaluation import ROOT, Evaluation, Registration, Value, evaluate
+from infra.linode.address_plan import pool_range
 from policy.judgement import judge
 from policy.regions import RULES as OF_REGIONS
 from tests.conftest import VARIANTS, Evaluate
@@ -82,11 +82,14 @@ def test_only_applications_of_the_site_and_members_of_both_reach_a_database(
         peers = {given_to(one) for one in members(stack, engine) if one.inputs["region"] != own}
         assert len(peers) == count
         for rule in items(firewall.inputs["inbounds"]):
-            public = {one for one in networks(rule) if not ipaddress.ip_network(one).is_private} | peers & networks(
-                rule
-            )
-            assert public in (set(), peers), firewall.name
+            assert networks(rule) <= inside(own) or networks(rule) == peers, firewall.name
             assert set(text(rule, "ports").split(", ")) <= {PORTS[engine], FAILSAFE}
+
+
+def inside(region: str) -> set[str]:
+    """Return the ranges of those who may speak with a database in a site."""
+    sites = {"us-ord": "primary", "us-sea": "secondary", "jp-osa": "primary", "us-lax": "secondary"}
+    return {pool_range(sites[region], pool) for pool in ("web", "api", "database")}
 
 
 def networks(rule: Value) -> set[str]:
@@ -186,7 +189,7 @@ def test_a_managed_database_is_one_cluster_of_the_primary_site_that_only_its_app
     stack = variant(MANAGED)
     [cluster] = [one for kind in CLUSTERS for one in of_type(stack, kind)]
     assert cluster.inputs["region"] == "fr-par"
-    assert all(ipaddress.ip_network(str(one)).is_private for one in items(cluster.inputs["allowLists"]))
+    assert set(items(cluster.inputs["allowLists"])) == {pool_range("primary", pool) for pool in ("web", "api")}
     assert of_type(stack, VOLUME) == []
     assert {pool_of(one) for one in of_type(stack, INSTANCE)} == {"balancer", "web", "api", "monitoring", "observer"}
     assert [one for one in stack.registrations if cluster.urn in one.dependencies] == []
