@@ -21,10 +21,21 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_ssm import SSMClient
 
+    from failover.certificates.route53_client import Route53Client
     from failover.replication.shards import StreamsClient
 
 Service = Literal[
-    "cloudwatch", "dynamodb", "dynamodbstreams", "lambda", "s3", "scheduler", "secretsmanager", "sns", "sqs", "ssm"
+    "cloudwatch",
+    "dynamodb",
+    "dynamodbstreams",
+    "lambda",
+    "route53",
+    "s3",
+    "scheduler",
+    "secretsmanager",
+    "sns",
+    "sqs",
+    "ssm",
 ]
 POOLED_CONNECTIONS = 16
 CONNECT_SHARE = 1 / 5
@@ -93,6 +104,15 @@ def client(
 ) -> "LambdaClient": ...
 @overload
 def client(
+    service: Literal["route53"],
+    region: str,
+    *,
+    connect_seconds: float = ...,
+    read_seconds: float = ...,
+    session: boto3.Session | None = ...,
+) -> "Route53Client": ...
+@overload
+def client(
     service: Literal["s3"],
     region: str,
     *,
@@ -153,7 +173,7 @@ def client(
     read_seconds: float = 1.0,
     connections: int = POOLED_CONNECTIONS,
     session: boto3.Session | None = None,
-) -> "BaseClient | StreamsClient":
+) -> "BaseClient | Route53Client | StreamsClient":
     """Make a client of one service in one region that never retries by itself.
 
     ``session`` carries other credentials than the process's own. Making clients is not thread-safe in boto3 while a

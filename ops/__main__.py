@@ -12,6 +12,7 @@ from ops.acknowledging import acknowledge_incident
 from ops.arming import arm, disarm
 from ops.backfilling import backfill
 from ops.break_glass import break_glass
+from ops.certificate import certificate
 from ops.diverging import divergence
 from ops.doctor import doctor
 from ops.drifting import drift
@@ -62,6 +63,7 @@ app.command()(repair)
 app.command()(retire)
 app.command(name="state-backend")(state_backend)
 app.add_typer(secret, name="secret")
+app.add_typer(certificate, name="certificate")
 
 
 @app.callback()

@@ -149,8 +149,10 @@ class Pipeline:
         return _statement(f"{verb}Own{service.capitalize()}", named, self._arns(service))
 
     def _arns(self, service: str) -> tuple[str, ...]:
-        switches = (f"arn:aws:s3:::{self.topology.switch_bucket(ANY_REGION)}",) if self.has_names else ()
-        return (self._arn(service), *(switches if service == "s3" else ()))
+        topology = self.topology
+        token = topology.secret_arn(ANY_REGION, f"{topology.linode_failover_secret}-??????")
+        switches = (f"arn:aws:s3:::{topology.switch_bucket(ANY_REGION)}",) if self.has_names else ()
+        return (self._arn(service), *{"s3": switches, "secretsmanager": (token,)}.get(service, ()))
 
     def _arn(self, service: str) -> str:
         topology, aws_region = self.topology, ANY_REGION
