@@ -1,4 +1,4 @@
-"""The code of a function: what its handler imports from this repository, and nothing else.
+"""The code of a function: what its handler imports from this repository and of vendored packages, and nothing else.
 
 The archive lists files by relative path, so two clones at different paths give the same archive.
 """
@@ -12,13 +12,11 @@ from pathlib import Path
 
 import pulumi
 
+from infra.aws.vendored import VENDORED, NotBundled, Vendored
+
 ROOT = Path(__file__).resolve().parents[2]
 # Lambda's Python runtimes carry these (https://docs.aws.amazon.com/lambda/latest/dg/lambda-python.html).
 IN_THE_RUNTIME = frozenset({"boto3", "botocore", "urllib3"})
-
-
-class NotBundled(pulumi.RunError):
-    """A function imports what its archive may not carry."""
 
 
 @functools.cache
@@ -28,9 +26,11 @@ def function_archive(noun: str) -> pulumi.AssetArchive:
     Every region deploys the same one, so a process follows the imports once; the files are read when it is uploaded.
 
     Raises:
-        NotBundled: the handler is missing, or something imports what is neither in the runtime nor ours.
+        NotBundled: the handler is missing, or something imports what is neither in the runtime, ours nor vendored; or
+            a vendored package is not what requirements.txt locks.
     """
-    return pulumi.AssetArchive({path: pulumi.FileAsset(path) for path in Bundle(noun=noun).paths()})
+    files = Bundle(noun=noun).files()
+    return pulumi.AssetArchive({place: pulumi.FileAsset(path) for place, path in files.items()})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,24 +40,33 @@ class Bundle:
     noun: str
     root: Path = ROOT
 
-    def paths(self) -> list[str]:
-        """Return the paths of the files, relative to the root."""
+    def files(self) -> dict[str, str]:
+        """Return where the archive holds each file, sorted, and its path relative to the root."""
         waiting = list(self._with_packages(f"lambdas.{self.noun}.handler"))
-        bundled: set[str] = set()
+        bundled: dict[str, str] = {}
         while waiting:
             path = self._path(waiting.pop())
             if path not in bundled:
-                bundled.add(path)
-                waiting += self._needed_by(path)
-        return sorted(bundled)
+                bundled[path] = path
+                ours, packages = self._needed_by(path)
+                waiting += ours
+                for package in packages:
+                    bundled |= Vendored(root=self.root).files(package)
+        return dict(sorted(bundled.items()))
 
-    def _needed_by(self, path: str) -> Iterator[str]:
+    def _needed_by(self, path: str) -> tuple[list[str], set[str]]:
+        """Return the modules of this repository that a file imports, and the vendored packages."""
+        ours: list[str] = []
+        packages: set[str] = set()
         for module in self._imports(ast.parse((self.root / path).read_text(encoding="utf-8"), path)):
             top = module.partition(".")[0]
             if top in ("failover", "lambdas"):
-                yield from self._with_packages(module)
+                ours += self._with_packages(module)
+            elif top in VENDORED:
+                packages.add(top)
             elif top not in sys.stdlib_module_names and top not in IN_THE_RUNTIME:
                 raise NotBundled(f"{path} imports {module!r}, which the archive of {self.noun} cannot carry")
+        return ours, packages
 
     def _imports(self, tree: ast.Module) -> Iterator[str]:
         for node in _executed(tree):

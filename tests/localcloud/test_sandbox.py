@@ -184,7 +184,7 @@ def test_the_poll_of_a_dead_process_takes_no_event_of_its_successor(start: Start
 def test_a_function_sees_its_archive_and_the_layer_but_nothing_installed_here(start: Start) -> None:
     sandbox = start()
     assert not run(sandbox, do="need", module="boto3").failed
-    for module in ("pulumi", "moto", "pytest", "localcloud", "failover"):
+    for module in ("pulumi", "moto", "pytest", "localcloud", "failover", "ecdsa", "asn1crypto"):
         outcome = run(sandbox, do="need", module=module)
         assert answer(outcome)["errorType"] == "ModuleNotFoundError", module
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from infra.aws.function_archive import Bundle, NotBundled
+from infra.aws.function_archive import Bundle
+from infra.aws.vendored import NotBundled
 
 HANDLER = "lambdas/checker/handler.py"
 
@@ -19,7 +20,7 @@ def tree(root: Path, **files: str) -> Path:
 
 
 def paths(root: Path) -> list[str]:
-    return Bundle(noun="checker", root=root).paths()
+    return [*Bundle(noun="checker", root=root).files()]
 
 
 def test_it_follows_imports_of_every_form_and_takes_packages_along(tmp_path: Path) -> None:
