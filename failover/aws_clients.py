@@ -21,10 +21,23 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_ssm import SSMClient
 
+    from failover.enrolment.credentials import StsClient
+    from failover.enrolment.signing_key import KmsClient
     from failover.replication.shards import StreamsClient
 
 Service = Literal[
-    "cloudwatch", "dynamodb", "dynamodbstreams", "lambda", "s3", "scheduler", "secretsmanager", "sns", "sqs", "ssm"
+    "cloudwatch",
+    "dynamodb",
+    "dynamodbstreams",
+    "kms",
+    "lambda",
+    "s3",
+    "scheduler",
+    "secretsmanager",
+    "sns",
+    "sqs",
+    "ssm",
+    "sts",
 ]
 POOLED_CONNECTIONS = 16
 CONNECT_SHARE = 1 / 5
@@ -82,6 +95,15 @@ def client(
     read_seconds: float = ...,
     session: boto3.Session | None = ...,
 ) -> "StreamsClient": ...
+@overload
+def client(
+    service: Literal["kms"],
+    region: str,
+    *,
+    connect_seconds: float = ...,
+    read_seconds: float = ...,
+    session: boto3.Session | None = ...,
+) -> "KmsClient": ...
 @overload
 def client(
     service: Literal["lambda"],
@@ -145,6 +167,15 @@ def client(
     read_seconds: float = ...,
     session: boto3.Session | None = ...,
 ) -> "SSMClient": ...
+@overload
+def client(
+    service: Literal["sts"],
+    region: str,
+    *,
+    connect_seconds: float = ...,
+    read_seconds: float = ...,
+    session: boto3.Session | None = ...,
+) -> "StsClient": ...
 def client(
     service: Service,
     region: str,
@@ -153,7 +184,7 @@ def client(
     read_seconds: float = 1.0,
     connections: int = POOLED_CONNECTIONS,
     session: boto3.Session | None = None,
-) -> "BaseClient | StreamsClient":
+) -> "BaseClient | KmsClient | StreamsClient | StsClient":
     """Make a client of one service in one region that never retries by itself.
 
     ``session`` carries other credentials than the process's own. Making clients is not thread-safe in boto3 while a
