@@ -7,6 +7,7 @@ import pulumi
 from failover.sites import LOST_REGIONS
 from stacks.control import build_control
 from stacks.data import build_data
+from stacks.enrolment import build_enrolment
 from stacks.outputs import export, stack_outputs
 from stacks.pipeline import build_pipeline
 from stacks.providers import build_providers
@@ -22,4 +23,5 @@ alerts = build_alerts(settings, providers, control)
 build_table_alarms(settings, providers, data, alerts)
 replication = build_replication(settings, providers, data, alerts)
 pipeline = build_pipeline(settings, providers)
-export(stack_outputs(settings, control, data, replication, pipeline))
+enrolment = build_enrolment(settings, providers, control)
+export(stack_outputs(settings, control, data, replication, pipeline, enrolment))

@@ -18,6 +18,8 @@ STACK = "pulumi:pulumi:Stack"
 ARN_KINDS = {
     "table": "table/",
     "role": "role/",
+    "key": "key/",
+    "replicaKey": "key/",
     "function": "function:",
     "secret": "secret:",
     "schedule": "schedule/default/",
@@ -119,6 +121,7 @@ class Monitor(mocks.MockMonitor, mocks.Mocks):
         arn = f"arn:aws:{service[0]}:{region}:{account}:{ARN_KINDS.get(service[2], '')}{path}{name}"
         url = f"https://sqs.{region}.amazonaws.com/{account}/{name}"
         made_up: dict[str, Value] = {"name": name, "arn": arn, "url": url, "streamArn": f"{arn}/stream/made-up"}
+        made_up["functionUrl"] = f"https://{name}.lambda-url.{region}.on.aws/"
         return name, {**one.inputs, **made_up, **_replicas(one, arn)}
 
 

@@ -129,6 +129,42 @@ WAIVERS: tuple[Waiver, ...] = (
         reason="a replica's stream is known from the table alone; excluded with its region, that keeps its outputs",
     ),
     Waiver(
+        rule="dependency-out-of-a-region",
+        resource="authority-*-aws-*-key",
+        reason="KMS makes replicas of a key alone; excluded with its region, that keeps its outputs, and replicas sign",
+    ),
+    Waiver(
+        rule="cross-region-arn",
+        resource="authority-*-aws-*-key",
+        reason="a replica is made of the key in the home region, once; it needs it for nothing that it signs",
+    ),
+    Waiver(
+        rule="cross-region-arn",
+        resource="node-aws-*-policy",
+        reason="IAM is one for all regions, and a node asks whichever control region answers",
+    ),
+    Waiver(
+        rule="wildcard-permission",
+        resource="node-aws-*-policy",
+        subject="ReadPoolSecrets",
+        reason="a session's tag says which pool's; what it is called below that is the application's",
+    ),
+    Waiver(
+        rule="open-trust",
+        resource="enrolment-aws-*-url",
+        reason="new machines have no credentials yet: the function gives them some, and judges each request itself",
+    ),
+    Waiver(
+        rule="open-trust",
+        resource="enrolment-aws-*-run-by-url",
+        reason="only by the function's own address, as above",
+    ),
+    Waiver(
+        rule="open-trust",
+        resource="enrolment-aws-*-call-url",
+        reason="only by the function's own address, as above",
+    ),
+    Waiver(
         rule="wildcard-permission",
         resource="pipeline-aws-*-policy",
         subject="*Own*",

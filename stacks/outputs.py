@@ -7,11 +7,13 @@ import pulumi
 
 from stacks.control import ControlOutputs
 from stacks.data import DataOutputs
+from stacks.enrolment import EnrolmentOutputs
 from stacks.inventory import inventory_of
 from stacks.replication import ReplicationOutputs
 from stacks.settings import Settings
 
 SCHEMA = 1
+IN_THE_OBJECT = frozenset({"replication", "enrolment"})  # alone: people read the flat ones
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,16 +41,17 @@ class StackOutputs:
     inventory: str
     pipeline: dict[str, dict[str, str]]
     replication: ReplicationOutputs = field(default_factory=dict)
+    enrolment: EnrolmentOutputs = field(default_factory=EnrolmentOutputs)
 
     def flat(self) -> dict[str, object]:
         """Return the outputs that people and StackReferences read."""
-        told = dataclasses.asdict(self)
-        del told["replication"]
-        return {_camel_case(name): value for name, value in told.items()}
+        names = [one.name for one in dataclasses.fields(self) if one.name not in IN_THE_OBJECT]
+        return {_camel_case(name): getattr(self, name) for name in names}
 
     def lifeboat(self) -> dict[str, object]:
-        """Return the one object that the command line and runbooks read; how tables are replicated is in it alone."""
-        return {"schema": SCHEMA, **self.flat(), "replication": self.replication}
+        """Return the one object that the command line and runbooks read; the last two are in it alone."""
+        own = {"replication": self.replication, "enrolment": self.enrolment.told()}
+        return {"schema": SCHEMA, **self.flat(), **own}
 
 
 def stack_outputs(
@@ -57,6 +60,7 @@ def stack_outputs(
     data: DataOutputs,
     replication: ReplicationOutputs,
     pipeline: dict[str, dict[str, str]],
+    enrolment: EnrolmentOutputs,
 ) -> StackOutputs:
     """Gather the outputs of the parts."""
     return StackOutputs(
@@ -81,6 +85,7 @@ def stack_outputs(
         inventory=inventory_of(settings).to_json(),
         pipeline=pipeline,
         replication=replication,
+        enrolment=enrolment,
     )
 
 

@@ -15,6 +15,7 @@ SERVICES = (
     "cloudwatch",
     "dynamodb",
     "iam",
+    "kms",
     "lambda_",
     "logs",
     "s3",
