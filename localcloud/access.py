@@ -119,6 +119,17 @@ def _object(request: Request, naming: Naming) -> str:
     return f"{_bucket(request, naming)}/{_param(request, 'Key')}"
 
 
+def _key(request: Request, naming: Naming) -> str:
+    name = _param(request, "KeyId")
+    return name if name.startswith("arn:") else _arn(request, naming, f"key/{name}")
+
+
+def _assumed(request: Request, _naming: Naming) -> tuple[Access, ...]:
+    """Taking a role with tags is two permissions."""
+    actions = ("sts:AssumeRole", "sts:TagSession") if "Tags.member.1.Key" in request.params else ("sts:AssumeRole",)
+    return tuple(Access(action=action, resource=_param(request, "RoleArn")) for action in actions)
+
+
 def _everything(_request: Request, _naming: Naming) -> str:
     return EVERYTHING
 
@@ -147,7 +158,11 @@ RULES: Mapping[tuple[str, str], Rule] = {
     **_rules("scheduler", _schedule, "GetSchedule"),
     **_rules("ssm", _parameter, "GetParameter", "PutParameter"),
     **_rules("secretsmanager", _secret, "GetSecretValue", "DescribeSecret"),
+    **_rules("kms", _key, "Sign"),
+    ("sts", "AssumeRole"): _assumed,
     **_rules("logs", _log_stream, "CreateLogStream", "PutLogEvents"),
     **_rules("cloudwatch", _alarms, "DescribeAlarms"),
 }
-"""The calls that functions make with their roles. What Lambda does with one, such as reading a queue, needs no rule."""
+"""The calls that functions and nodes make with their roles.
+
+What Lambda does with one, such as reading a queue, needs no rule."""
