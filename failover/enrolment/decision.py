@@ -57,7 +57,7 @@ class Ask:
 
 
 def before_asking(applicant: Applicant, row: Row | None) -> Node | Refusal | Ask:
-    """Judge by the row alone: a request whose answer was lost gets it again, a used generation is refused."""
+    """Judge by the row alone: the holder of the enrolled key gets his answer again, a used generation is refused."""
     due = generation_due(row)
     if applicant.generation == due:
         return Ask()
@@ -67,7 +67,7 @@ def before_asking(applicant: Applicant, row: Row | None) -> Node | Refusal | Ask
         return Refusal(reason=Reason.FOREIGN_ADDRESS)
     if applicant.generation > due:
         return Refusal(reason=Reason.WRONG_GENERATION, due=due)
-    if applicant.generation == row.generation and applicant.key == row.enrolled.key:
+    if applicant.key == row.enrolled.key:
         return row
     return Refusal(reason=Reason.OTHER_KEY, due=due)
 

@@ -137,5 +137,7 @@ class Desk:
 
 
 def _told(node: Node, stack: str) -> dict[str, object]:
+    """Tell a node who it is; one that lost all but its key goes on behind the counter that it spent last."""
     place = node.enrolled.place
-    return {"stack": stack, "node": node.id, "generation": node.generation, "site": place.site, "pool": place.pool}
+    who: dict[str, object] = {"stack": stack, "node": node.id, "generation": node.generation, "counter": node.counter}
+    return {**who, "site": place.site, "pool": place.pool}
