@@ -122,7 +122,7 @@ class EmbeddedCloud:
         return made
 
     def deploy(self, stack: str = "local", config_overrides: Mapping[str, object] | None = None) -> Deployment:
-        """Run the program, create all that it declares, and give its secrets values: Slack's address, Linode's token."""
+        """Run the program, create all that it declares, and give secrets values: Slack's address, Linode's token."""
         config = {"lifeboat:endpoints": {"url": self.endpoint}, **(config_overrides or {})}
         evaluation = evaluate(stack, config=config, create=Resources(self.endpoint).create)
         deployment = Deployment(registrations=evaluation.registrations, outputs=evaluation.outputs)

@@ -17,7 +17,7 @@ from failover.enrolment.node import Node
 from failover.enrolment.public_key import PublicKey
 
 Sign = Callable[[bytes], bytes]
-"""Signs a SHA-256 digest by ECDSA on P-256; returns DER."""
+"""Signs a message by ECDSA on P-256 over its SHA-256; returns DER."""
 
 ROOT_LIFE: Final = timedelta(days=3650)
 NODE_LIFE: Final = timedelta(hours=24)
@@ -159,12 +159,11 @@ def _time(at: datetime) -> x509.Time:
 
 
 def _signed(body: x509.TbsCertificate, sign: Sign) -> str:
-    signature = sign(hashlib.sha256(body.dump()).digest())
     whole = x509.Certificate(
         {
             "tbs_certificate": body,
             "signature_algorithm": SignedDigestAlgorithm(ALGORITHM),
-            "signature_value": signature,
+            "signature_value": sign(body.dump()),
         }
     )
     return pem.armor("CERTIFICATE", whole.dump()).decode()

@@ -17,7 +17,7 @@ class KmsClient(Protocol):
         *,
         KeyId: str,  # noqa: N803
         Message: bytes,  # noqa: N803
-        MessageType: Literal["DIGEST"],  # noqa: N803
+        MessageType: Literal["RAW"],  # noqa: N803
         SigningAlgorithm: Algorithm,  # noqa: N803
     ) -> Mapping[str, object]: ...
 
@@ -31,13 +31,13 @@ class SigningKey:
         self._key_id = key_id
         self._client = client
 
-    def sign(self, digest: bytes) -> bytes:
-        """Sign a SHA-256 digest; returns the signature in DER.
+    def sign(self, message: bytes) -> bytes:
+        """Sign a message of at most 4,096 bytes, which KMS hashes itself; returns the signature in DER.
 
         https://docs.aws.amazon.com/kms/latest/APIReference/API_Sign.html
         """
         answer = self._client.sign(
-            KeyId=self._key_id, Message=digest, MessageType="DIGEST", SigningAlgorithm="ECDSA_SHA_256"
+            KeyId=self._key_id, Message=message, MessageType="RAW", SigningAlgorithm="ECDSA_SHA_256"
         )
         return _bytes(answer["Signature"])
 
