@@ -5,6 +5,7 @@ import os
 import pulumi
 
 from failover.sites import LOST_REGIONS
+from stacks.app import build_app
 from stacks.control import build_control
 from stacks.data import build_data
 from stacks.enrolment import build_enrolment
@@ -23,5 +24,6 @@ alerts = build_alerts(settings, providers, control)
 build_table_alarms(settings, providers, data, alerts)
 replication = build_replication(settings, providers, data, alerts)
 pipeline = build_pipeline(settings, providers)
+app = build_app(settings, providers)
 enrolment = build_enrolment(settings, providers, control)
-export(stack_outputs(settings, control, data, replication, pipeline, enrolment))
+export(stack_outputs(settings, control, data, replication, pipeline, app, enrolment))

@@ -9,23 +9,12 @@ from pulumi.runtime import mocks, rpc
 from pulumi.runtime.proto import resource_pb2
 from pulumi.runtime.sync_await import _ensure_event_loop, _sync_await
 
+from evaluation.made_up import made_up, unknown
 from evaluation.project import Refused
 from evaluation.properties import unknown_properties
 from evaluation.registration import PROVIDER, Create, Registration, Value, decoded, plain
 
 STACK = "pulumi:pulumi:Stack"
-# What comes before the name in the last part of an ARN, where it is not the name alone.
-ARN_KINDS = {
-    "table": "table/",
-    "role": "role/",
-    "key": "key/",
-    "replicaKey": "key/",
-    "function": "function:",
-    "secret": "secret:",
-    "schedule": "schedule/default/",
-}
-GROWING = frozenset({"replicas"})
-"""Inputs to whose parts the provider adds outputs."""
 
 
 class Monitor(mocks.MockMonitor, mocks.Mocks):
@@ -35,7 +24,7 @@ class Monitor(mocks.MockMonitor, mocks.Mocks):
         super().__init__(self)
         self.registrations: dict[str, Registration] = {}
         self.outputs: Value = {}
-        self._create = _unknown if preview else create or self._made_up
+        self._create = unknown if preview else create or self._made_up
         self._lock = threading.Lock()
 
     def new_resource(self, args: mocks.MockResourceArgs) -> NoReturn:
@@ -112,30 +101,5 @@ class Monitor(mocks.MockMonitor, mocks.Mocks):
         return self._create(one) if one.custom else ("", {})
 
     def _made_up(self, one: Registration) -> tuple[str, Mapping[str, Value]]:
-        """Return an id and outputs of the right shape; a name that was not given is the logical one."""
         accounts = self.registrations[one.provider].inputs.get("allowedAccountIds")
-        account = str(accounts[0]) if isinstance(accounts, list) else ""
-        name, service = str(one.inputs.get("name", one.name)), one.type.split(":")[1].partition("/")
-        region = "" if service[0] == "iam" else one.region
-        path = str(one.inputs.get("path", "/")).removeprefix("/")
-        arn = f"arn:aws:{service[0]}:{region}:{account}:{ARN_KINDS.get(service[2], '')}{path}{name}"
-        url = f"https://sqs.{region}.amazonaws.com/{account}/{name}"
-        made_up: dict[str, Value] = {"name": name, "arn": arn, "url": url, "streamArn": f"{arn}/stream/made-up"}
-        made_up["functionUrl"] = f"https://{name}.lambda-url.{region}.on.aws/"
-        return name, {**one.inputs, **made_up, **_replicas(one, arn)}
-
-
-def _replicas(one: Registration, arn: str) -> Mapping[str, Value]:
-    """Return a table's replicas with what DynamoDB adds to each: a stream of its own."""
-    given = one.inputs.get("replicas")
-    if not isinstance(given, list):
-        return {}
-    replicas = [replica for replica in given if isinstance(replica, dict)]
-    arns = [arn.replace(f":{one.region}:", f":{replica['regionName']}:") for replica in replicas]
-    streams = [f"{arn}/stream/made-up" for arn in arns]
-    return {"replicas": [{**replica, "streamArn": stream} for replica, stream in zip(replicas, streams, strict=True)]}
-
-
-def _unknown(one: Registration) -> tuple[str, Mapping[str, Value]]:
-    """Return what a preview knows: the inputs; what is not there, or gets more when it is made, is unknown."""
-    return "", {name: value for name, value in one.inputs.items() if name not in GROWING}
+        return made_up(one, str(accounts[0]) if isinstance(accounts, list) else "")

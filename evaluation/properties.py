@@ -19,12 +19,16 @@ def unknown_properties(token: str, inputs: Mapping[str, Value]) -> list[str]:
 
 
 def _inputs_of(token: str) -> type:
-    """Find the class of ``aws:sns/topic:Topic``, which is ``pulumi_aws.sns.TopicArgs``."""
+    """Find the class of ``aws:sns/topic:Topic``, which is ``pulumi_aws.sns.TopicArgs``.
+
+    A nested type of another resource may have that name, as ``pulumi_linode.VpcSubnetArgs``: then it is
+    ``VpcSubnetInitArgs``.
+    """
     package, module, name = PROVIDER.sub(r"\1:index:Provider", token).split(":")
     place = module.partition("/")[0]
     python = "" if place == "index" else f".{place}_" if keyword.iskeyword(place) else f".{place}"
-    found = getattr(importlib.import_module(f"pulumi_{package}{python}"), f"{name}Args")
-    return typing.cast("type", found)
+    found = importlib.import_module(f"pulumi_{package}{python}")
+    return typing.cast("type", getattr(found, f"{name}InitArgs", None) or getattr(found, f"{name}Args"))
 
 
 def _unknown(cls: type, values: Mapping[str, Value], path: str) -> Iterator[str]:

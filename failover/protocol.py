@@ -24,9 +24,15 @@ TIMES = (
     "plan_total",
     "order_every",
     "mend_within",
+    "writer_lease",
+    "writer_renewal",
+    "writer_call",
+    "writer_fence",
 )
 LARGEST_SECONDS = 3600.0
 LARGEST_COUNT = 10
+# By how much two hosts' clocks may run apart while a writer's lease is waited out.
+CLOCKS_APART = 1.01
 
 
 class ProtocolError(ValueError):
@@ -72,6 +78,10 @@ class Protocol:
     plan_total: float = 120.0
     order_every: float = 3.0
     mend_within: float = 10.0
+    writer_lease: float = 6.0
+    writer_renewal: float = 2.0
+    writer_call: float = 1.0
+    writer_fence: float = 1.0
     time_scale: float = 1.0
     electorates: Mapping[str, tuple[str, ...]] = field(default_factory=default_electorates)
 
@@ -110,6 +120,10 @@ class Protocol:
         beats = self.observed_lease() / 2
         rule = f"it must stay under {beats:g} s, half of owner_lease once probe_interval / 2 is off"
         self._require("heartbeat", self.heartbeat < beats, rule)
+        # A writer whose renewal fails once, and is late, must have time for another, and to be fenced.
+        least = self.writer_renewal + 2 * self.writer_call + self.writer_fence
+        rule = f"it must be over {least:g} s: writer_renewal, twice writer_call, writer_fence"
+        self._require("writer_lease", self.writer_lease > least, rule)
         # A plan stopped sooner could be set going again while views from before its mark still carry writes.
         least = 4 * self.client_wait()
         self._require("plan_total", self.plan_total > least, f"it must be over {least:g} s, 4 times a client's wait")
@@ -130,6 +144,10 @@ class Protocol:
     def prepared_wait(self) -> float:
         """Seconds to wait once every view was read while the tier was `preparing`."""
         return self.preparing_view + self.client_margin
+
+    def lease_wait(self) -> float:
+        """Seconds after which no database node can still hold a writer's lease, however its clock runs."""
+        return self.writer_lease * CLOCKS_APART + self.writer_fence
 
     def observed_lease(self) -> float:
         """Seconds for which an observer lets an owner stand still.

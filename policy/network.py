@@ -69,10 +69,12 @@ def public_database(declared: Declared) -> Iterator[Finding]:
 
 
 def open_firewall(declared: Declared) -> Iterator[Finding]:
-    """Find Linode firewalls that let in what no rule names."""
+    """Find Linode firewalls that let in, or out, what no rule names."""
     for one in declared.of_type(LINODE_FIREWALL):
         if text(one, "inboundPolicy") == "ACCEPT":
             yield Finding(resource=one, seen="lets in whatever no rule names")
+        if text(one, "outboundPolicy") == "ACCEPT":
+            yield Finding(resource=one, subject="outbound", seen="lets out whatever no rule names")
         if one.inputs.get("disabled") is True:
             yield Finding(resource=one, subject="disabled", seen="is switched off")
 
@@ -137,7 +139,7 @@ RULES = (
     Rule(
         id="open-firewall",
         protects="Only what is meant to be reached is reached.",
-        remedy="set inbound_policy to DROP, keep it enabled, and accept named ports",
+        remedy="set inbound_policy and outbound_policy to DROP, keep it enabled, and accept named ports",
         check=open_firewall,
     ),
 )

@@ -1,6 +1,19 @@
 """Every rule, in the order in which they are reported."""
 
-from policy import alarms, data, functions, leaks, machines, network, permissions, recovery, regions, runtime_values
+from policy import (
+    alarms,
+    data,
+    functions,
+    ingress,
+    leaks,
+    machines,
+    network,
+    permissions,
+    pools,
+    recovery,
+    regions,
+    runtime_values,
+)
 from policy.rule import Rule
 
 RULES: tuple[Rule, ...] = (
@@ -8,10 +21,12 @@ RULES: tuple[Rule, ...] = (
     *regions.RULES,
     *runtime_values.RULES,
     *machines.RULES,
+    *pools.RULES,
     *data.RULES,
     *permissions.RULES,
     *leaks.RULES,
     *network.RULES,
+    *ingress.RULES,
     *functions.RULES,
     *alarms.RULES,
 )

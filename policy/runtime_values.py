@@ -24,8 +24,9 @@ NODE = "linode:index/nodeBalancerNode:NodeBalancerNode"
 ADDRESSES = ("A", "AAAA", "CNAME")
 ROUTED = re.compile(r"RoutingPolic(?:y|ies)$")
 ROLE = re.compile(r"(?:^|[\s:=_-])(?:active|standby|writer|leader|replica)(?:$|[\s,_-])|\brole\b\s*[:=]", re.IGNORECASE)
-# The engine would replace a machine for a new template, image or password; agents bring them instead (design 6).
-INSTANCE_IGNORES = ("image", "metadatas", "rootPass")
+# Linode reads these when it makes a machine, and never again: for a new one of them the engine would make another
+# machine. Agents bring what is new (design 6), and run time changes none of these, so none is written back.
+INSTANCE_IGNORES = ("authorizedKeys", "image", "metadatas", "rootPass")
 
 
 def run_time_value(declared: Declared) -> Iterator[Finding]:

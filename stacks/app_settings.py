@@ -10,7 +10,7 @@ from typing import Literal
 from stacks.config_error import IN_THE_FILE, ConfigError
 from stacks.config_section import Section
 from stacks.database_settings import DatabaseSettings, read_database, require_plan
-from stacks.linode_regions import require_linode_region
+from stacks.linode_regions import require_ip_sharing, require_linode_region
 
 KEY = "lifeboat:app"
 Ingress = Literal["nodebalancer", "keepalived"]
@@ -76,6 +76,9 @@ class AppSettings:
 
     def __post_init__(self) -> None:
         self._check_regions()
+        if self.ingress == "keepalived":
+            require_ip_sharing(f"{KEY}.primaryRegion", self.primary_region)
+            require_ip_sharing(f"{KEY}.secondaryRegion", self.secondary_region)
         for name, pool in self.pools.items():
             require_plan(f"{KEY}.pools.{name}.type", pool.type)
         for key in ("balancer_type", "monitoring_type", "observer_type"):

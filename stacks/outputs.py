@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import pulumi
 
+from stacks.app import AppOutputs
 from stacks.control import ControlOutputs
 from stacks.data import DataOutputs
 from stacks.enrolment import EnrolmentOutputs
@@ -13,7 +14,7 @@ from stacks.replication import ReplicationOutputs
 from stacks.settings import Settings
 
 SCHEMA = 1
-IN_THE_OBJECT = frozenset({"replication", "enrolment"})  # alone: people read the flat ones
+IN_THE_OBJECT = frozenset({"replication", "app", "enrolment"})  # alone: people read the flat ones
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +42,7 @@ class StackOutputs:
     inventory: str
     pipeline: dict[str, dict[str, str]]
     replication: ReplicationOutputs = field(default_factory=dict)
+    app: AppOutputs = field(default_factory=dict)
     enrolment: EnrolmentOutputs = field(default_factory=EnrolmentOutputs)
 
     def flat(self) -> dict[str, object]:
@@ -49,8 +51,8 @@ class StackOutputs:
         return {_camel_case(name): getattr(self, name) for name in names}
 
     def lifeboat(self) -> dict[str, object]:
-        """Return the one object that the command line and runbooks read; the last two are in it alone."""
-        own = {"replication": self.replication, "enrolment": self.enrolment.told()}
+        """Return the one object that the command line and runbooks read; some of it is in no flat output."""
+        own = {"replication": self.replication, "app": self.app, "enrolment": self.enrolment.told()}
         return {"schema": SCHEMA, **self.flat(), **own}
 
 
@@ -60,6 +62,7 @@ def stack_outputs(
     data: DataOutputs,
     replication: ReplicationOutputs,
     pipeline: dict[str, dict[str, str]],
+    app: AppOutputs,
     enrolment: EnrolmentOutputs,
 ) -> StackOutputs:
     """Gather the outputs of the parts."""
@@ -85,6 +88,7 @@ def stack_outputs(
         inventory=inventory_of(settings).to_json(),
         pipeline=pipeline,
         replication=replication,
+        app=app,
         enrolment=enrolment,
     )
 

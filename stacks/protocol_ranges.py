@@ -53,5 +53,9 @@ RANGES: Mapping[str, Range] = {
     "plan_total": Range(20, LONGEST_RUN_SECONDS, "a plan runs within one run of a function, at most 900 s"),
     "order_every": Range(0.5, 60, "each order starts an orchestrator, and what is due waits for the next"),
     "mend_within": Range(4, 60, "seeing a wrong value and mending it takes turns of several seconds"),
+    "writer_lease": Range(3, 60, "a failover of the database waits it out; its writer renews it in time or stops"),
+    "writer_renewal": Range(0.5, 20, "each is a strong write to three regions, about 0.15 s"),
+    "writer_call": Range(0.5, 10, "a new connection across a continent takes 0.2 s, a strong write 0.15 s"),
+    "writer_fence": Range(0.5, 10, "the kernel has to close the database's port within it"),
     "time_scale": Range(0.01, 1, "drills are shortened, never stretched"),
 }

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from failover.protocol import Protocol
 from failover.sites import LOST_REGIONS
+from infra.linode.naming import LONGEST_STACK
 from stacks.app_settings import AppSettings, read_app
 from stacks.config_error import IN_THE_FILE, ConfigError
 from stacks.config_section import Section, project_section
@@ -122,6 +123,9 @@ class Settings:
     def __post_init__(self) -> None:
         if not STACK_NAME.fullmatch(self.stack):
             allowed = "1-20 lower-case letters, digits and '-', a letter first"
+            raise ConfigError("stack", self.stack, allowed, "change it with `pulumi stack rename NAME`")
+        if self.app and len(self.stack) > LONGEST_STACK:
+            allowed = f"at Linode labels have 32 characters, which leaves {LONGEST_STACK} to a stack with lifeboat:app"
             raise ConfigError("stack", self.stack, allowed, "change it with `pulumi stack rename NAME`")
         if not ACCOUNT_ID.fullmatch(self.account_id):
             raise ConfigError("lifeboat:accountId", self.account_id, "an AWS account id has 12 digits")

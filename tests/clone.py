@@ -5,7 +5,18 @@ from pathlib import Path
 
 from evaluation import ROOT
 
-PROGRAM = ("__main__.py", "requirements.txt", "stacks", "infra", "evaluation", "failover", "lambdas", "ops", "policy")
+PROGRAM = (
+    "__main__.py",
+    "requirements.txt",
+    "stacks",
+    "infra",
+    "evaluation",
+    "failover",
+    "lambdas",
+    "nodes",
+    "ops",
+    "policy",
+)
 CACHES = shutil.ignore_patterns("__pycache__")
 
 

@@ -1,4 +1,7 @@
-"""Where a machine stands and what it is for, as the tags of its instance at Linode say."""
+"""Where a machine stands and what it is for, as the tags of its instance at Linode say.
+
+`lifeboat:STACK`, `site:SITE`, `pool:POOL`: infra/linode/naming.py declares instances with these.
+"""
 
 import re
 from collections.abc import Iterable
@@ -6,7 +9,6 @@ from dataclasses import dataclass
 from typing import Final
 
 NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,31}")
-# https://techdocs.akamai.com/linode-api/reference/post-tag: 3 to 50 characters.
 STACK, SITE, POOL = "lifeboat", "site", "pool"
 
 
@@ -20,11 +22,6 @@ class Place:
 
     site: str
     pool: str
-
-
-def instance_tags(stack: str, place: Place) -> tuple[str, ...]:
-    """Return the tags that an instance must be declared with for its machine to be let in."""
-    return f"{STACK}:{stack}", f"{SITE}:{place.site}", f"{POOL}:{place.pool}"
 
 
 def place_of(tags: Iterable[str], stack: str) -> Place:

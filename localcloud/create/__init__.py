@@ -1,6 +1,7 @@
 """Makes declared resources real: each by the API calls that its provider would make, through the gateway."""
 
 import threading
+import time
 from collections.abc import Mapping
 from functools import partial
 
@@ -22,8 +23,10 @@ from localcloud.create import (
     sqs,
 )
 from localcloud.create.creation import Created, Creation, Creator, Unsupported
+from localcloud.create.linode import PREFIX, LinodeResources, NotCreated
+from localcloud.create.linode.api import Wait
 
-__all__ = ["CREATORS", "Created", "Resources", "Unsupported"]
+__all__ = ["CREATORS", "Created", "NotCreated", "Resources", "Unsupported"]
 
 CREATORS: Mapping[str, Creator] = {
     **cloudwatch.CREATORS,
@@ -46,10 +49,14 @@ CONFIG = Config(retries={"total_max_attempts": 1}, read_timeout=60, max_pool_con
 
 
 class Resources:
-    """Creates resources in one embedded cloud; evaluation calls it from several threads at once."""
+    """Creates resources in one embedded cloud; evaluation calls it from several threads at once.
 
-    def __init__(self, endpoint: str) -> None:
+    ``wait`` is how time passes until something at Linode is ready, or takes calls again.
+    """
+
+    def __init__(self, endpoint: str, wait: Wait = time.sleep) -> None:
         self._endpoint = endpoint
+        self._linode = LinodeResources(endpoint, wait)
         self._session = boto3.Session()
         self._lock = threading.Lock()
         self._clients: dict[tuple[str, str], BaseClient] = {}
@@ -59,7 +66,10 @@ class Resources:
 
         Raises:
             Unsupported: there is no creator for its type, or it does not carry out an input.
+            NotCreated: Linode refuses.
         """
+        if registration.type.startswith(PREFIX):
+            return self._linode.create(registration)
         creator = CREATORS.get(registration.type)
         if creator is None:
             raise Unsupported(

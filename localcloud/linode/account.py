@@ -9,6 +9,7 @@ from functools import partial
 from itertools import count
 from typing import Generic, TypeVar
 
+from localcloud.linode.entities.database import Database
 from localcloud.linode.entities.domain import Domain, Record
 from localcloud.linode.entities.event import Event
 from localcloud.linode.entities.instance import ConfigProfile, Disk, Instance, LinodeInterface
@@ -119,6 +120,7 @@ class Account:
     nodes: Table[int, Node] = field(default_factory=Table)
     vpc_configs: Table[int, VpcConfig] = field(default_factory=Table)
     volumes: Table[int, Volume] = field(default_factory=Table)
+    databases: Table[int, Database] = field(default_factory=Table)
     buckets: Table[tuple[str, str], Bucket] = field(default_factory=Table)
     access_keys: Table[int, AccessKey] = field(default_factory=Table)
     ids: Iterator[int] = field(default_factory=partial(count, FIRST_ID))

@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from urllib.parse import parse_qsl
 
+from localcloud.latency import LOCAL_KINDS
 from localcloud.linode.account import Account
 from localcloud.linode.body import Body
 from localcloud.linode.entities.profile import NEVER, Token, User
@@ -51,7 +52,7 @@ class Api:
         headers = self._limits.count(token.token or request.caller.access_key_id, route)
         call = Call(
             account=self._account,
-            jobs=self._jobs,
+            jobs=self._jobs.at_once() if request.caller.kind in LOCAL_KINDS else self._jobs,
             publication=self._publication,
             ids=ids,
             body=Body.of(request.body) if route.method in ("POST", "PUT") else Body({}),

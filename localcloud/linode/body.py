@@ -4,6 +4,7 @@ import json
 from collections.abc import Collection, Mapping
 from typing import Self
 
+from localcloud.linode.json_values import Json
 from localcloud.linode.refusals import invalid
 
 
@@ -109,6 +110,10 @@ class Body:
             raise invalid(f"{name} must be a list of objects", self.field(name))
         found = ((number, each) for number, each in enumerate(value) if isinstance(each, dict))
         return tuple(type(self)(each, f"{self._path}{name}[{number}].") for number, each in found)
+
+    def values(self) -> Mapping[str, Json]:
+        """Give all fields as they were sent."""
+        return {name: json.loads(json.dumps(value)) for name, value in self._fields.items()}
 
     def _list(self, name: str, default: tuple[str, ...]) -> list[object]:
         value = self._fields.get(name, list(default))

@@ -1,7 +1,7 @@
 """What Linode offers to everybody: regions, types, images, kernels, prices.
 
-A small part of the lists that https://api.linode.com/v4/regions, /linode/types, /images and /linode/kernels give. Names
-and sizes are Linode's; prices and dates only look like its.
+A small part of the lists that https://api.linode.com/v4/regions, /linode/types, /images and /linode/kernels give. What
+a plan has and costs is Linode's, the same as in the forecast; dates only look like its.
 """
 
 from dataclasses import dataclass
@@ -82,18 +82,20 @@ REGIONS = {
 }
 
 
-def _plan(plan_id: str, label: str, gigabytes: int, vcpus: int, disk: int, monthly: float) -> PlanType:
-    """Describe a plan; prices by the hour are those by the month over 667 hours."""
-    classes = {"nanode": "nanode", "standard": "standard", "dedicated": "dedicated"}
+def _plan(
+    plan_id: str, label: str, size: tuple[int, int, int], transfer: int, network: int, monthly: float
+) -> PlanType:
+    """Describe a plan; ``size`` is GB of memory, processors, GB of disk. An hour costs a 667th of a month."""
+    gigabytes, vcpus, disk = size
     return PlanType(
         id=plan_id,
         label=label,
-        plan_class=classes[plan_id.split("-")[1]],
-        disk=disk,
+        plan_class=plan_id.split("-")[1],
+        disk=disk * 1024,
         memory=gigabytes * 1024,
         vcpus=vcpus,
-        transfer=gigabytes * 1000 if gigabytes < 8 else 5000,
-        network_out=gigabytes * 1000,
+        transfer=transfer,
+        network_out=network,
         hourly=round(monthly / 667, 4),
         monthly=monthly,
     )
@@ -102,14 +104,14 @@ def _plan(plan_id: str, label: str, gigabytes: int, vcpus: int, disk: int, month
 TYPES = {
     plan.id: plan
     for plan in (
-        _plan("g6-nanode-1", "Nanode 1GB", 1, 1, 25600, 5.0),
-        _plan("g6-standard-1", "Linode 2GB", 2, 1, 51200, 12.0),
-        _plan("g6-standard-2", "Linode 4GB", 4, 2, 81920, 24.0),
-        _plan("g6-standard-4", "Linode 8GB", 8, 4, 163840, 48.0),
-        _plan("g6-standard-6", "Linode 16GB", 16, 6, 327680, 96.0),
-        _plan("g6-dedicated-2", "Dedicated 4GB", 4, 2, 81920, 36.0),
-        _plan("g6-dedicated-4", "Dedicated 8GB", 8, 4, 163840, 72.0),
-        _plan("g6-dedicated-8", "Dedicated 16GB", 16, 8, 327680, 144.0),
+        _plan("g6-nanode-1", "Nanode 1GB", (1, 1, 25), 1000, 1000, 5.0),
+        _plan("g6-standard-1", "Linode 2GB", (2, 1, 50), 2000, 2000, 12.0),
+        _plan("g6-standard-2", "Linode 4GB", (4, 2, 80), 4000, 4000, 24.0),
+        _plan("g6-standard-4", "Linode 8GB", (8, 4, 160), 5000, 5000, 48.0),
+        _plan("g6-standard-6", "Linode 16GB", (16, 6, 320), 8000, 6000, 96.0),
+        _plan("g6-dedicated-2", "Dedicated 4GB", (4, 2, 80), 4000, 4000, 36.0),
+        _plan("g6-dedicated-4", "Dedicated 8GB", (8, 4, 160), 5000, 5000, 72.0),
+        _plan("g6-dedicated-8", "Dedicated 16GB", (16, 8, 320), 6000, 6000, 144.0),
     )
 }
 IMAGES = {

@@ -2,11 +2,12 @@
 
 Over ``/_cloud/``: ``GET linode-dns?name=N&type=T`` tells what name servers answer now; ``GET`` and ``POST
 linode-quotas`` (``{"instances": 3}``) what the account may own; ``POST linode-tokens`` (``{"username", "scopes"}``)
-gives a user's first token, which at Linode he makes when he has logged in.
+gives a user's first token, which at Linode he makes when he has logged in; ``GET`` and ``POST linode-buckets``
+(``{"region", "label", "versioning", "lifecycle_rules"}``) stand in for what is set at Linode by S3.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from localcloud.gateway import EVERY_OPERATION, Gateway
 from localcloud.linode.account import Account
@@ -37,6 +38,8 @@ class Linode:
             ("GET", "linode-quotas"): lambda _given: self.account.quotas,
             ("POST", "linode-quotas"): self._set_quotas,
             ("POST", "linode-tokens"): self._make_token,
+            ("GET", "linode-buckets"): lambda _given: [asdict(each) for each in self.account.buckets],
+            ("POST", "linode-buckets"): self._set_bucket,
         }
 
     def _lookup(self, given: Mapping[str, object]) -> object:
@@ -48,6 +51,19 @@ class Linode:
         with self.account.lock:
             self.account.quotas |= {kind: int(str(most)) for kind, most in given.items()}
         return self.account.quotas
+
+    def _set_bucket(self, given: Mapping[str, object]) -> object:
+        """Say whether a bucket keeps versions, and how long it keeps what; each call says both."""
+        body = Body(given)
+        try:
+            with self.account.lock, self.account.all_or_nothing():
+                key = (body.needed("region"), body.needed("label"))
+                rules = tuple(each.values() for each in body.parts("lifecycle_rules"))
+                former = self.account.buckets.need(key)
+                changed = replace(former, versioning=body.flag("versioning"), lifecycle_rules=rules)
+                return asdict(self.account.buckets.put(key, changed))
+        except Refused as refused:
+            raise ValueError(refused.reason) from refused
 
     def _make_token(self, given: Mapping[str, object]) -> object:
         body = Body(given)

@@ -3,6 +3,7 @@
 from dataclasses import asdict
 
 from localcloud.linode.account import Account
+from localcloud.linode.body import Body
 from localcloud.linode.entities.event import Entity
 from localcloud.linode.entities.network import Device
 from localcloud.linode.json_values import Object
@@ -28,6 +29,18 @@ def add_device(account: Account, firewall_id: int, entity_id: int, kind: str, fi
         id=account.new_id(), firewall_id=firewall_id, entity_id=entity_id, entity_type=kind, created=now, updated=now
     )
     return account.devices.put(added.id, added)
+
+
+def guard_by(account: Account, body: Body, entity_id: int, kind: str) -> None:
+    """Have the firewall that a body names guard something new.
+
+    Raises:
+        Refused: there is no such firewall (400).
+    """
+    firewall = account.firewalls.get(body.integer("firewall_id"))
+    if firewall is None:
+        raise invalid("The firewall does not exist", body.field("firewall_id"))
+    add_device(account, firewall.id, entity_id, kind, body.field("firewall_id"))
 
 
 def _entity(account: Account, entity_id: int, kind: str) -> Entity | None:

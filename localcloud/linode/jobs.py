@@ -2,8 +2,10 @@
 
 import logging
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
 from functools import partial
+from typing import Self
 
 from localcloud.caller import Caller
 from localcloud.faults import Fault, FaultBook
@@ -57,6 +59,12 @@ class Jobs:
         self._world = world
         self._faults = faults
         self._running: dict[int, Job] = {}
+
+    def at_once(self) -> Self:
+        """Give the same jobs for whoever sets a stack up, which no figure is taken from: none takes any time."""
+        hurried = copy(self)
+        hurried.delays = LinodeDelays()
+        return hurried
 
     def start(self, job: Job) -> Event:
         """Write the job's event and have it carried out.

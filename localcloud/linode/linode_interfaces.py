@@ -10,15 +10,32 @@ from localcloud.linode.account import Account
 from localcloud.linode.addressing import addresses_of, in_subnet, slaac, taken_in
 from localcloud.linode.body import Body
 from localcloud.linode.entities.instance import Instance, LinodeInterface
+from localcloud.linode.guarded import guard_by
 from localcloud.linode.json_values import Json, Object
 from localcloud.linode.legacy_interfaces import nat_of, subnet_in
 from localcloud.linode.refusals import invalid
 
 Kind = Literal["public", "vpc", "vlan"]
+NO_FIREWALL = -1
+"""Said of an interface that no firewall is to guard, the account's default one neither."""
+
 KINDS: tuple[Kind, ...] = ("public", "vpc", "vlan")
 
 
-def read_interface(account: Account, instance: Instance, body: Body) -> LinodeInterface:
+def add_interface(account: Account, instance: Instance, body: Body) -> LinodeInterface:
+    """Give an instance one more interface, guarded by the firewall that is named, or by none.
+
+    Raises:
+        Refused: a value that the service does not take, or no such firewall (400).
+    """
+    interface = _read_interface(account, instance, body)
+    account.interfaces.put(interface.id, interface)
+    if body.integer("firewall_id", NO_FIREWALL, least=NO_FIREWALL) != NO_FIREWALL:
+        guard_by(account, body, interface.id, "linode_interface")
+    return interface
+
+
+def _read_interface(account: Account, instance: Instance, body: Body) -> LinodeInterface:
     """Read a new interface: exactly one of public, vpc and vlan.
 
     Raises:

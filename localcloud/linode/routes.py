@@ -15,7 +15,7 @@ from localcloud.linode.publication import Publication
 from localcloud.linode.refusals import Refused, not_found
 
 PARAMETER = re.compile(r"\{(\w+)\}")
-WITH_SLASH = frozenset({"imageId", "kernelId"})  # linode/debian12, linode/grub2
+WITH_SLASH = frozenset({"imageId", "kernelId", "engineId"})  # linode/debian12, linode/grub2, mysql/8
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ from localcloud.linode.operations import (
     catalogue,
     config_interfaces,
     configs,
+    databases,
     disks,
     domain_records,
     domains,
@@ -60,6 +61,7 @@ ROUTES = Routes(
         *nodebalancer_configs.ROUTES,
         *nodebalancer_nodes.ROUTES,
         *volumes.ROUTES,
+        *databases.ROUTES,
         *object_storage.ROUTES,
     )
 )

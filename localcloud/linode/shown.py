@@ -1,7 +1,9 @@
 """How things of several families are shown in each other."""
 
 from dataclasses import asdict
+from typing import TypeAlias
 
+from localcloud.linode.entities.database import Database
 from localcloud.linode.entities.domain import Domain
 from localcloud.linode.entities.event import Entity
 from localcloud.linode.entities.instance import Instance
@@ -10,11 +12,15 @@ from localcloud.linode.entities.nodebalancer import NodeBalancer
 from localcloud.linode.entities.storage import Volume
 from localcloud.linode.json_values import Json
 
+Thing: TypeAlias = Instance | Domain | NodeBalancer | Volume | Firewall | Vpc | PlacementGroup | Database
 
-def as_entity(thing: Instance | Domain | NodeBalancer | Volume | Firewall | Vpc | PlacementGroup) -> Entity:
+
+def as_entity(thing: Thing) -> Entity:
     """Say which thing an event or a device is about."""
     kind, path = KINDS[type(thing)]
     label = thing.domain if isinstance(thing, Domain) else thing.label
+    if isinstance(thing, Database):
+        path = path.format(engine=thing.engine)
     return Entity(id=thing.id, label=label, type=kind, url=f"/v4/{path}/{thing.id}")
 
 
@@ -26,6 +32,7 @@ KINDS: dict[type, tuple[str, str]] = {
     Firewall: ("firewall", "networking/firewalls"),
     Vpc: ("vpc", "vpcs"),
     PlacementGroup: ("placement_group", "placement/groups"),
+    Database: ("database", "databases/{engine}/instances"),
 }
 
 

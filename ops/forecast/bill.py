@@ -4,12 +4,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from evaluation import Evaluation, Registration
+from ops.forecast import linode
 from ops.forecast.demand import FUNCTION, MAPPING, SCHEDULE, Demand, demand_of
 from ops.forecast.dynamodb import table_usages
-from ops.forecast.fees import alarm_usages, mapping_usages, schedule_usages, secret_usages
+from ops.forecast.fees import alarm_usages, key_usages, mapping_usages, schedule_usages, secret_usages
 from ops.forecast.functions import function_usages, log_usages
 from ops.forecast.prices import Price, PriceTable
-from ops.forecast.usage import SECONDS_A_MONTH, Load, Part, Unpriced, Usage
+from ops.forecast.tiers import is_of_app_tier
+from ops.forecast.traffic import CHECK, RECORD, ZONE, check_usages, zone_usages
+from ops.forecast.usage import Load, Part, Unpriced, Usage
 
 Usages = Callable[[Registration, Demand], Iterator[Usage]]
 PRICED: Mapping[str, Usages] = {
@@ -19,23 +22,37 @@ PRICED: Mapping[str, Usages] = {
     MAPPING: mapping_usages,
     FUNCTION: function_usages,
     SCHEDULE: schedule_usages,
+    "aws:kms/key:Key": key_usages,
+    "aws:kms/replicaKey:ReplicaKey": key_usages,
+    CHECK: check_usages,
+    ZONE: zone_usages,
     "aws:secretsmanager/secret:Secret": secret_usages,
+    **linode.PRICED,
 }
 FREE: Mapping[str, str] = {
     "aws:iam/openIdConnectProvider:OpenIdConnectProvider": "IAM costs nothing",
     "aws:iam/role:Role": "IAM costs nothing",
     "aws:iam/rolePolicy:RolePolicy": "IAM costs nothing",
+    "aws:kms/alias:Alias": "a name of its key",
     "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": "a setting of its function",
-    "aws:s3/bucket:Bucket": "keeps only what could not be replicated, for 90 days: $5 a million, cents a GB",
+    "aws:lambda/functionUrl:FunctionUrl": "only its function's runs cost",
+    "aws:lambda/permission:Permission": "a setting of its function",
+    RECORD: "a part of its zone",
+    "aws:s3/bucket:Bucket": "keeps a switch object, whose reads count with its health check, or for 90 days "
+    "what could not be replicated: $5 a million, cents a GB",
     "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": "a setting of its bucket",
     "aws:s3/bucketNotification:BucketNotification": "a setting of its bucket",
+    "aws:s3/bucketOwnershipControls:BucketOwnershipControls": "a setting of its bucket",
+    "aws:s3/bucketPolicy:BucketPolicy": "a setting of its bucket",
     "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": "a setting of its bucket",
+    "aws:s3/bucketVersioning:BucketVersioning": "a setting of its bucket: switch objects are some hundred bytes",
     "aws:sns/topic:Topic": "only messages cost, $0.50 a million; an incident sends some dozens",
     "aws:sns/topicPolicy:TopicPolicy": "a setting of its topic",
     "aws:sns/topicSubscription:TopicSubscription": "only deliveries cost, e-mail $2 in 100,000, queues nothing",
     "aws:sqs/queue:Queue": "only requests cost: its mapping's polls are counted there, messages are a handful",
     "aws:sqs/queuePolicy:QueuePolicy": "a setting of its queue",
     "pulumi:providers:aws": "exists for the engine only",
+    **linode.FREE,
 }
 
 
@@ -49,7 +66,7 @@ class Item:
     @property
     def usd(self) -> float:
         """USD a month."""
-        return self.usage.quantity * self.price.usd / self.price.per
+        return self.usage.quantity * self.price.each
 
 
 def itemised(registrations: Iterable[Registration], demand: Demand, prices: PriceTable) -> tuple[Item, ...]:
@@ -84,40 +101,8 @@ def free(registrations: Iterable[Registration]) -> dict[str, int]:
     return {type_: types.count(type_) for type_ in sorted(set(types))}
 
 
-@dataclass(frozen=True, kw_only=True)
-class UnitCost:
-    """What one more of something costs, over all regions."""
-
-    what: str
-    usd: float
-
-
-def unit_costs(evaluation: Evaluation, item_kilobytes: float, prices: PriceTable) -> tuple[UnitCost, ...]:
-    """Return what a million writes and reads, a stored GB and a client process cost; all of it is linear."""
-    million, empty = 1e6 / SECONDS_A_MONTH, Load(item_kilobytes=item_kilobytes)
-    tables = sorted(demand_of(evaluation, empty).applications)
-    loads = {
-        **{f"{name}: a million writes": replace(empty, writes_per_second={name: million}) for name in tables},
-        **{f"{name}: a million reads": replace(empty, reads_per_second={name: million}) for name in tables},
-        **{f"{name}: a GB kept for a month": replace(empty, gigabytes={name: 1.0}) for name in tables},
-        **(_around(tables, empty, million) if evaluation.outputs["dataMode"] == "streams" else {}),
-        "a client process for a month": replace(empty, clients=1.0),
-    }
-    return tuple(
-        UnitCost(what=what, usd=total(bill(evaluation, load, prices), "application")) for what, load in loads.items()
-    )
-
-
-def _around(tables: Iterable[str], empty: Load, million: float) -> dict[str, Load]:
-    return {
-        f"{name}: a million writes around the client": replace(
-            empty, writes_per_second={name: million}, around_client=1.0
-        )
-        for name in tables
-    }
-
-
 def _usages(one: Registration, demand: Demand) -> Iterator[Usage]:
     if one.type not in PRICED:
         raise Unpriced(f"{one.name} is a {one.type}: give it a price or a reason to be free in ops/forecast/bill.py")
-    yield from PRICED[one.type](one, demand)
+    for usage in PRICED[one.type](one, demand):
+        yield replace(usage, part="app tier") if is_of_app_tier(one) else usage

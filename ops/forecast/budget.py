@@ -53,18 +53,23 @@ class Promise:
         return sum(step.seconds for step in self.steps)
 
 
+def detection(protocol: Protocol) -> Step:
+    """Return the time from the loss of a site until a quorum's votes have woken an orchestrator, for either tier."""
+    misses = protocol.fall * protocol.probe_interval
+    return Step(
+        name="detect",
+        seconds=misses + protocol.probe_deadline + VOTE_SECONDS,
+        arithmetic=f"fall {protocol.fall} x probe interval {protocol.probe_interval:g} + probe deadline "
+        f"{protocol.probe_deadline:g} + vote, read and wake {VOTE_SECONDS:g}",
+    )
+
+
 def recovery_time(protocol: Protocol) -> Promise:
     """Return RTO: from the loss of the active region to verified writes in the other. ``protocol`` as deployed."""
     numbers = protocol
-    misses = numbers.fall * numbers.probe_interval
     return Promise(
         steps=(
-            Step(
-                name="detect",
-                seconds=misses + numbers.probe_deadline + VOTE_SECONDS,
-                arithmetic=f"fall {numbers.fall} x probe interval {numbers.probe_interval:g} + probe deadline "
-                f"{numbers.probe_deadline:g} + vote, read and wake {VOTE_SECONDS:g}",
-            ),
+            detection(protocol),
             Step(name="mark", seconds=MARK_SECONDS, arithmetic=f"votes read again, one write: {MARK_SECONDS:g}"),
             Step(
                 name="wait",

@@ -13,6 +13,7 @@ from ops.forecast.usage import SECONDS_A_MONTH, Load, Unpriced
 FUNCTION = "aws:lambda/function:Function"
 MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
 SCHEDULE = "aws:scheduler/schedule:Schedule"
+BUCKET = "linode:index/objectStorageBucket:ObjectStorageBucket"
 OBSERVER = "lambdas.health_checker.handler.handle"
 ORCHESTRATOR = "lambdas.failover_orchestrator.handler.handle"
 LOOK = "lambdas.readiness.handler.handle"
@@ -34,7 +35,8 @@ class Demand:
     """``applications`` are the physical names of the application's tables by their names in config.
 
     ``runs`` counts the starts of each scheduled function, and the orchestrator's rehearsals that a look asks for;
-    ``observers`` are the regions with one, ``sifted`` functions that a filter spares the other site's own changes.
+    ``observers`` are the regions with one, ``sifted`` functions that a filter spares the other site's own changes;
+    ``buckets`` counts those of Linode's object storage.
     """
 
     protocol: Protocol
@@ -51,6 +53,7 @@ class Demand:
     functions: Mapping[FunctionInRegion, Registration]
     runs: Mapping[FunctionInRegion, float]
     sifted: frozenset[FunctionInRegion]
+    buckets: int
 
     @property
     def observers(self) -> tuple[str, ...]:
@@ -92,6 +95,7 @@ def demand_of(evaluation: Evaluation, load: Load) -> Demand:
             for one in evaluation.registrations
             if one.type == MAPPING and one.inputs.get("filterCriteria")
         ),
+        buckets=sum(one.type == BUCKET for one in evaluation.registrations),
     )
 
 

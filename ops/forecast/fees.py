@@ -1,4 +1,4 @@
-"""What costs by being there: starts, polled queues, alarms, secrets."""
+"""What costs by being there: starts, polled queues, alarms, secrets, keys."""
 
 from collections.abc import Iterator
 
@@ -43,6 +43,11 @@ def alarm_usages(one: Registration, _demand: Demand) -> Iterator[Usage]:
 def secret_usages(one: Registration, _demand: Demand) -> Iterator[Usage]:
     """Yield a secret; it is read once a page, which costs nothing that shows."""
     yield _usage(one, "secrets", 1, "one secret")
+
+
+def key_usages(one: Registration, _demand: Demand) -> Iterator[Usage]:
+    """Yield a key, or its replica in another region, which costs as much."""
+    yield _usage(one, "keys", 1, "one key")
 
 
 def _usage(one: Registration, meter: str, quantity: float, why: str) -> Usage:

@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 # AWS's own month of 730 hours (https://docs.aws.amazon.com/pricing-calculator/latest/userguide/getting-started.html).
-SECONDS_A_MONTH = 730 * 3600
+HOURS_A_MONTH = 730
+SECONDS_A_MONTH = HOURS_A_MONTH * 3600
 GIGABYTE = 10**9
-Part = Literal["control plane", "application"]
+# What the protocol asks for; what the application asks of its tables; the application tier, on Linode and in AWS.
+Part = Literal["control plane", "application", "app tier"]
 
 
 class Unpriced(ValueError):

@@ -6,6 +6,7 @@ import copy
 import pytest
 
 from stacks.app_settings import PUBLIC_KEY_PREFIX
+from stacks.config_error import ConfigError
 from stacks.settings import Settings
 from tests.stacks.changing import assert_refused, changed, pulumi_config, refusal
 
@@ -22,6 +23,8 @@ WRONG = [
     ({"app.observerRegion": "us-sea"}, "app.secondaryRegion", ["'us-sea'", "observerRegion"]),
     ({"app.primaryRegion": "us-east-1"}, "app.primaryRegion", ["'us-east-1'", "us-ord"]),
     ({"app.ingress": "haproxy"}, "app.ingress", ["'haproxy'", "nodebalancer, keepalived"]),
+    ({"app.ingress": "keepalived", "app.primaryRegion": "gb-lon"}, "app.primaryRegion", ["'gb-lon'", "nodebalancer"]),
+    ({"app.ingress": "keepalived", "app.secondaryRegion": "jp-tyo-3"}, "app.secondaryRegion", ["'jp-tyo-3'"]),
     ({"app.files": "nfs"}, "app.files", ["'nfs'", "object-storage, rsync"]),
     ({"app.image": "private/12"}, "app.image", ["'private/12'", "linode/debian12"]),
     ({"app.pools.web.count": 1}, "app.pools.web.count", ["1", "2-16"]),
@@ -57,6 +60,20 @@ def test_a_wrong_setting_of_the_application_tier_is_told_in_one_line(
 def test_a_misspelt_pool_is_no_pool() -> None:
     said = refusal({"app": copy.deepcopy(APP), "app.pools.wbe": {}})
     assert "lifeboat:app.pools.wbe is not a setting; did you mean 'web'?" in said
+
+
+def test_regions_that_share_addresses_are_taken_with_a_shared_one_and_all_others_with_a_nodebalancer() -> None:
+    for ingress, region in (("keepalived", "us-mia"), ("nodebalancer", "gb-lon")):
+        app = {**APP, "ingress": ingress, "primaryRegion": region}
+        read = Settings.load("prod", pulumi_config(changed({"app": app}))).app
+        assert read is not None
+        assert read.primary_region == region
+
+
+def test_a_stack_whose_name_linodes_labels_do_not_hold_is_refused() -> None:
+    Settings.load("acceptances", pulumi_config(changed({"app": APP})))
+    with pytest.raises(ConfigError, match="stack is 'preproduction'.*32 characters"):
+        Settings.load("preproduction", pulumi_config(changed({"app": APP})))
 
 
 def test_without_the_section_only_the_data_tier_is_declared() -> None:

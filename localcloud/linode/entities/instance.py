@@ -39,6 +39,7 @@ class Instance:
     alerts: Alerts = field(default_factory=Alerts)
     backups_enabled: bool = False
     watchdog_enabled: bool = True
+    network_helper: bool = True
     disk_encryption: str = "enabled"
     maintenance_policy: str = "linode/migrate"
     placement_group_id: int | None = None

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from localcloud.linode.json_values import Object
+
 
 @dataclass(frozen=True, kw_only=True)
 class Volume:
@@ -21,13 +23,15 @@ class Volume:
 
 @dataclass(frozen=True, kw_only=True)
 class Bucket:
-    """A bucket of one region."""
+    """A bucket of one region. ``versioning`` and ``lifecycle_rules`` are set by S3, not by Linode's API."""
 
     label: str
     region: str
     created: str
     acl: str = "private"
     cors_enabled: bool = True
+    versioning: bool = False
+    lifecycle_rules: tuple[Object, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,6 +15,7 @@ from localcloud.linode.catalogue import (
     PlanType,
     Region,
 )
+from localcloud.linode.databases import CLUSTER_SIZES, ENGINES, Engine
 from localcloud.linode.json_values import Json, Object
 from localcloud.linode.refusals import not_found
 from localcloud.linode.routes import Call, collection, view
@@ -94,6 +95,39 @@ def _kernel(kernel_id: str) -> Object:
     }
 
 
+def _engine(engine: Engine, version: str) -> Object:
+    return {"id": f"{engine.name}/{version}", "engine": engine.name, "version": version}
+
+
+def _engines() -> list[Object]:
+    return [_engine(each, version) for each in ENGINES.values() for version in each.versions]
+
+
+def _known_engine(call: Call) -> Json:
+    found = [each for each in _engines() if each["id"] == call.ids["engineId"]]
+    if not found:
+        raise not_found()
+    return found[0]
+
+
+def _database_type(plan: PlanType) -> Object:
+    """Describe a plan of databases, whose price grows with the nodes of a cluster."""
+    prices: list[Json] = [
+        {"quantity": nodes, "price": {"hourly": plan.hourly * nodes, "monthly": plan.monthly * nodes}}
+        for nodes in CLUSTER_SIZES
+    ]
+    return {
+        "id": plan.id,
+        "label": plan.label,
+        "class": plan.plan_class,
+        "disk": plan.disk,
+        "memory": plan.memory,
+        "vcpus": plan.vcpus,
+        "deprecated": False,
+        "engines": dict.fromkeys(ENGINES, prices),
+    }
+
+
 def _availability(region_id: str) -> list[Object]:
     return [{"region": region_id, "plan": plan, "available": True} for plan in TYPES]
 
@@ -163,4 +197,15 @@ ROUTES = (
         "architecture deprecated kvm label pvops version",
     ),
     view("get-kernel", "/linode/kernels/{kernelId}", None, lambda call: _kernel(_known(call, "kernelId", KERNELS))),
+    collection("get-databases-engines", "/databases/engines", None, lambda _: _engines(), "engine version"),
+    view("get-databases-engine", "/databases/engines/{engineId}", None, _known_engine),
+    collection(
+        "get-databases-types", "/databases/types", None, lambda _: [_database_type(each) for each in TYPES.values()]
+    ),
+    view(
+        "get-databases-type",
+        "/databases/types/{typeId}",
+        None,
+        lambda call: _database_type(TYPES[_known(call, "typeId", TYPES)]),
+    ),
 )

@@ -11,13 +11,13 @@ from localcloud.linode.addressing import allocate
 from localcloud.linode.body import Body
 from localcloud.linode.catalogue import IMAGES, REGIONS, TYPES
 from localcloud.linode.entities.instance import ConfigProfile, Instance
-from localcloud.linode.guarded import add_device
+from localcloud.linode.guarded import guard_by
 from localcloud.linode.instance_disks import check_password, make_disks, user_data_of
 from localcloud.linode.jobs import Job
 from localcloud.linode.json_values import Json
 from localcloud.linode.labels import label_of
 from localcloud.linode.legacy_interfaces import read_all
-from localcloud.linode.linode_interfaces import read_interface
+from localcloud.linode.linode_interfaces import add_interface
 from localcloud.linode.operations.instances import remove_disks, shown_instance
 from localcloud.linode.operations.power import set_status, start_boot
 from localcloud.linode.placement import check_room
@@ -27,8 +27,8 @@ from localcloud.linode.shown import as_entity
 
 GENERATIONS = ("legacy_config", "linode")
 SWAP_MB = 512
-NO_FIREWALL = -1
-"""Said of an interface that no firewall is to guard, the account's default one neither."""
+PUBLIC = Body({"public": {}})
+"""The interface that an instance of the newer generation has if none is asked for."""
 
 
 def _create(call: Call) -> Json:
@@ -67,6 +67,7 @@ def _read(account: Account, body: Body) -> Instance:
         tags=body.texts("tags"),
         group=body.text("group"),
         backups_enabled=body.flag("backups_enabled"),
+        network_helper=body.flag("network_helper", True),
         disk_encryption=body.choice("disk_encryption", ("enabled", "disabled"), "enabled"),
         maintenance_policy=body.text("maintenance_policy", "linode/migrate"),
         placement_group_id=_group(account, body),
@@ -93,10 +94,21 @@ def _give_addresses(account: Account, body: Body, instance: Instance) -> None:
         if address is None or not address.is_free_in(instance.region):
             raise invalid(f"{text} is not a free reserved address of {instance.region}", "ipv4")
         account.addresses.put(text, replace(address, linode_id=instance.id))
-    if not wanted:
+    if not wanted and _has_public(body, instance):
         allocate(account, instance.region, public=True, linode_id=instance.id)
     if body.flag("private_ip"):
         allocate(account, instance.region, public=False, linode_id=instance.id)
+
+
+def _has_public(body: Body, instance: Instance) -> bool:
+    """Say whether an instance gets a public address: of the newer generation only for an interface that shows it."""
+    if instance.interface_generation == "legacy_config":
+        return True
+    return any("public" in each or _is_translated(each) for each in body.parts("interfaces") or (PUBLIC,))
+
+
+def _is_translated(body: Body) -> bool:
+    return any("nat_1_1_address" in each for each in body.part("vpc").part("ipv4").parts("addresses"))
 
 
 def _furnish(account: Account, body: Body, instance: Instance) -> ConfigProfile | None:
@@ -112,25 +124,15 @@ def _furnish(account: Account, body: Body, instance: Instance) -> ConfigProfile 
 
 
 def _add_interfaces(account: Account, body: Body, instance: Instance) -> None:
-    for each in body.parts("interfaces") or (Body({"public": {}}),):
-        interface = read_interface(account, instance, each)
-        account.interfaces.put(interface.id, interface)
-        if each.integer("firewall_id", NO_FIREWALL, least=NO_FIREWALL) != NO_FIREWALL:
-            _add_to_firewall(account, each, interface.id, "linode_interface")
+    for each in body.parts("interfaces") or (PUBLIC,):
+        add_interface(account, instance, each)
 
 
 def _guard(account: Account, body: Body, instance: Instance) -> None:
     if "firewall_id" in body:
         if instance.interface_generation != "legacy_config":
             raise invalid("Give firewalls to the interfaces instead", "firewall_id")
-        _add_to_firewall(account, body, instance.id, "linode")
-
-
-def _add_to_firewall(account: Account, body: Body, entity_id: int, kind: str) -> None:
-    firewall = account.firewalls.get(body.integer("firewall_id"))
-    if firewall is None:
-        raise invalid("The firewall does not exist", body.field("firewall_id"))
-    add_device(account, firewall.id, entity_id, kind, body.field("firewall_id"))
+        guard_by(account, body, instance.id, "linode")
 
 
 def _provision(call: Call, instance: Instance, config: ConfigProfile | None) -> None:

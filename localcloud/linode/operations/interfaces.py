@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from localcloud.linode.entities.instance import LinodeInterface
 from localcloud.linode.json_values import EMPTY, Json
-from localcloud.linode.linode_interfaces import read_interface, shown_linode_interface
+from localcloud.linode.linode_interfaces import add_interface, shown_linode_interface
 from localcloud.linode.operations.instances import instance_of
 from localcloud.linode.refusals import invalid, not_found
 from localcloud.linode.routes import Call, change, view
@@ -33,8 +33,7 @@ def _add(call: Call) -> Json:
         raise invalid("The Linode has interfaces of its configuration profiles")
     if instance.status != "offline":
         raise invalid("The Linode must be powered off")
-    added = read_interface(call.account, instance, call.body)
-    return shown_linode_interface(call.account, call.account.interfaces.put(added.id, added))
+    return shown_linode_interface(call.account, add_interface(call.account, instance, call.body))
 
 
 def _update(call: Call) -> Json:
@@ -66,7 +65,7 @@ def _settings(call: Call) -> Json:
     leads4 = [each.id for each in own if each.default_ipv4]
     leads6 = [each.id for each in own if each.default_ipv6]
     return {
-        "network_helper": True,
+        "network_helper": instance_of(call).network_helper,
         "default_route": {
             "ipv4_interface_id": leads4[0] if leads4 else None,
             "ipv4_eligible_interface_ids": [each.id for each in own if each.kind != "vlan"],

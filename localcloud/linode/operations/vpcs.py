@@ -25,7 +25,7 @@ ALLOWED = (IPv4Network("10.0.0.0/8"), IPv4Network("172.16.0.0/12"), IPv4Network(
 
 LONGEST_PREFIX = 29
 LABEL_CHARACTERS = frozenset(f"{ascii_letters}{digits}-")
-IN_USE = "Cannot delete a VPC or subnet that Linodes or NodeBalancers are attached to"
+IN_USE = "Cannot delete a VPC or subnet that Linodes, NodeBalancers or databases are attached to"
 
 
 def _shown(account: Account, vpc: Vpc) -> Object:
@@ -46,12 +46,20 @@ def _shown_subnet(account: Account, subnet: Subnet) -> Object:
         **{name: value for name, value in fields.items() if name != "vpc_id"},
         "vpc_type": "regular",
         "ipv6": [],
-        "databases": [],
+        "databases": [
+            {"id": each, "ipv4_range": subnet.ipv4, "ipv6_ranges": []} for each in _databases(account, subnet)
+        ],
         "linodes": _members(account, subnet),
         "nodebalancers": [
             {"id": each.nodebalancer_id, "ipv4_range": each.ipv4_range, "ipv6_ranges": []} for each in balancers
         ],
     }
+
+
+def _databases(account: Account, subnet: Subnet) -> list[int]:
+    return [
+        each.id for each in account.databases if each.private_network and each.private_network.subnet_id == subnet.id
+    ]
 
 
 def _members(account: Account, subnet: Subnet) -> list[Object]:
@@ -162,7 +170,8 @@ def _delete(call: Call) -> Json:
 
 
 def _in_use(account: Account, subnet: Subnet) -> bool:
-    return bool(_members(account, subnet) or account.vpc_configs.where(lambda each: each.subnet_id == subnet.id))
+    balancers = account.vpc_configs.where(lambda each: each.subnet_id == subnet.id)
+    return bool(_members(account, subnet) or _databases(account, subnet) or balancers)
 
 
 def _add_subnet(call: Call) -> Json:

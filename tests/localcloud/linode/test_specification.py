@@ -37,7 +37,7 @@ LIKE = {
 }
 """Operations whose answers the command line has only as it prints them, and what else answers the same."""
 
-PRINTED = {"get-linode-interfaces"}
+PRINTED = {"get-linode-interfaces", "get-databases-types", "get-databases-type"}
 UNSAID = {
     "post-linode-instance": {"locks"},
     "put-linode-instance": {"site_type"},
@@ -45,6 +45,7 @@ UNSAID = {
     "post-node-balancer": {"locks"},
     "post-volume": {"locks"},
     "put-object-storage-key": {"bucket_access"},
+    "post-databases-postgre-sql-instances": {"oldest_restore_time"},
 }
 """Fields of an object that the specification leaves out of one operation and has in the others."""
 

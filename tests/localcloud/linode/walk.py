@@ -25,7 +25,16 @@ class Walk:
 
     def go(self) -> list[Told]:
         """Go all the way."""
-        for part in (self._offers, self._profile, self._zones, self._compute, self._guards, self._balance, self._store):
+        for part in (
+            self._offers,
+            self._profile,
+            self._zones,
+            self._compute,
+            self._guards,
+            self._balance,
+            self._store,
+            self._keep,
+        ):
             part()
         return self.told
 
@@ -39,6 +48,10 @@ class Walk:
             "images/linode/debian12",
             "linode/kernels",
             "linode/kernels/linode/grub2",
+            "databases/engines",
+            "databases/engines/postgresql/16",
+            "databases/types",
+            "databases/types/g6-nanode-1",
         ):
             self.ask(f"GET /{path}")
 
@@ -294,6 +307,26 @@ class Walk:
             self.ask(f"GET {path}")
         self._view_change_delete(f"{keys}/{key}", label="two")
         self.ask(f"DELETE {bucket}")
+
+    def _keep(self) -> None:
+        (vpc,) = self._bench.get("/vpcs")["data"]
+        network = {"vpc_id": vpc["id"], "subnet_id": vpc["subnets"][0]["id"]}
+        settings = {"postgresql/16": {"pg": {"max_wal_senders": 20}}, "mysql/8": {"mysql": {"connect_timeout": 10}}}
+        for engine, config in settings.items():
+            path = f"/databases/{engine.partition('/')[0]}/instances"
+            wanted = {"type": "g6-standard-1", "cluster_size": 3, "engine_config": config, "private_network": network}
+            one = f"{path}/{self.ask(f'POST {path}', label='one', region=REGION, engine=engine, **wanted)['id']}"
+            self._bench.pass_time(20)
+            self._database(path, one)
+        self.ask("GET /vpcs")
+
+    def _database(self, path: str, one: str) -> None:
+        for listed in (path, "/databases/instances", f"{one}/ssl", f"{one}/credentials"):
+            self.ask(f"GET {listed}")
+        for action in ("credentials/reset", "suspend", "resume"):
+            self.ask(f"POST {one}/{action}")
+            self._bench.pass_time(20)
+        self._view_change_delete(one, updates={"hour_of_day": 4})
 
 
 OPEN = {"inbound_policy": "DROP", "outbound_policy": "ACCEPT", "inbound": [], "outbound": []}

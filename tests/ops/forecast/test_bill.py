@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evaluation import Evaluation, Registration
-from ops.forecast.bill import FREE, PRICED, Item, bill, itemised, total, unit_costs
+from ops.forecast.bill import FREE, PRICED, Item, bill, itemised, total
 from ops.forecast.demand import FUNCTION, SCHEDULE, Demand, demand_of
 from ops.forecast.prices import NoPrice, PriceTable
+from ops.forecast.unit_costs import unit_costs
 from ops.forecast.usage import SECONDS_A_MONTH, Load, Unpriced
 from tests.conftest import Evaluate
 

@@ -5,18 +5,23 @@ from pathlib import Path
 import pytest
 
 from ops.forecast.prices import NoPrice, PriceTable
+from stacks.linode_regions import LINODE_REGIONS
 
 METER = "{unit: things, per: 1, source: 'https://aws.amazon.com/', prices: [{regions: [a, b], %s}]}"
 
 
 def table(path: Path, line: str, source: str = "https://aws.amazon.com/") -> PriceTable:
     path.write_text("meters: {thing: " + (METER % line).replace("https://aws.amazon.com/", source) + "}")
-    return PriceTable.load(path)
+    return PriceTable.load([path])
 
 
 def test_every_meter_is_priced_in_the_same_regions_at_more_than_nothing() -> None:
+    """Of managed databases Linode's list tells the usual price only."""
     prices = PriceTable.load().prices
-    assert len({frozenset(by_region) for by_region in prices.values()}) == 1
+    aws = {frozenset(by_region) for meter, by_region in prices.items() if not meter.startswith("linode-")}
+    linode = {frozenset(by_region) for meter, by_region in prices.items() if meter.startswith("linode-")}
+    assert len(aws) == 1
+    assert linode == {LINODE_REGIONS, LINODE_REGIONS - {"id-cgk", "br-gru"}}
     assert all(price.usd > 0 for by_region in prices.values() for price in by_region.values())
 
 

@@ -13,7 +13,7 @@ from evaluation import ROOT, Evaluation, Registration
 from failover.replication.lane import Report
 from lambdas.stream_replicator.metrics import embedded
 from lambdas.stream_replicator.settings import Settings
-from ops.forecast.bill import Item, bill, itemised, total, unit_costs
+from ops.forecast.bill import Item, bill, itemised, total
 from ops.forecast.demand import FUNCTION, demand_of
 from ops.forecast.prices import PriceTable
 from ops.forecast.replicating import (
@@ -25,6 +25,7 @@ from ops.forecast.replicating import (
     RUN_LOG_BYTES,
     Replicating,
 )
+from ops.forecast.unit_costs import unit_costs
 from ops.forecast.usage import SECONDS_A_MONTH, Load
 from tests.conftest import Evaluate
 from tests.stacks.registered import TABLE, of_type

@@ -32,7 +32,7 @@ def machine(user_data: str) -> None:
         type="g6-nanode-1",
         region="us-ord",
         metadatas=[{"user_data": base64.b64encode(user_data.encode()).decode()}],
-        opts=also(at_linode(), ignore_changes=["metadatas", "image", "root_pass"]),
+        opts=also(at_linode(), ignore_changes=["metadatas", "image"]),
     )
 
 

@@ -66,10 +66,10 @@ def database(*, public: bool) -> None:
     aws.rds.Instance("sql-aws-us-east-1", instance_class="db.t4g.micro", publicly_accessible=public, opts=within())
 
 
-def firewall(source: str, ports: str = "5432", policy: str = "DROP") -> None:
-    inbound = {"label": "db", "action": "ACCEPT", "protocol": "TCP", "ports": ports, "ipv4s": [source]}
+def firewall(source: str, ports: str = "5432", inbound: str = "DROP", outbound: str = "DROP") -> None:
+    rule = {"label": "db", "action": "ACCEPT", "protocol": "TCP", "ports": ports, "ipv4s": [source]}
     linode.Firewall(
-        "db", label="db", inbound_policy=policy, outbound_policy="ACCEPT", inbounds=[inbound], opts=at_linode()
+        "db", label="db", inbound_policy=inbound, outbound_policy=outbound, inbounds=[rule], opts=at_linode()
     )
 
 
@@ -176,9 +176,16 @@ CASES = (
     ),
     Case(
         rule="open-firewall",
-        breaks=partial(firewall, OFFICE, policy="ACCEPT"),
+        breaks=partial(firewall, OFFICE, inbound="ACCEPT"),
         keeps=partial(firewall, OFFICE),
         resource="db",
         says="lets in whatever no rule names",
+    ),
+    Case(
+        rule="open-firewall",
+        breaks=partial(firewall, OFFICE, outbound="ACCEPT"),
+        keeps=partial(firewall, OFFICE),
+        resource="db",
+        says="lets out whatever no rule names",
     ),
 )

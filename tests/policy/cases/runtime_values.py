@@ -10,7 +10,7 @@ import pulumi_linode as linode
 from tests.policy.cases.case import Case, also, at_linode, within
 
 STUB = "#cloud-config\nwrite_files:\n  - path: /etc/lifeboat/site\n    content: linode-us-ord\n"
-IGNORED = ["metadatas", "image", "root_pass"]
+IGNORED = ["metadatas", "image", "root_pass", "authorized_keys"]
 
 
 def parameter() -> None:
@@ -167,19 +167,5 @@ CASES = (
         keeps=machine,
         resource="web-linode-us-ord",
         says="ignores changes of tags",
-    ),
-    Case(
-        rule="replaceable-machine",
-        breaks=partial(machine, ignored=["image"]),
-        keeps=machine,
-        resource="web-linode-us-ord",
-        says="is replaced when metadatas, rootPass changes",
-    ),
-    Case(
-        rule="large-user-data",
-        breaks=partial(machine, user_data=STUB * 200),
-        keeps=machine,
-        resource="web-linode-us-ord",
-        says="bytes of encoded user-data; 16384 fit",
     ),
 )

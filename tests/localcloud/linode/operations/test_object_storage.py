@@ -51,3 +51,15 @@ def test_a_key_is_renamed_and_deleted(bench: Bench) -> None:
     bench.delete(f"{KEYS}/{made}")
     assert bench.get(KEYS)["results"] == 0
     assert bench.refused("POST", KEYS, regions=["atlantis"])[2] == "regions"
+
+
+def test_what_s3_would_set_of_a_bucket_is_told_to_the_cloud(bench: Bench) -> None:
+    bench.post("/object-storage/buckets", label="files", region=REGION)
+    told = {"region": REGION, "label": "files", "versioning": True, "lifecycle_rules": [{"id": "old"}]}
+    assert bench.ask("POST", "/_cloud/linode-buckets", told).status == 200
+    (kept,) = bench.ask("GET", "/_cloud/linode-buckets").told
+    assert {name: kept[name] for name in told} == told
+
+
+def test_a_bucket_that_is_not_there_keeps_nothing(bench: Bench) -> None:
+    assert bench.ask("POST", "/_cloud/linode-buckets", {"region": REGION, "label": "files"}).status == 400

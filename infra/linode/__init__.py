@@ -1,0 +1,1 @@
+"""What Lifeboat declares at Linode."""

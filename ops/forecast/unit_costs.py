@@ -1,0 +1,58 @@
+"""What one more of something costs: a million requests, a stored GB, a client, a query, a GB sent."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from evaluation import Evaluation, Registration
+from ops.forecast.bill import bill, total
+from ops.forecast.demand import demand_of
+from ops.forecast.linode import MACHINE
+from ops.forecast.prices import PriceTable
+from ops.forecast.traffic import RECORD
+from ops.forecast.usage import SECONDS_A_MONTH, Load
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnitCost:
+    """What one more of something costs, over all regions."""
+
+    what: str
+    usd: float
+
+
+def unit_costs(evaluation: Evaluation, item_kilobytes: float, prices: PriceTable) -> tuple[UnitCost, ...]:
+    """Return what a million writes and reads, a stored GB and a client process cost; all of it is linear."""
+    million, empty = 1e6 / SECONDS_A_MONTH, Load(item_kilobytes=item_kilobytes)
+    tables = sorted(demand_of(evaluation, empty).applications)
+    loads = {
+        **{f"{name}: a million writes": replace(empty, writes_per_second={name: million}) for name in tables},
+        **{f"{name}: a million reads": replace(empty, reads_per_second={name: million}) for name in tables},
+        **{f"{name}: a GB kept for a month": replace(empty, gigabytes={name: 1.0}) for name in tables},
+        **(_around(tables, empty, million) if evaluation.outputs["dataMode"] == "streams" else {}),
+        "a client process for a month": replace(empty, clients=1.0),
+    }
+    costs = [
+        UnitCost(what=what, usd=total(bill(evaluation, load, prices), "application")) for what, load in loads.items()
+    ]
+    return (*costs, *_app_unit_costs(evaluation.registrations, prices))
+
+
+def _app_unit_costs(registrations: Iterable[Registration], prices: PriceTable) -> Iterator[UnitCost]:
+    """Yield what visitors of the application tier cost, where a name is declared, and machines."""
+    declared = list(registrations)
+    by_latency = any(one.inputs.get("latencyRoutingPolicies") for one in declared)
+    meter = "dns-latency-queries" if by_latency else "dns-queries"
+    for region in sorted({one.region for one in declared if one.type == RECORD}):
+        yield UnitCost(what="a million DNS queries", usd=1e6 * prices.of(meter, region).each)
+    for region in sorted({str(one.inputs["region"]) for one in declared if one.type == MACHINE}):
+        usd = prices.of("linode-transfer", region).each
+        yield UnitCost(what=f"a GB sent from {region} beyond what is included", usd=usd)
+
+
+def _around(tables: Iterable[str], empty: Load, million: float) -> dict[str, Load]:
+    return {
+        f"{name}: a million writes around the client": replace(
+            empty, writes_per_second={name: million}, around_client=1.0
+        )
+        for name in tables
+    }
