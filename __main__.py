@@ -9,7 +9,7 @@ from stacks.app import build_app
 from stacks.control import build_control
 from stacks.data import build_data
 from stacks.enrolment import build_enrolment
-from stacks.outputs import export, stack_outputs
+from stacks.outputs import Parts, export, stack_outputs
 from stacks.pipeline import build_pipeline
 from stacks.providers import build_providers
 from stacks.replication import build_replication
@@ -26,4 +26,5 @@ replication = build_replication(settings, providers, data, alerts)
 pipeline = build_pipeline(settings, providers)
 app = build_app(settings, providers)
 enrolment = build_enrolment(settings, providers, control)
-export(stack_outputs(settings, control, data, replication, pipeline, app, enrolment))
+parts = Parts(control=control, data=data, replication=replication, pipeline=pipeline, app=app, enrolment=enrolment)
+export(stack_outputs(settings, parts))

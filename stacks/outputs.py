@@ -56,16 +56,21 @@ class StackOutputs:
         return {"schema": SCHEMA, **self.flat(), **own}
 
 
-def stack_outputs(
-    settings: Settings,
-    control: ControlOutputs,
-    data: DataOutputs,
-    replication: ReplicationOutputs,
-    pipeline: dict[str, dict[str, str]],
-    app: AppOutputs,
-    enrolment: EnrolmentOutputs,
-) -> StackOutputs:
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """What each part of the stack tells."""
+
+    control: ControlOutputs
+    data: DataOutputs
+    replication: ReplicationOutputs
+    pipeline: dict[str, dict[str, str]]
+    app: AppOutputs
+    enrolment: EnrolmentOutputs
+
+
+def stack_outputs(settings: Settings, parts: Parts) -> StackOutputs:
     """Gather the outputs of the parts."""
+    control, data = parts.control, parts.data
     return StackOutputs(
         stack=settings.stack,
         account_id=settings.account_id,
@@ -86,10 +91,10 @@ def stack_outputs(
         health_check_item_key=settings.health_check.item_key,
         protocol=settings.protocol.to_json(),
         inventory=inventory_of(settings).to_json(),
-        pipeline=pipeline,
-        replication=replication,
-        app=app,
-        enrolment=enrolment,
+        pipeline=parts.pipeline,
+        replication=parts.replication,
+        app=parts.app,
+        enrolment=parts.enrolment,
     )
 
 
