@@ -22,10 +22,10 @@ def main() -> None:
 
 def _up(arguments: argparse.Namespace) -> None:
     # Pulumi's SDK takes seconds to import, and the cloud's own process has no use for it.
-    from localcloud.background import how_to_use, up  # noqa: PLC0415
+    from localcloud.background import how_to_use, in_one_line, up  # noqa: PLC0415
 
     options = [f"--profile={arguments.profile}", f"--seed={arguments.seed}", f"--port={arguments.port}"]
-    print(how_to_use(up(arguments.root, arguments.stack, options)))
+    print(how_to_use(in_one_line(lambda: up(arguments.root, arguments.stack, options))))
 
 
 def _down(arguments: argparse.Namespace) -> None:

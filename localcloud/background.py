@@ -6,10 +6,12 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from evaluation import ROOT
 from localcloud.cloud import Addresses, EmbeddedCloud
+from localcloud.create import NotCreated, Unsupported
 from localcloud.leftovers import clean, process_of
 
 OUTPUTS = "outputs.json"
@@ -42,6 +44,20 @@ def up(root: Path, stack: str, options: list[str]) -> EmbeddedCloud:
     outputs = cloud.deploy(stack).outputs
     (cloud.addresses.directory / OUTPUTS).write_text(json.dumps(outputs, indent=2, sort_keys=True))
     return cloud
+
+
+def in_one_line(deploy: Callable[[], EmbeddedCloud]) -> EmbeddedCloud:
+    """Deploy; what cannot be made ends the process with one line instead of a trace of calls.
+
+    Raises:
+        SystemExit: a resource is refused by its cloud, or by ours.
+    """
+    try:
+        return deploy()
+    except (NotCreated, Unsupported) as error:
+        raise SystemExit(
+            f"{error}\nThe cloud is up without it. Mend what is wrong, then run this again: it begins anew."
+        ) from error
 
 
 def down(root: Path) -> int:

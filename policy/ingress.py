@@ -60,7 +60,7 @@ def _open_to_everybody(one: Registration) -> Iterator[frozenset[int]]:
     """Yield the ports of each rule that lets everybody in; without ports a rule is for all of them."""
     for rule in items(one.inputs, "inbounds"):
         sources = {str(found) for family in ("ipv4s", "ipv6s") for found in items(rule, family)}
-        if at(rule, "action") == "ACCEPT" and ANYWHERE & sources:
+        if at(rule, "action") == "ACCEPT" and ANYWHERE & sources and at(rule, "protocol") != "ICMP":
             ranges = PORTS.findall(str(at(rule, "ports") or f"0-{LAST_PORT}"))
             yield frozenset(port for low, high in ranges for port in range(int(low), int(high or low) + 1))
 

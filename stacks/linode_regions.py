@@ -30,8 +30,8 @@ LINODE_REGIONS = frozenset(
     }
 )
 
-# Where an address can be shared between machines, by BGP. The guide lists data centres, and says that the list grows; one
-# is added here when the guide names it, since nothing but a failing balancer would show that it is not served:
+# Where an address can be shared between machines, by BGP. The guide lists data centres, and the list grows: add one
+# when the guide names it, since nothing but a failing balancer would show that it is not served.
 # https://techdocs.akamai.com/cloud-computing/docs/configure-failover-on-a-compute-instance
 IP_SHARING_REGIONS = LINODE_REGIONS - {"de-fra-2", "gb-lon", "in-bom-2", "jp-tyo-3", "sg-sin-2"}
 

@@ -1,7 +1,7 @@
 """What the application tier's things are called at Linode: labels, which an account has once each, and tags.
 
 Labels and their limits: https://techdocs.akamai.com/linode-api/reference/post-linode-instance (64 characters),
-https://techdocs.akamai.com/linode-api/reference/post-firewalls, .../post-node-balancer and .../post-volume (32). Tags:
+https://techdocs.akamai.com/linode-api/reference/post-firewalls (32, as of NodeBalancers and volumes). Tags:
 https://techdocs.akamai.com/linode-api/reference/post-tag.
 """
 

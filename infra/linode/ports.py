@@ -8,4 +8,5 @@ SERVICE = 8080
 # Prometheus' own, with TLS and its clients' certificates.
 METRICS = 9090
 BGP = 179
+DHCP = 67
 DATABASE: Mapping[str, int] = {"postgresql": 5432, "mariadb": 3306, "mysql": 3306}

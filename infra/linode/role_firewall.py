@@ -19,13 +19,16 @@ ANYWHERE_IPV4, ANYWHERE_IPV6 = ("0.0.0.0/0",), ("::/0",)
 
 @dataclass(frozen=True, kw_only=True)
 class FirewallRule:
-    """What is let through: ports of a protocol, from (or, outbound, to) some networks. A label has 3-32 characters."""
+    """What is let through: ports of a protocol, from (or, outbound, to) some networks; ICMP has no ports.
+
+    A label has 3-32 characters.
+    """
 
     label: str
-    ports: str
+    ports: str | None = None
     ipv4: tuple[pulumi.Input[str], ...] = ()
     ipv6: tuple[pulumi.Input[str], ...] = ()
-    protocol: Literal["TCP", "UDP"] = "TCP"
+    protocol: Literal["TCP", "UDP", "ICMP"] = "TCP"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,11 +4,11 @@ Machines reach names, time, package mirrors, the release channel and AWS: addres
 outbound. In a site each role reaches the ranges of those that it needs. Nothing lets SSH in.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from infra.linode.address_plan import POOLS, pool_range
-from infra.linode.ports import BGP, DATABASE, HTTP, HTTPS, METRICS, SERVICE
+from infra.linode.ports import BGP, DATABASE, DHCP, HTTP, HTTPS, METRICS, SERVICE
 from infra.linode.role_firewall import ANYWHERE_IPV4, ANYWHERE_IPV6, FirewallRule
 
 Ingress = Literal["nodebalancer", "keepalived"]
@@ -29,10 +29,10 @@ class RoleRules:
 
 def reaching_out() -> tuple[FirewallRule, ...]:
     """Return what every machine reaches: names, time, mirrors, the release channel, AWS, the sites from outside."""
-    anywhere_else = {"ipv4": ANYWHERE_IPV4, "ipv6": ANYWHERE_IPV6}
+    everywhere = FirewallRule(label="everywhere", ipv4=ANYWHERE_IPV4, ipv6=ANYWHERE_IPV6)
     return (
-        FirewallRule(label="names-and-time", ports="53, 123", protocol="UDP", **anywhere_else),
-        FirewallRule(label="names-and-web", ports=f"53, {HTTP}, {HTTPS}", **anywhere_else),
+        replace(everywhere, label="names-and-time", ports="53, 123", protocol="UDP"),
+        replace(everywhere, label="names-and-web", ports=f"53, {HTTP}, {HTTPS}"),
     )
 
 
@@ -40,16 +40,28 @@ def balancer_rules(site: str, ingress: Ingress) -> RoleRules:
     """Return a balancer's: requests come from NodeBalancers, or to the shared address from everywhere."""
     sources = (NODEBALANCERS,) if ingress == "nodebalancer" else ANYWHERE_IPV4
     servers = (pool_range(site, "web"), pool_range(site, "api"))
-    announcing = FirewallRule(label="shared-address", ports=str(BGP), ipv6=(ROUTERS,))
+    sharing = _sharing() if ingress == "keepalived" else RoleRules(inbound=(), outbound=())
     return RoleRules(
-        inbound=(FirewallRule(label="requests", ports=f"{HTTP}, {HTTPS}", ipv4=sources),),
+        inbound=(FirewallRule(label="requests", ports=f"{HTTP}, {HTTPS}", ipv4=sources), *sharing.inbound),
         outbound=(
             *reaching_out(),
             FirewallRule(label="servers", ports=str(SERVICE), ipv4=servers),
             metrics(site),
-            *([announcing] if ingress == "keepalived" else []),
+            *sharing.outbound,
         ),
     )
+
+
+def _sharing() -> RoleRules:
+    """Return what a shared address takes: BGP over IPv6, whose neighbours are found by ICMP, and DHCP.
+
+    Such a machine configures its network itself. https://www.rfc-editor.org/rfc/rfc4890#section-4.4,
+    https://www.rfc-editor.org/rfc/rfc2131#section-4.1
+    """
+    neighbours = FirewallRule(label="neighbours", protocol="ICMP", ipv6=ANYWHERE_IPV6)
+    dhcp = FirewallRule(label="own-address", ports=str(DHCP), protocol="UDP", ipv4=ANYWHERE_IPV4)
+    announcing = FirewallRule(label="shared-address", ports=str(BGP), ipv6=(ROUTERS,))
+    return RoleRules(inbound=(neighbours,), outbound=(neighbours, dhcp, announcing))
 
 
 def server_rules(site: str, engine: str) -> RoleRules:

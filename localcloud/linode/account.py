@@ -13,6 +13,7 @@ from localcloud.linode.entities.database import Database
 from localcloud.linode.entities.domain import Domain, Record
 from localcloud.linode.entities.event import Event
 from localcloud.linode.entities.instance import ConfigProfile, Disk, Instance, LinodeInterface
+from localcloud.linode.entities.lock import Lock
 from localcloud.linode.entities.network import Address, Device, Firewall, Ipv6Range, PlacementGroup, Subnet, Vpc
 from localcloud.linode.entities.nodebalancer import Node, NodeBalancer, PortConfig, VpcConfig
 from localcloud.linode.entities.profile import EVERYTHING, SshKey, Token, User
@@ -123,6 +124,7 @@ class Account:
     databases: Table[int, Database] = field(default_factory=Table)
     buckets: Table[tuple[str, str], Bucket] = field(default_factory=Table)
     access_keys: Table[int, AccessKey] = field(default_factory=Table)
+    locks: Table[int, Lock] = field(default_factory=Table)
     ids: Iterator[int] = field(default_factory=partial(count, FIRST_ID))
 
     def __post_init__(self) -> None:

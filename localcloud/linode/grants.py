@@ -31,7 +31,8 @@ NAMES = {
     "vpcId": "vpc",
 }
 PERMISSIONS = ("read_only", "read_write")
-OWN, USERS = "/profile", "/account/users"
+OWN, NOBODYS = "/profile", ("/account/users", "/locks")
+"""What is a user's own, and what only who is not restricted may see."""
 
 
 def read_grants(body: Body, former: Grants) -> Grants:
@@ -65,7 +66,7 @@ def check_grants(grants: Grants, route: Route, ids: Mapping[str, str]) -> None:
     if route.path.startswith(OWN):
         return
     if route.method == "GET":
-        allowed = about <= grants.seen and not route.path.startswith(USERS)
+        allowed = about <= grants.seen and not route.path.startswith(NOBODYS)
     else:
         allowed = about <= grants.changed if about else LISTS.get(route.path) in grants.added
     if not allowed:

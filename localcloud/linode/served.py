@@ -21,6 +21,7 @@ from localcloud.linode.operations import (
     instances,
     interfaces,
     ipv6_ranges,
+    locks,
     nodebalancer_configs,
     nodebalancer_nodes,
     nodebalancers,
@@ -63,6 +64,7 @@ ROUTES = Routes(
         *volumes.ROUTES,
         *databases.ROUTES,
         *object_storage.ROUTES,
+        *locks.ROUTES,
     )
 )
 UNKNOWN = "Unknown"

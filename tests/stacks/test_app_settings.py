@@ -72,7 +72,7 @@ def test_regions_that_share_addresses_are_taken_with_a_shared_one_and_all_others
 
 def test_a_stack_whose_name_linodes_labels_do_not_hold_is_refused() -> None:
     Settings.load("acceptances", pulumi_config(changed({"app": APP})))
-    with pytest.raises(ConfigError, match="stack is 'preproduction'.*32 characters"):
+    with pytest.raises(ConfigError, match=r"stack is 'preproduction'.*32 characters"):
         Settings.load("preproduction", pulumi_config(changed({"app": APP})))
 
 

@@ -23,9 +23,15 @@ def test_flat_outputs_stay_few(prod: Evaluation) -> None:
 
 def test_the_object_says_the_same_and_its_schema(prod: Evaluation) -> None:
     flat = {name: value for name, value in prod.outputs.items() if name != "lifeboat"}
-    replication = at(prod.outputs, "lifeboat", "replication")
-    assert prod.outputs["lifeboat"] == {"schema": 1, **flat, "replication": replication}
-    assert "replication" not in flat
+    alone = {name: at(prod.outputs, "lifeboat", name) for name in ("replication", "app")}
+    assert prod.outputs["lifeboat"] == {"schema": 1, **flat, **alone}
+    assert not set(alone) & set(flat)
+
+
+def test_the_object_says_where_the_sites_are_on_linode(prod: Evaluation) -> None:
+    sites = {"primary": "us-ord", "secondary": "us-sea"}
+    told = {"sites": sites, "observerRegion": "us-iad", "ingress": "nodebalancer"}
+    assert at(prod.outputs, "lifeboat", "app") == told
 
 
 def test_the_object_says_how_items_that_carry_versions_are_kept(variant: Evaluate) -> None:

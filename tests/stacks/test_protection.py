@@ -13,6 +13,8 @@ PROTECTED_IN_PROD = {
     "aws:dynamodb/table:Table::control-aws-us-east-2-table",
     "aws:dynamodb/table:Table::orders-aws-us-east-1",
     "aws:dynamodb/table:Table::sessions-aws-us-east-1",
+    "linode:index/nodeBalancer:NodeBalancer::ingress-linode-us-ord-nodebalancer",
+    "linode:index/nodeBalancer:NodeBalancer::ingress-linode-us-sea-nodebalancer",
 }
 
 

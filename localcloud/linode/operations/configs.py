@@ -7,6 +7,7 @@ from localcloud.linode.body import Body
 from localcloud.linode.entities.instance import DEVICES, Attached, ConfigHelpers, ConfigProfile
 from localcloud.linode.json_values import EMPTY, Json, Object
 from localcloud.linode.legacy_interfaces import read_all, shown_interface
+from localcloud.linode.locks import check_parts_unlocked
 from localcloud.linode.operations.instances import instance_of
 from localcloud.linode.refusals import invalid, not_found
 from localcloud.linode.routes import Call, change, collection, view
@@ -113,6 +114,7 @@ def _update(call: Call) -> Json:
 
 def _delete(call: Call) -> Json:
     config = config_of(call)
+    check_parts_unlocked(call.account, instance_of(call).id)
     if runs(call.account, config):
         raise invalid("The Linode runs with this configuration profile")
     call.account.configs.remove(config.id)

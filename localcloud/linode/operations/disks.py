@@ -10,6 +10,7 @@ from localcloud.linode.entities.instance import Disk
 from localcloud.linode.instance_disks import check_password
 from localcloud.linode.jobs import Job
 from localcloud.linode.json_values import EMPTY, Json, Object
+from localcloud.linode.locks import check_parts_unlocked
 from localcloud.linode.operations.instances import instance_of
 from localcloud.linode.refusals import invalid, not_found
 from localcloud.linode.routes import Call, change, collection, view
@@ -126,6 +127,7 @@ def _resize(call: Call) -> Json:
 
 def _delete(call: Call) -> Json:
     disk = _disk(call)
+    check_parts_unlocked(call.account, instance_of(call).id)
     if instance_of(call).status != "offline":
         raise invalid("The Linode must be powered off")
     account = call.account

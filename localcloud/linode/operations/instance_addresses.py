@@ -7,6 +7,7 @@ from localcloud.linode.addressing import addresses_of, allocate, shown_address, 
 from localcloud.linode.entities.instance import Instance
 from localcloud.linode.entities.network import Address
 from localcloud.linode.json_values import EMPTY, Json, Object
+from localcloud.linode.locks import check_parts_unlocked
 from localcloud.linode.operations.instances import instance_of
 from localcloud.linode.operations.ipv6_ranges import shown_range
 from localcloud.linode.refusals import invalid, not_found
@@ -86,6 +87,7 @@ def _set_rdns(call: Call) -> Json:
 
 def _delete(call: Call) -> Json:
     address = _address(call)
+    check_parts_unlocked(call.account, instance_of(call).id)
     public = [each for each in addresses_of(call.account, instance_of(call).id) if each.public]
     if public == [address]:
         raise invalid("Linode must have at least one public address")

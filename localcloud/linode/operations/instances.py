@@ -10,6 +10,7 @@ from localcloud.linode.events import note
 from localcloud.linode.jobs import Job
 from localcloud.linode.json_values import EMPTY, Json, Object
 from localcloud.linode.labels import label_of
+from localcloud.linode.locks import check_unlocked, locks_of
 from localcloud.linode.routes import Call, change, collection, view
 from localcloud.linode.shown import as_entity
 
@@ -56,7 +57,7 @@ def shown_instance(account: Account, instance: Instance) -> Object:
         "hypervisor": "kvm",
         "interface_generation": instance.interface_generation,
         "lke_cluster_id": None,
-        "locks": [],
+        "locks": locks_of(account, "linode", instance.id),
         "maintenance_policy": instance.maintenance_policy,
         "placement_group": _group(account, instance),
         "watchdog_enabled": instance.watchdog_enabled,
@@ -113,6 +114,7 @@ def _alerts(call: Call, former: Alerts) -> Alerts:
 
 def _delete(call: Call) -> Json:
     account, instance = call.account, instance_of(call)
+    check_unlocked(account, "linode", instance.id)
     account.instances.remove(instance.id)
     remove_disks(account, instance.id)
     guarded = {(instance.id, "linode")}

@@ -5,6 +5,7 @@ from dataclasses import replace
 from localcloud.linode.entities.instance import LinodeInterface
 from localcloud.linode.json_values import EMPTY, Json
 from localcloud.linode.linode_interfaces import add_interface, shown_linode_interface
+from localcloud.linode.locks import check_parts_unlocked
 from localcloud.linode.operations.instances import instance_of
 from localcloud.linode.refusals import invalid, not_found
 from localcloud.linode.routes import Call, change, view
@@ -50,6 +51,7 @@ def _update(call: Call) -> Json:
 
 def _delete(call: Call) -> Json:
     interface = _interface(call)
+    check_parts_unlocked(call.account, instance_of(call).id)
     if instance_of(call).status != "offline":
         raise invalid("The Linode must be powered off")
     for device in call.account.devices.where(

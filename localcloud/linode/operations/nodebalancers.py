@@ -14,6 +14,7 @@ from localcloud.linode.events import note
 from localcloud.linode.guarded import add_device
 from localcloud.linode.json_values import EMPTY, Json, Object
 from localcloud.linode.labels import label_of
+from localcloud.linode.locks import check_unlocked, locks_of
 from localcloud.linode.operations.nodebalancer_configs import add_config
 from localcloud.linode.refusals import invalid, not_found
 from localcloud.linode.routes import Call, change, collection, view
@@ -25,7 +26,7 @@ FASTEST = 20
 TRANSFER: Object = {"in": 0.0, "out": 0.0, "total": 0.0}
 
 
-def shown_balancer(balancer: NodeBalancer) -> Object:
+def shown_balancer(account: Account, balancer: NodeBalancer) -> Object:
     """Show a NodeBalancer as its own page does."""
     return {
         **asdict(balancer),
@@ -33,7 +34,7 @@ def shown_balancer(balancer: NodeBalancer) -> Object:
         "ipv6": slaac(balancer.id),
         "transfer": TRANSFER,
         "lke_cluster": None,
-        "locks": [],
+        "locks": locks_of(account, "nodebalancer", balancer.id),
     }
 
 
@@ -65,7 +66,7 @@ def _create(call: Call) -> Json:
         firewall = account.firewalls.need(body.integer("firewall_id"))
         add_device(account, firewall.id, number, "nodebalancer", "firewall_id")
     note(account, "nodebalancer_create", as_entity(balancer))
-    return shown_balancer(balancer)
+    return shown_balancer(account, balancer)
 
 
 def _address(account: Account, body: Body, region: str, number: int) -> str:
@@ -102,11 +103,12 @@ def _update(call: Call) -> Json:
         tags=body.texts("tags", former.tags),
         updated=call.account.now(),
     )
-    return shown_balancer(call.account.nodebalancers.put(former.id, changed))
+    return shown_balancer(call.account, call.account.nodebalancers.put(former.id, changed))
 
 
 def _delete(call: Call) -> Json:
     account, balancer = call.account, _balancer(call)
+    check_unlocked(account, "nodebalancer", balancer.id)
     account.nodebalancers.remove(balancer.id)
     for config in account.port_configs.where(lambda each: each.nodebalancer_id == balancer.id):
         account.port_configs.remove(config.id)
@@ -147,7 +149,7 @@ def _of_instance(call: Call) -> Json:
     instance = call.account.instances.need(call.id("linodeId"))
     own = {each.address for each in call.account.addresses if each.linode_id == instance.id}
     used = {node.nodebalancer_id for node in call.account.nodes if node.address.partition(":")[0] in own}
-    return [shown_balancer(each) for each in call.account.nodebalancers if each.id in used]
+    return [shown_balancer(call.account, each) for each in call.account.nodebalancers if each.id in used]
 
 
 FILTERS = "ipv4 label locks region tags"
@@ -157,11 +159,13 @@ ROUTES = (
         "get-node-balancers",
         "/nodebalancers",
         "nodebalancers:read_only",
-        lambda call: [shown_balancer(each) for each in call.account.nodebalancers],
+        lambda call: [shown_balancer(call.account, each) for each in call.account.nodebalancers],
         FILTERS,
     ),
     change("post-node-balancer", "POST /nodebalancers", "nodebalancers", _create),
-    view("get-node-balancer", ONE, "nodebalancers:read_only", lambda call: shown_balancer(_balancer(call))),
+    view(
+        "get-node-balancer", ONE, "nodebalancers:read_only", lambda call: shown_balancer(call.account, _balancer(call))
+    ),
     change("put-node-balancer", f"PUT {ONE}", "nodebalancers", _update),
     change("delete-node-balancer", f"DELETE {ONE}", "nodebalancers", _delete),
     collection(

@@ -9,6 +9,7 @@ from localcloud.linode.entities.instance import ConfigProfile, Instance, Instanc
 from localcloud.linode.instance_disks import check_password, make_disks, user_data_of
 from localcloud.linode.jobs import Job
 from localcloud.linode.json_values import EMPTY, Json
+from localcloud.linode.locks import check_unlocked
 from localcloud.linode.operations.instances import instance_of, remove_disks, shown_instance
 from localcloud.linode.refusals import invalid
 from localcloud.linode.routes import Call, change
@@ -92,6 +93,7 @@ def _rebuild(call: Call) -> Json:
     """Replace all disks by those of an image, then boot unless told not to."""
     instance, account, body = instance_of(call), call.account, call.body
     call.jobs.check_idle(instance.id)
+    check_unlocked(account, "linode", instance.id)
     image = IMAGES.get(body.needed("image"))
     if image is None:
         raise invalid("image is not valid", "image")

@@ -14,6 +14,7 @@ from localcloud.linode.events import note
 from localcloud.linode.jobs import Job
 from localcloud.linode.json_values import EMPTY, Json, Object
 from localcloud.linode.labels import label_of
+from localcloud.linode.locks import check_unlocked, locks_of
 from localcloud.linode.refusals import invalid
 from localcloud.linode.routes import Call, change, collection, view
 from localcloud.linode.shown import as_entity
@@ -29,7 +30,7 @@ def _shown(account: Account, volume: Volume) -> Object:
         "filesystem_path": f"/dev/disk/by-id/scsi-0Linode_Volume_{volume.label}",
         "hardware_type": "nvme",
         "io_ready": volume.linode_id is not None and volume.status == "active",
-        "locks": [],
+        "locks": locks_of(account, "volume", volume.id),
     }
 
 
@@ -137,6 +138,7 @@ def _delete(call: Call) -> Json:
     volume = _volume(call)
     if volume.linode_id is not None:
         raise invalid("Volume is attached and must be detached before it can be deleted.")
+    check_unlocked(call.account, "volume", volume.id)
     call.account.volumes.remove(volume.id)
     note(call.account, "volume_delete", as_entity(volume))
     return EMPTY

@@ -145,3 +145,13 @@ def _asked(url: str, body: object = None) -> dict[str, object]:
     with urlopen(Request(url, content, headers), timeout=30) as answer:  # noqa: S310
         told: dict[str, object] = json.load(answer)
     return told
+
+
+def test_whoever_sets_a_stack_up_waits_for_no_machine(bench: Bench) -> None:
+    wanted = {"region": REGION, "type": "g6-nanode-1", "image": "linode/debian12", "root_pass": PASSWORD}
+    statuses = {}
+    for caller in ("deployer.linode.pulumi.0", "operator.linode.person.0"):
+        made = bench.ask("POST", f"/_from/{caller}/v4/linode/instances", wanted).told
+        bench.pass_time(0)
+        statuses[caller.partition(".")[0]] = bench.get(f"/linode/instances/{made['id']}")["status"]
+    assert statuses == {"deployer": "running", "operator": "provisioning"}

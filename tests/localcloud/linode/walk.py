@@ -34,6 +34,7 @@ class Walk:
             self._balance,
             self._store,
             self._keep,
+            self._lock,
         ):
             part()
         return self.told
@@ -327,6 +328,12 @@ class Walk:
             self.ask(f"POST {one}/{action}")
             self._bench.pass_time(20)
         self._view_change_delete(one, updates={"hour_of_day": 4})
+
+    def _lock(self) -> None:
+        lock = self.ask("POST /locks", entity_type="linode", entity_id=self._create(), lock_type="cannot_delete")
+        for path in ("/locks", f"/locks/{lock['id']}", "/linode/instances"):
+            self.ask(f"GET {path}")
+        self.ask(f"DELETE /locks/{lock['id']}")
 
 
 OPEN = {"inbound_policy": "DROP", "outbound_policy": "ACCEPT", "inbound": [], "outbound": []}

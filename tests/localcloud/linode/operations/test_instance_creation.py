@@ -93,3 +93,17 @@ def test_a_firewall_guards_an_instance_or_its_interfaces(bench: Bench) -> None:
     assert entities[0]["id"] == old
     usual = {"region": REGION, "type": "g6-nanode-1", "interface_generation": "linode", "firewall_id": guard}
     assert bench.refused("POST", "/linode/instances", **usual)[2] == "firewall_id"
+
+
+def test_of_the_newer_generation_only_what_an_interface_shows_is_public(bench: Bench) -> None:
+    vpc = bench.post("/vpcs", label="net", region=REGION, subnets=[{"label": "inner", "ipv4": "10.0.0.0/24"}])
+    inside = {"subnet_id": vpc["subnets"][0]["id"]}
+    translated = {**inside, "ipv4": {"addresses": [{"nat_1_1_address": "auto"}]}}
+    for interfaces, addresses in ([{"vpc": inside}], 0), ([{"vpc": translated}], 1), ([{"public": {}}], 1), ([], 1):
+        made = bench.instance(interface_generation="linode", interfaces=interfaces)
+        assert len(made["ipv4"]) == addresses
+
+
+def test_what_writes_the_networks_configuration_is_kept(bench: Bench) -> None:
+    made = bench.instance(interface_generation="linode", network_helper=False)
+    assert bench.get(f"/linode/instances/{made['id']}/interfaces/settings")["network_helper"] is False

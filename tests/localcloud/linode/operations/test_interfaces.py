@@ -64,3 +64,12 @@ def test_a_change_counts_as_a_version_and_a_deleted_interface_is_no_longer_guard
     assert (changed["version"], changed["default_route"]) == (2, {"ipv4": True, "ipv6": False})
     bench.delete(f"{path}/{public['id']}")
     assert bench.get(f"/networking/firewalls/{guard}/devices")["results"] == 0
+
+
+def test_an_interface_that_is_added_is_guarded_by_the_firewall_that_it_names(bench: Bench) -> None:
+    rules = {"inbound_policy": "DROP", "outbound_policy": "ACCEPT", "inbound": [], "outbound": []}
+    firewall = bench.post("/networking/firewalls", label="guard", rules=rules)["id"]
+    path = f"/linode/instances/{bench.idle_instance(interface_generation='linode')['id']}/interfaces"
+    added = bench.post(path, public={}, firewall_id=firewall)
+    assert [each["id"] for each in bench.get(f"{path}/{added['id']}/firewalls")["data"]] == [firewall]
+    assert bench.refused("POST", path, public={}, firewall_id=7)[2] == "firewall_id"
