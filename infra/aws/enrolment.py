@@ -117,7 +117,7 @@ def _environment(args: EnrolmentArgs) -> dict[str, pulumi.Input[str]]:
     return {
         "STACK": topology.stack,
         "CONTROL_TABLE": topology.control_table,
-        "NODE_ROLE_ARN": topology.role_arn(topology.node_role),
+        "NODE_ROLE_ARN": topology.node_role_arn,
         "LINODE_API_URL": args.linode_url,
         "LINODE_TOKEN_SECRET_NAME": topology.linode_enrolment_secret,
         "AUTHORITY_KEY_ARNS": pulumi.Output.json_dumps(dict(args.authority_key_arns)),
@@ -132,7 +132,7 @@ def enrolment_statements(args: EnrolmentArgs, token_arn: pulumi.Input[str]) -> t
     topology = args.topology
     control = (topology.table_arn(args.aws_region, topology.control_table),)
     keep = ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem")
-    node_role = (topology.role_arn(topology.node_role),)
+    node_role = (topology.node_role_arn,)
     return (
         Statement(sid="KeepEnrolments", actions=keep, resources=control, condition=leading_keys("enrolment#*")),
         Statement(

@@ -5,12 +5,15 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from failover.enrolment.credentials import LIFE_SECONDS, NODE_TAG, POOL_TAG, SITE_TAG
 from infra.aws.enrolment import NOUN as ENROLMENT
 from infra.aws.policy import Statement, document, leading_keys, trust_roles
 from infra.aws.topology import Topology
 
 TIERS = ("tier#app", "tier#data")
+# What failover/enrolment/credentials.py tags sessions with, and how long it asks for: an hour is the most that a role
+# gets that was taken by a role (https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html#iam-term-role-chaining).
+NODE_TAG, SITE_TAG, POOL_TAG = "lifeboat-node", "lifeboat-site", "lifeboat-pool"
+LIFE_SECONDS = 3600
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +36,7 @@ class NodeRole(pulumi.ComponentResource):
         return aws.iam.Role(
             f"{name}-role",
             name=topology.node_role,
+            path=topology.role_path,
             max_session_duration=LIFE_SECONDS,
             assume_role_policy=trust_roles(
                 topology.account_id, ("sts:AssumeRole", "sts:TagSession"), _by_enrolment(topology)

@@ -15,7 +15,8 @@ from infra.aws.topology import Topology
 READS: Mapping[str, str] = {
     "cloudwatch": "ListTagsForResource",
     "dynamodb": "DescribeTable DescribeContinuousBackups DescribeTimeToLive ListTagsOfResource",
-    "lambda": "GetFunction GetFunctionCodeSigningConfig GetFunctionEventInvokeConfig ListTags ListVersionsByFunction",
+    "lambda": "GetFunction GetFunctionCodeSigningConfig GetFunctionEventInvokeConfig GetFunctionUrlConfig GetPolicy"
+    " ListTags ListVersionsByFunction",
     "logs": "ListTagsForResource",
     # The provider reads every property of a bucket that there is.
     "s3": "GetBucket* GetAccelerateConfiguration GetEncryptionConfiguration GetLifecycleConfiguration"
@@ -29,8 +30,10 @@ WRITES: Mapping[str, str] = {
     "cloudwatch": "DeleteAlarms PutMetricAlarm TagResource UntagResource",
     "dynamodb": "TagResource UntagResource UpdateContinuousBackups UpdateTable UpdateTimeToLive",
     "lambda": (
-        "CreateFunction DeleteFunction DeleteFunctionEventInvokeConfig PutFunctionEventInvokeConfig TagResource"
-        " UntagResource UpdateFunctionCode UpdateFunctionConfiguration UpdateFunctionEventInvokeConfig"
+        "AddPermission CreateFunction CreateFunctionUrlConfig DeleteFunction DeleteFunctionConcurrency"
+        " DeleteFunctionEventInvokeConfig DeleteFunctionUrlConfig PutFunctionConcurrency PutFunctionEventInvokeConfig"
+        " RemovePermission TagResource UntagResource UpdateFunctionCode UpdateFunctionConfiguration"
+        " UpdateFunctionEventInvokeConfig UpdateFunctionUrlConfig"
     ),
     "logs": "CreateLogGroup DeleteLogGroup PutRetentionPolicy TagResource UntagResource",
     "s3": "PutBucketNotification PutBucketPublicAccessBlock PutBucketTagging PutLifecycleConfiguration",
@@ -41,6 +44,8 @@ WRITES: Mapping[str, str] = {
 }
 READS_ROLES = "iam:GetRole iam:GetRolePolicy iam:ListAttachedRolePolicies iam:ListRolePolicies"
 TAGS_SOURCES = "lambda:TagResource lambda:UntagResource"
+# A person makes the authority's keys and deletes them, as roles and tables; the pipelines only compare them.
+READS_KEYS = "kms:DescribeKey kms:GetKeyPolicy kms:GetKeyRotationStatus kms:ListResourceTags"
 TABLES_KEY = "alias/aws/dynamodb"
 CHANGES_SOURCES = "lambda:CreateEventSourceMapping lambda:DeleteEventSourceMapping lambda:UpdateEventSourceMapping"
 # Five ARNs instead of each would not fit into a role, whose inline policies hold 10,240 characters
@@ -97,6 +102,7 @@ class Pipeline:
             _statement("ReadTagsOfEventSources", "lambda:ListTags", self._event_sources()),
             # Which key encrypts a table is compared with the one that AWS manages for tables, where there is a copy.
             _statement("SeeTablesKey", "kms:DescribeKey", self._table_keys(), _known_as(TABLES_KEY)),
+            _statement("ReadAuthorityKeys", READS_KEYS, self._control_keys(), self._of_stack()),
             _statement("ReadRoles", READS_ROLES, (*self._roles(), *pipelines)),
             _statement("ReadIdentityProvider", "iam:GetOpenIDConnectProvider", provider),
             _statement("ListState", "s3:ListBucket", (self._state(),)),
@@ -130,11 +136,14 @@ class Pipeline:
     def _own(self, verb: str, service: str, actions: str) -> Statement:
         """Return the statement about all in a service that bears the stack's name."""
         named = " ".join(f"{service}:{action}" for action in actions.split())
-        return _statement(f"{verb}Own{service.capitalize()}", named, (self._arn(service),))
+        return _statement(f"{verb}Own{service.capitalize()}", named, self._arns(service))
 
-    def _arn(self, service: str) -> str:
+    def _arns(self, service: str) -> tuple[str, ...]:
         topology, aws_region = self.topology, ANY_REGION
-        # Secrets Manager adds six characters of its own to a name.
+        if service == "secretsmanager":
+            # Secrets Manager adds six characters of its own to a name.
+            secrets = (self.secret, topology.linode_enrolment_secret)
+            return tuple(topology.secret_arn(aws_region, f"{name}-??????") for name in secrets)
         arns = {
             "cloudwatch": topology.alarm_arn(aws_region, topology.named("*")),
             "dynamodb": topology.table_arn(aws_region, topology.named("*")),
@@ -142,11 +151,10 @@ class Pipeline:
             "logs": topology.log_group_arn(aws_region, "*"),
             "s3": f"arn:aws:s3:::{topology.dead_records_bucket(aws_region)}",
             "scheduler": topology.schedule_arn(aws_region, "*"),
-            "secretsmanager": topology.secret_arn(aws_region, f"{self.secret}-??????"),
             "sns": topology.topic_arn(aws_region, "*"),
             "sqs": topology.queue_arn(aws_region, "*"),
         }
-        return arns[service]
+        return (arns[service],)
 
     def _roles(self) -> tuple[str, ...]:
         return (self.topology.running_role_arns,)
@@ -158,6 +166,12 @@ class Pipeline:
 
     def _table_keys(self) -> tuple[str, ...]:
         return tuple(self.topology.key_arns(region) for region in self.topology.data_regions)
+
+    def _control_keys(self) -> tuple[str, ...]:
+        return tuple(self.topology.key_arns(region) for region in self.topology.control_regions)
+
+    def _of_stack(self) -> Condition:
+        return {"StringEquals": {"aws:ResourceTag/lifeboat:stack": self.topology.stack}}
 
     def _of_own_functions(self) -> Condition:
         return {"ArnLike": {"lambda:FunctionArn": self.topology.function_arn(ANY_REGION, "*")}}

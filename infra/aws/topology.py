@@ -79,6 +79,11 @@ class Topology:
         return self.named("node")
 
     @property
+    def node_role_arn(self) -> str:
+        """The ARN of the nodes' role, which is below the path of all that run."""
+        return f"arn:aws:iam::{self.account_id}:role{self.role_path}{self.node_role}"
+
+    @property
     def linode_enrolment_secret(self) -> str:
         """The secret that holds the token by which enrolments ask Linode, in each control region."""
         return f"lifeboat/{self.stack}/linode-enrolment-token"
