@@ -39,7 +39,8 @@ def _aws(one: Registration, account: str) -> tuple[str, Mapping[str, Value]]:
     url = f"https://sqs.{region}.amazonaws.com/{account}/{name}"
     outputs: dict[str, Value] = {"name": name, "arn": arn, "url": url, "streamArn": f"{arn}/stream/made-up"}
     outputs["functionUrl"] = f"https://{name}.lambda-url.{region}.on.aws/"
-    return name, {**one.inputs, **outputs, **_replicas(one, arn)}
+    servers: dict[str, Value] = {"nameServers": [f"ns-{number}.made-up.example" for number in range(4)]}
+    return name, {**one.inputs, **outputs, **_replicas(one, arn), **(servers if service[0] == "route53" else {})}
 
 
 def _replicas(one: Registration, arn: str) -> Mapping[str, Value]:

@@ -5,6 +5,7 @@ from typing import Self
 
 OUTSIDE = "outside"
 NOWHERE = "-"
+ANONYMOUS = "anonymous"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +27,7 @@ class Caller:
         """Read ``kind.region.name.instance``; any other key is a caller from outside, near no region."""
         parts = access_key_id.split(".")
         if len(parts) != 4:
-            return cls(kind=OUTSIDE, region=NOWHERE, name=access_key_id or "anonymous", instance="0")
+            return cls(kind=OUTSIDE, region=NOWHERE, name=access_key_id or ANONYMOUS, instance="0")
         return cls(kind=parts[0], region=parts[1], name=parts[2], instance=parts[3])
 
     @property
@@ -38,6 +39,11 @@ class Caller:
     def is_lambda(self) -> bool:
         """Say whether a function's role limits the caller and its region's loss stops it."""
         return self.kind == "lambda"
+
+    @property
+    def is_anonymous(self) -> bool:
+        """Say whether the call has no credentials."""
+        return self.kind == OUTSIDE and self.name == ANONYMOUS
 
     @property
     def is_internal(self) -> bool:

@@ -17,6 +17,7 @@ from localcloud.latency import Latency, Profile
 from localcloud.linode.identify import SERVICE as LINODE
 from localcloud.moto_cloud import MotoCloud
 from localcloud.protocols import denied
+from localcloud.public_objects import PublicObjects
 from localcloud.regions import World
 from localcloud.request import Handler, Request, Response, Severed
 from localcloud.roles import Roles
@@ -48,6 +49,7 @@ class Gateway:
         self.injection = Injection(self.faults, sleep)
         self.calendar = Calendar()
         self.roles = Roles(moto, self.calendar.now)
+        self._public = PublicObjects(moto)
         self.calls = CallLog()
         self.admin = Admin(world, self.faults, self.calls)
         self.admin.routes["GET", "decisions"] = self._decisions
@@ -62,7 +64,7 @@ class Gateway:
         """
         if self.admin.owns(environ):
             return self.admin.answer(environ, body)
-        request = identify(environ, body)
+        request = self._identified(environ, body)
         try:
             response, fault = self._through_the_network(request)
         except Severed as severed:
@@ -73,7 +75,10 @@ class Gateway:
 
     def is_reached_by(self, environ: WSGIEnvironment) -> bool:
         """Say whether a call gets through the network, judged by its head alone."""
-        return not self._is_cut(identify(environ, b""))
+        return not self._is_cut(self._identified(environ, b""))
+
+    def _identified(self, environ: WSGIEnvironment, body: bytes) -> Request:
+        return self._public.placed(identify(environ, body))
 
     def _through_the_network(self, request: Request) -> tuple[Response, str | None]:
         """Give the answer, and the faults that hit the call."""
@@ -87,7 +92,7 @@ class Gateway:
         """Take the call there and its answer back."""
         self._travel(request)
         # no AWS role says what may be done at Linode; its own tokens do
-        refusal = None if request.service == LINODE else self.roles.refusal(request)
+        refusal = None if request.service == LINODE else self.roles.refusal(request) or self._public.refusal(request)
         response = denied(request, refusal) if refusal else self.handle(request)
         self._travel(request)
         return response

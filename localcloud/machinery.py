@@ -15,10 +15,13 @@ from localcloud.function_logs import FunctionLogs
 from localcloud.function_urls import FunctionUrls
 from localcloud.functions import Runner, Surroundings
 from localcloud.gateway import Gateway
+from localcloud.health_checks import HealthChecks
+from localcloud.health_status import HealthStatus
 from localcloud.invoke import Invoke
 from localcloud.linode.cloud import Linode
 from localcloud.mapped_sources import SourceServices, map_sources
 from localcloud.metrics import Metrics, utc_now
+from localcloud.name_answers import NameAnswers
 from localcloud.permissions import Permissions
 from localcloud.queue_metrics import QueueMetrics
 from localcloud.queues import LongPolls, Queues
@@ -31,6 +34,7 @@ from localcloud.topics import Topics
 
 SCHEDULE_LOOK_SECONDS = 0.25
 ALARM_LOOK_SECONDS = 1.0
+CHECKERS_LOOK_SECONDS = 1.0
 QUEUE_METRICS_SECONDS = 60.0
 TABLE_METRICS_SECONDS = 60.0
 FORGET_SECONDS = 60.0
@@ -98,6 +102,7 @@ def assemble(
     timers.every(lambda: TABLE_METRICS_SECONDS * time_scale, table_metrics.tick)
     timers.every(lambda: FORGET_SECONDS, metrics.forget_old)
     _let_data_age(dynamodb, timers, time_scale)
+    _check_health(gateway, timers, time_scale)
     timers.start()
     return Machinery(runner=runner, asynchronous=asynchronous, logs=logs, sinks=sinks, timers=timers)
 
@@ -107,6 +112,14 @@ def _let_data_age(dynamodb: DynamoDb, timers: Timers, time_scale: float) -> None
     dynamodb.streams.retention_seconds = RETENTION_SECONDS * time_scale
     timers.every(lambda: EXPIRY_SECONDS * time_scale, dynamodb.expiry.tick)
     timers.every(lambda: TRIM_SECONDS * time_scale, dynamodb.streams.trim)
+
+
+def _check_health(gateway: Gateway, timers: Timers, time_scale: float) -> None:
+    """Let Route 53's checkers look, and its name servers answer by what they saw."""
+    checks = HealthChecks(gateway, timers.clock, time_scale)
+    HealthStatus(gateway, checks)
+    NameAnswers(gateway, checks, lambda most: gateway.latency.draw((0.0, most)))
+    timers.every(lambda: CHECKERS_LOOK_SECONDS * time_scale, checks.tick)
 
 
 def _times(gateway: Gateway, timers: Timers, time_scale: float) -> Times:

@@ -7,6 +7,8 @@ from evaluation import Registration
 from policy.declared import Declared, Inputs, at, items, number, text, texts
 from policy.rule import Finding, Rule
 
+# Resolvers may keep a shorter one for longer, and all of them ask more often.
+LEAST_TTL_SECONDS = 10
 LARGEST_TTL_SECONDS = 60
 # Linode keeps 30, 120, 300... and rounds up; without one the default is a day
 # (https://techdocs.akamai.com/linode-api/reference/post-domain-record).
@@ -36,11 +38,13 @@ PORTS = re.compile(r"(\d+)(?:-(\d+))?")
 
 
 def slow_name(declared: Declared) -> Iterator[Finding]:
-    """Find names that resolvers would keep after they moved."""
+    """Find names that resolvers would keep after they moved, or not at all."""
     for one in declared.of_type("aws:route53/record:Record"):
         ttl = number(one, "ttl")
-        if text(one, "type") in ADDRESSES and ttl is not None and ttl > LARGEST_TTL_SECONDS:
-            yield Finding(resource=one, seen=f"is kept for {ttl:g} s; at most {LARGEST_TTL_SECONDS}")
+        if text(one, "type") in ADDRESSES and ttl is not None and not LEAST_TTL_SECONDS <= ttl <= LARGEST_TTL_SECONDS:
+            yield Finding(
+                resource=one, seen=f"is kept for {ttl:g} s; at least {LEAST_TTL_SECONDS}, at most {LARGEST_TTL_SECONDS}"
+            )
     for one in declared.of_type("linode:index/domainRecord:DomainRecord"):
         ttl = number(one, "ttlSec")
         if text(one, "recordType") in ADDRESSES and not 0 < (ttl or 0) <= LINODE_TTL_SECONDS:
@@ -121,7 +125,7 @@ RULES = (
     Rule(
         id="slow-name",
         protects="Clients follow a move of traffic within the budget.",
-        remedy=f"set a TTL of at most {LARGEST_TTL_SECONDS} s ({LINODE_TTL_SECONDS} s at Linode)",
+        remedy=f"set a TTL of {LEAST_TTL_SECONDS}-{LARGEST_TTL_SECONDS} s ({LINODE_TTL_SECONDS} s at Linode)",
         check=slow_name,
     ),
     Rule(

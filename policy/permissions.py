@@ -78,7 +78,7 @@ def open_trust(declared: Declared) -> Iterator[Finding]:
 
 def _strangers(one: Statement) -> Iterator[str]:
     narrowed = bool(one.condition_keys() & NARROWING)
-    if any("*" in who for who in one.principals.values()) and not narrowed and not _is_public_switch(one):
+    if any("*" in who for who in one.principals.values()) and not narrowed and not is_public_switch(one):
         yield "is open to everybody"
     services = sorted(set(one.principals.get("Service", ())) - OWN_ACCOUNT_ONLY)
     if services and not narrowed:
@@ -93,12 +93,12 @@ def _wide_actions(one: Statement) -> list[str]:
 
 def _wide_resources(one: Statement) -> list[str]:
     """Return the resources that are more or less than one thing; in a key's own policy `*` is the key itself."""
-    if one.resource.type == KEY or _is_public_switch(one):
+    if one.resource.type == KEY or is_public_switch(one):
         return []
     return [resource for resource in one.resources if "*" in resource or not NAMED.match(resource)]
 
 
-def _is_public_switch(one: Statement) -> bool:
+def is_public_switch(one: Statement) -> bool:
     """Say whether a statement only shows switch objects, which Route 53's checkers read without credentials."""
     return one.actions == ("s3:GetObject",) and all(SWITCHES.fullmatch(resource) for resource in one.resources)
 

@@ -13,6 +13,7 @@ from policy import (
     recovery,
     regions,
     runtime_values,
+    traffic,
 )
 from policy.rule import Rule
 
@@ -26,6 +27,7 @@ RULES: tuple[Rule, ...] = (
     *permissions.RULES,
     *leaks.RULES,
     *network.RULES,
+    *traffic.RULES,
     *ingress.RULES,
     *functions.RULES,
     *alarms.RULES,

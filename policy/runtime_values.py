@@ -22,6 +22,7 @@ ROUTE53_RECORD = "aws:route53/record:Record"
 LINODE_RECORD = "linode:index/domainRecord:DomainRecord"
 NODE = "linode:index/nodeBalancerNode:NodeBalancerNode"
 ADDRESSES = ("A", "AAAA", "CNAME")
+SITES = ("primary", "secondary")
 ROUTED = re.compile(r"RoutingPolic(?:y|ies)$")
 ROLE = re.compile(r"(?:^|[\s:=_-])(?:active|standby|writer|leader|replica)(?:$|[\s,_-])|\brole\b\s*[:=]", re.IGNORECASE)
 # Linode reads these when it makes a machine, and never again: for a new one of them the engine would make another
@@ -34,8 +35,9 @@ def run_time_value(declared: Declared) -> Iterator[Finding]:
     for one in declared.registrations:
         if one.type in VALUES:
             yield Finding(resource=one, seen=f"declares {VALUES[one.type]}")
+    stays = _names_of_sites(declared)
     for one in declared.of_type(ROUTE53_RECORD):
-        if text(one, "type") in ADDRESSES and not any(ROUTED.search(name) for name in one.inputs):
+        if text(one, "type") in ADDRESSES and not _routed(one) and text(one, "name") not in stays:
             yield Finding(resource=one, seen=f"declares where {text(one, 'name')} points to, with no routing policy")
     for one in declared.of_type(LINODE_RECORD):
         if text(one, "recordType") in ADDRESSES:
@@ -53,6 +55,16 @@ def ignored_change(declared: Declared) -> Iterator[Finding]:
         allowed = INSTANCE_IGNORES if one.type == INSTANCE else ()
         for name in sorted(set(one.ignore_changes) - set(allowed)):
             yield Finding(resource=one, subject=name, seen=f"ignores changes of {name}")
+
+
+def _routed(record: Registration) -> bool:
+    return any(ROUTED.search(name) for name in record.inputs)
+
+
+def _names_of_sites(declared: Declared) -> set[str]:
+    """Return the names that lead to one site for ever, beside a name that moves."""
+    moving = [text(one, "name") for one in declared.of_type(ROUTE53_RECORD) if _routed(one)]
+    return {f"{site}.{name}" for site in SITES for name in moving}
 
 
 def user_data(instance: Registration) -> str:

@@ -1,11 +1,13 @@
 """The application tier: two sites on Linode, and the observer that watches both from a third region."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from infra.linode.naming import LinodeNaming
 from infra.linode.observer_node import POOL as OBSERVER
 from infra.linode.observer_node import ObserverNode, ObserverNodeArgs
 from infra.linode.site import PoolSize, Site, SiteArgs
+from infra.site_addresses import SiteAddresses
 from stacks.app_settings import AppSettings
 from stacks.births import birth_of
 from stacks.providers import Providers, at_linode
@@ -17,13 +19,21 @@ AppOutputs = dict[str, object]
 """What whoever looks things up at Linode must know; labels and tags follow from the stack's name and these."""
 
 
-def build_app(settings: Settings, providers: Providers) -> AppOutputs:
+@dataclass(frozen=True, kw_only=True)
+class App:
+    """What other parts and people must know of the tier; ``addresses`` are by site, and none without the tier."""
+
+    outputs: AppOutputs
+    addresses: Mapping[str, SiteAddresses]
+
+
+def build_app(settings: Settings, providers: Providers) -> App:
     """Declare both sites and the observer, if the stack has an application tier."""
     if settings.app is None:
-        return {}
-    build_sites(settings, settings.app, providers)
+        return App(outputs={}, addresses={})
+    sites = build_sites(settings, settings.app, providers)
     _observer(settings, settings.app, providers)
-    return _outputs(settings.app)
+    return App(outputs=_outputs(settings.app), addresses={name: site.addresses for name, site in sites.items()})
 
 
 def build_sites(settings: Settings, app: AppSettings, providers: Providers) -> Mapping[str, Site]:

@@ -9,7 +9,7 @@ import pulumi
 from infra.aws.control_table import ControlTable, ControlTableArgs
 from infra.aws.notifier import Notifier, NotifierArgs
 from infra.aws.observer import Observer, ObserverArgs
-from infra.aws.orchestrator import Orchestrator, OrchestratorArgs
+from infra.aws.orchestrator import ApplicationName, Orchestrator, OrchestratorArgs
 from infra.aws.readiness import Readiness, ReadinessArgs
 from infra.aws.regional_function import FunctionLimits
 from infra.aws.table_schema import Mode
@@ -44,13 +44,16 @@ class ControlOutputs:
     orchestrator_functions: dict[str, str]
 
 
-def build_control(settings: Settings, providers: Providers) -> ControlOutputs:
-    """Declare the control table, then the same set of parts in each control region."""
+def build_control(settings: Settings, providers: Providers, zone_id: pulumi.Input[str] = "") -> ControlOutputs:
+    """Declare the control table, then the same set of parts in each control region.
+
+    ``zone_id`` is that of the Route 53 zone in which the application's name is, if it is in one.
+    """
     topology = topology_of(settings)
     home, look = topology.home_region, told_to_a_look(settings)
     _control_table(home, settings, providers)
     for region in settings.control.regions:
-        _control_region(region, settings, look, within(providers.aws[region]))
+        _control_region(region, settings, look, zone_id, within(providers.aws[region]))
     return ControlOutputs(
         control_table=topology.control_table,
         home_region=home,
@@ -72,13 +75,20 @@ def _control_table(home: str, settings: Settings, providers: Providers) -> None:
     ControlTable(f"control-aws-{home}", args, within(providers.aws[home]))
 
 
-def _control_region(aws_region: str, settings: Settings, look: Mapping[str, str], opts: pulumi.ResourceOptions) -> None:
+def _control_region(
+    aws_region: str,
+    settings: Settings,
+    look: Mapping[str, str],
+    zone_id: pulumi.Input[str],
+    opts: pulumi.ResourceOptions,
+) -> None:
     named, alerting = topology_of(settings).named, settings.alerting
     signals = Topic(f"signals-aws-{aws_region}", TopicArgs(topic_name=named("signals")), opts)
     people = TopicArgs(topic_name=named("alerts"), emails=alerting.emails, webhooks=alerting.webhooks)
     alerts = Topic(f"alerts-aws-{aws_region}", people, opts)
     Observer(f"observer-aws-{aws_region}", _observer(aws_region, settings, signals), opts)
-    Orchestrator(f"orchestrator-aws-{aws_region}", _orchestrator(aws_region, settings, signals, alerts), opts)
+    orchestrator = _orchestrator(aws_region, settings, zone_id, signals, alerts)
+    Orchestrator(f"orchestrator-aws-{aws_region}", orchestrator, opts)
     Notifier(f"notifier-aws-{aws_region}", _notifier(aws_region, settings, signals, alerts), opts)
     Readiness(f"readiness-aws-{aws_region}", _readiness(aws_region, settings, look, signals), opts)
 
@@ -96,13 +106,17 @@ def _observer(aws_region: str, settings: Settings, signals: Topic) -> ObserverAr
     )
 
 
-def _orchestrator(aws_region: str, settings: Settings, signals: Topic, alerts: Topic) -> OrchestratorArgs:
+def _orchestrator(
+    aws_region: str, settings: Settings, zone_id: pulumi.Input[str], signals: Topic, alerts: Topic
+) -> OrchestratorArgs:
     return OrchestratorArgs(
         topology=topology_of(settings),
         aws_region=aws_region,
         environment=_environment(settings),
         item_key=settings.health_check.item_key,
         item_value=settings.health_check.item_value,
+        application=ApplicationName(name=settings.traffic.name, zone_id=zone_id) if settings.traffic else None,
+        flips_traffic=settings.traffic is not None and settings.traffic.provider == "route53",
         replicated_tables=tuple(settings.data.tables) if settings.data.mode == "streams" else (),
         signals_arn=signals.arn,
         alerts_arn=alerts.arn,

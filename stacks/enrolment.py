@@ -1,7 +1,5 @@
 """How machines of the application tier become nodes: enrolment in each control region, one role, two roots."""
 
-from dataclasses import dataclass, field
-
 import pulumi
 
 from infra.aws.authority import AuthorityKey, AuthorityKeyArgs, AuthorityReplica, AuthorityReplicaArgs
@@ -19,30 +17,22 @@ LINODE_API = "https://api.linode.com/v4"
 MEMORY_MB = 512
 
 
-@dataclass(frozen=True, kw_only=True)
-class EnrolmentOutputs:
-    """Where machines enrol, by control region, and what signs as each root, by label and region."""
-
-    urls: dict[str, pulumi.Output[str]] = field(default_factory=dict)
-    authorities: dict[str, dict[str, pulumi.Output[str]]] = field(default_factory=dict)
-
-    def told(self) -> dict[str, object]:
-        """Return what the command line and the makers of releases read."""
-        return {"urls": self.urls, "authorities": self.authorities}
+EnrolmentOutputs = dict[str, dict[str, object]]
+"""`urls`: where machines enrol, by control region. `authorities`: what signs as each root, by label and region."""
 
 
 def build_enrolment(settings: Settings, providers: Providers, control: ControlOutputs) -> EnrolmentOutputs:
     """Declare everything, or nothing where only the data tier is declared."""
     if settings.app is None:
-        return EnrolmentOutputs()
+        return {"urls": {}, "authorities": {}}
     topology, home = topology_of(settings), control.home_region
     keys = {label: _authority(label, topology, providers) for label in settings.app.authorities}
     NodeRole(f"node-aws-{home}", NodeRoleArgs(topology=topology), within(providers.aws[home]))
-    urls = {
+    urls: dict[str, object] = {
         region: _enrolment(region, settings, providers, control, {label: arns[region] for label, arns in keys.items()})
         for region in settings.control.regions
     }
-    return EnrolmentOutputs(urls=urls, authorities=keys)
+    return {"urls": urls, "authorities": dict(keys)}
 
 
 def _authority(label: str, topology: Topology, providers: Providers) -> dict[str, pulumi.Output[str]]:

@@ -45,4 +45,5 @@ def inventory_of(settings: Settings) -> Inventory:
         protected=settings.protect_data,
         secret=settings.alerting.slack_webhook_secret,
         unlisted=tuple(named(name) for name, table in data.tables.items() if table.lost_writes == "unlisted"),
+        inbox=settings.app is not None,
     )

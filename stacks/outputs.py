@@ -1,7 +1,7 @@
 """What the stack tells people, other stacks, the command line and runbooks."""
 
 import dataclasses
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pulumi
 
@@ -12,9 +12,19 @@ from stacks.enrolment import EnrolmentOutputs
 from stacks.inventory import inventory_of
 from stacks.replication import ReplicationOutputs
 from stacks.settings import Settings
+from stacks.traffic import TrafficOutputs
 
 SCHEMA = 1
-IN_THE_OBJECT = frozenset({"replication", "app", "enrolment"})  # alone: people read the flat ones
+
+
+@dataclass(frozen=True, kw_only=True)
+class InTheObject:
+    """What only the command line and runbooks read: no flat output has it."""
+
+    replication: ReplicationOutputs
+    app: AppOutputs
+    traffic: TrafficOutputs
+    enrolment: EnrolmentOutputs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,36 +51,26 @@ class StackOutputs:
     protocol: str
     inventory: str
     pipeline: dict[str, dict[str, str]]
-    replication: ReplicationOutputs = field(default_factory=dict)
-    app: AppOutputs = field(default_factory=dict)
-    enrolment: EnrolmentOutputs = field(default_factory=EnrolmentOutputs)
+    alone: InTheObject
 
     def flat(self) -> dict[str, object]:
         """Return the outputs that people and StackReferences read."""
-        names = [one.name for one in dataclasses.fields(self) if one.name not in IN_THE_OBJECT]
+        names = [one.name for one in dataclasses.fields(self) if one.name != "alone"]
         return {_camel_case(name): getattr(self, name) for name in names}
 
     def lifeboat(self) -> dict[str, object]:
         """Return the one object that the command line and runbooks read; some of it is in no flat output."""
-        own = {"replication": self.replication, "app": self.app, "enrolment": self.enrolment.told()}
-        return {"schema": SCHEMA, **self.flat(), **own}
+        return {"schema": SCHEMA, **self.flat(), **vars(self.alone)}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Parts:
-    """What each part of the stack tells."""
-
-    control: ControlOutputs
-    data: DataOutputs
-    replication: ReplicationOutputs
-    pipeline: dict[str, dict[str, str]]
-    app: AppOutputs
-    enrolment: EnrolmentOutputs
-
-
-def stack_outputs(settings: Settings, parts: Parts) -> StackOutputs:
+def stack_outputs(
+    settings: Settings,
+    control: ControlOutputs,
+    data: DataOutputs,
+    pipeline: dict[str, dict[str, str]],
+    alone: InTheObject,
+) -> StackOutputs:
     """Gather the outputs of the parts."""
-    control, data = parts.control, parts.data
     return StackOutputs(
         stack=settings.stack,
         account_id=settings.account_id,
@@ -91,10 +91,8 @@ def stack_outputs(settings: Settings, parts: Parts) -> StackOutputs:
         health_check_item_key=settings.health_check.item_key,
         protocol=settings.protocol.to_json(),
         inventory=inventory_of(settings).to_json(),
-        pipeline=parts.pipeline,
-        replication=parts.replication,
-        app=parts.app,
-        enrolment=parts.enrolment,
+        pipeline=pipeline,
+        alone=alone,
     )
 
 

@@ -24,6 +24,7 @@ def _roles(settings: Settings, providers: Providers, topology: Topology) -> dict
         repository=pipeline.repository,
         branch=pipeline.branch,
         first_of_account=pipeline.first_of_account,
+        has_names=settings.traffic is not None and settings.traffic.provider == "route53",
     )
     PipelineRoles(f"pipeline-aws-{home}", args, within(providers.aws[home]))
     return {noun: topology.role_arn(topology.named(noun)) for noun in ("preview", "deploy")}

@@ -19,6 +19,7 @@ SERVICES = (
     "kms",
     "lambda_",
     "logs",
+    "route53",
     "s3",
     "scheduler",
     "secretsmanager",

@@ -14,6 +14,7 @@ from stacks.control_settings import ControlSettings, read_control
 from stacks.data_settings import DataSettings, read_data
 from stacks.pipeline_settings import PipelineSettings, read_pipeline
 from stacks.protocol_settings import read_protocol
+from stacks.traffic_settings import TrafficSettings, read_traffic
 from stacks.versions_checks import check_versions
 
 ACCOUNT_ID = re.compile(r"[0-9]{12}")
@@ -114,6 +115,7 @@ class Settings:
     functions: FunctionSettings
     pipeline: PipelineSettings
     app: AppSettings | None
+    traffic: TrafficSettings | None
     protect_data: bool
     endpoint: str | None
     tags: Mapping[str, str]
@@ -131,6 +133,7 @@ class Settings:
             raise ConfigError("lifeboat:accountId", self.account_id, "an AWS account id has 12 digits")
         self._check_latency()
         check_versions(self.stack, self.account_id, self.data)
+        self._check_traffic()
         if self.endpoint is None and self.protocol.time_scale != 1:
             allowed = "it must be 1 in AWS, whose schedules keep their pace; lifeboat:endpoints.url is not set"
             raise ConfigError("lifeboat:protocol.timeScale", self.protocol.time_scale, allowed)
@@ -147,6 +150,11 @@ class Settings:
         if self.health_check.max_latency_ms > longest:
             allowed = f"it must be at most {longest:g} ms: no call is waited for beyond protocol.probeDeadline"
             raise ConfigError("lifeboat:healthCheck.maxLatencyMs", self.health_check.max_latency_ms, allowed)
+
+    def _check_traffic(self) -> None:
+        if self.traffic is not None and self.app is None:
+            allowed = "a name leads to the application tier, and lifeboat:app is not set"
+            raise ConfigError("lifeboat:traffic.name", self.traffic.name, allowed, IN_THE_FILE)
 
     @classmethod
     def load(cls, stack: str, pulumi_config: str, lost_regions: str = "") -> "Settings":
@@ -177,6 +185,7 @@ def _read(stack: str, project: Section, lost_regions: frozenset[str]) -> Setting
         functions=_functions(project.section("functions")),
         pipeline=read_pipeline(project.section("pipeline")),
         app=read_app(project.section("app")),
+        traffic=read_traffic(project.section("traffic")),
         protect_data=project.flag("protectData", True),
         endpoint=_endpoint(project.section("endpoints")),
         tags=_tags(project.section("tags")),

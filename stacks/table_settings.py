@@ -9,7 +9,7 @@ from stacks.config_error import IN_THE_FILE, ConfigError
 from stacks.config_section import Section
 
 TABLE_NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
-RESERVED = ("canary", "control")
+RESERVED = ("canary", "control", "inbox")
 
 
 def read_tables(tables: Mapping[str, Section]) -> dict[str, TableSchema]:

@@ -49,7 +49,8 @@ TABLE_ALARMS: Final[Mapping[str, tuple[str, ...]]] = {
 class Inventory:
     """``tables`` are the application's, by physical name; true for one that can be restored to a point in time.
 
-    ``unlisted`` are those of them, in mode ``mrec``, of which nobody lists what the last writer overruled.
+    ``unlisted`` are those of them, in mode ``mrec``, of which nobody lists what the last writer overruled. With an
+    ``inbox`` an application tier keeps its webhooks in the control regions.
     """
 
     stack: str
@@ -62,6 +63,7 @@ class Inventory:
     protected: bool
     secret: str
     unlisted: tuple[str, ...] = ()
+    inbox: bool = False
 
     @property
     def data_regions(self) -> tuple[str, str]:
@@ -82,6 +84,11 @@ class Inventory:
     def canary_table(self) -> str:
         """The table that stands for the application's."""
         return self.named("canary")
+
+    @property
+    def inbox_table(self) -> str:
+        """The table of webhooks that the application took and has not applied yet."""
+        return self.named("inbox")
 
     @property
     def losers_table(self) -> str:
@@ -113,10 +120,15 @@ class Inventory:
 
     def tables_in(self, region: str) -> tuple[str, ...]:
         """Name the tables that have a replica in a region."""
-        control = (self.control_table,) if region in self.control_regions else ()
+        control = self._control_tables if region in self.control_regions else ()
         data = (self.canary_table, *self.tables) if region in self.data_regions else ()
         lost = (self.losers_table,) if region in self.listing_regions else ()
         return (*control, *data, *lost)
+
+    @property
+    def _control_tables(self) -> tuple[str, ...]:
+        """The tables of which each control region has a strong replica."""
+        return (self.control_table, self.inbox_table) if self.inbox else (self.control_table,)
 
     def readers_in(self, region: str) -> tuple[str, ...]:
         """Name the functions there that read the tables' streams: a replicator for each, or an auditor for all."""
@@ -161,7 +173,7 @@ class Inventory:
 
     def replicas_of(self, table: str, region: str) -> tuple[str, ...]:
         """Name the other regions that the table in this one replicates with."""
-        if table == self.control_table:
+        if table in self._control_tables:
             return tuple(one for one in self.control_regions if one != region)
         if self.mode == "streams" or table == self.losers_table:
             return ()
@@ -169,13 +181,13 @@ class Inventory:
 
     def streams(self, table: str, region: str) -> bool:
         """Say whether the table must have a stream there; of an ``mrsc`` table the first region alone declares it."""
-        if table in (self.control_table, self.losers_table):
+        if table in (*self._control_tables, self.losers_table):
             return False
         return self.mode != "mrsc" or region == self.primary_region
 
     def recovers(self, table: str) -> bool:
         """Say whether the table is declared with point-in-time recovery."""
-        return self.tables.get(table, table in (self.control_table, self.losers_table))
+        return self.tables.get(table, table in (*self._control_tables, self.losers_table))
 
     def to_json(self) -> str:
         """Return compact JSON with sorted keys, the same from run to run."""

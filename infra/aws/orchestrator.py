@@ -24,14 +24,27 @@ LARGEST_CONCURRENCY = 2
 
 
 @dataclass(frozen=True, kw_only=True)
+class ApplicationName:
+    """What people call the application by, and the Route 53 zone that it is in: to report with, never to edit."""
+
+    name: str
+    zone_id: pulumi.Input[str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class OrchestratorArgs:
-    """The topics are the region's own; ``replicated_tables`` are those with a replicator, by their names in config."""
+    """The topics are the region's own; ``replicated_tables`` are those with a replicator, by their names in config.
+
+    ``flips_traffic`` says whether switches decide which site the name leads to.
+    """
 
     topology: Topology
     aws_region: str
     environment: Mapping[str, str]
     item_key: str
     item_value: str
+    application: ApplicationName | None
+    flips_traffic: bool
     replicated_tables: tuple[str, ...]
     signals_arn: pulumi.Input[str]
     alerts_arn: pulumi.Input[str]
@@ -94,18 +107,20 @@ def _function(args: OrchestratorArgs) -> RegionalFunctionArgs:
         statements=(
             *orchestrator_statements(args.topology, args.aws_region, args.item_key),
             *proof_statements(args.topology, args.replicated_tables),
+            *(switch_statements(args.topology) if args.flips_traffic else ()),
         ),
         limits=args.limits,
         invoked_asynchronously=True,
     )
 
 
-def _environment(args: OrchestratorArgs) -> dict[str, str]:
-    # Zones and name stay blank until traffic is declared.
+def _environment(args: OrchestratorArgs) -> dict[str, pulumi.Input[str]]:
+    # Both sites' records are in one zone; zones and name are blank where no name is declared.
+    application = args.application or ApplicationName(name="", zone_id="")
     return {
-        "PRIMARY_REGION_HOSTED_ZONE_ID": "",
-        "SECONDARY_REGION_HOSTED_ZONE_ID": "",
-        "APPLICATION_DNS_NAME": "",
+        "PRIMARY_REGION_HOSTED_ZONE_ID": application.zone_id,
+        "SECONDARY_REGION_HOSTED_ZONE_ID": application.zone_id,
+        "APPLICATION_DNS_NAME": application.name,
         "PRIMARY_REGION_DDB_TABLE": args.topology.canary_table,
         "HEALTH_CHECK_ITEM_KEY": args.item_key,
         "HEALTH_CHECK_ITEM_VALUE": args.item_value,
@@ -161,3 +176,16 @@ def proof_statements(topology: Topology, replicated_tables: tuple[str, ...]) -> 
     # One by one they would outgrow the role; each table has one, and nothing else is called so.
     replicators = tuple(topology.function_arn(region, f"{REPLICATOR}-*") for region in topology.data_regions)
     return (Statement(sid="AskReplicators", actions=("lambda:InvokeFunction",), resources=replicators),)
+
+
+def switch_statements(topology: Topology) -> tuple[Statement, ...]:
+    """Return what flips traffic: the switch of each control region is written and read, and no record is edited.
+
+    S3 tells that an object is absent to those who may list its bucket, and refuses all others
+    (https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html).
+    """
+    buckets = topology.switch_bucket_arns()
+    return (
+        Statement(sid="FlipTraffic", actions=("s3:GetObject", "s3:PutObject"), resources=topology.switch_object_arns()),
+        Statement(sid="TellAbsentSwitches", actions=("s3:ListBucket",), resources=buckets),
+    )

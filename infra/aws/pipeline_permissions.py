@@ -42,6 +42,8 @@ WRITES: Mapping[str, str] = {
     "sns": "CreateTopic DeleteTopic SetTopicAttributes Subscribe TagResource UntagResource",
     "sqs": "CreateQueue DeleteQueue SetQueueAttributes TagQueue UntagQueue",
 }
+READS_NAMES = "route53:GetHostedZone route53:ListResourceRecordSets route53:ListTagsForResource"
+READS_CHECKS = "route53:GetHealthCheck route53:ListTagsForResource"
 READS_ROLES = "iam:GetRole iam:GetRolePolicy iam:ListAttachedRolePolicies iam:ListRolePolicies"
 TAGS_SOURCES = "lambda:TagResource lambda:UntagResource"
 # A person makes the authority's keys and deletes them, as roles and tables; the pipelines only compare them.
@@ -55,12 +57,16 @@ ANY_REGION = "*"
 
 @dataclass(frozen=True, kw_only=True)
 class Pipeline:
-    """What the statements are about: ``secret`` is the webhook's name, ``issuer`` whose tokens are taken."""
+    """What the statements are about: ``secret`` is the webhook's name, ``issuer`` whose tokens are taken.
+
+    ``has_names`` says whether Route 53 holds names of the stack: pipelines read those, and a person changes them.
+    """
 
     topology: Topology
     regions: tuple[str, ...]
     secret: str
     issuer: str
+    has_names: bool
 
     def role_name(self, noun: str) -> str:
         """Return the name of a pipeline's role."""
@@ -103,12 +109,22 @@ class Pipeline:
             # Which key encrypts a table is compared with the one that AWS manages for tables, where there is a copy.
             _statement("SeeTablesKey", "kms:DescribeKey", self._table_keys(), _known_as(TABLES_KEY)),
             _statement("ReadAuthorityKeys", READS_KEYS, self._control_keys(), self._of_stack()),
+            *self._names(),
             _statement("ReadRoles", READS_ROLES, (*self._roles(), *pipelines)),
             _statement("ReadIdentityProvider", "iam:GetOpenIDConnectProvider", provider),
             _statement("ListState", "s3:ListBucket", (self._state(),)),
             _statement("ReadState", "s3:GetObject", (f"{self._state()}/.pulumi/*",)),
             _statement("DecryptState", "kms:Decrypt", self._keys(), self._of_state()),
             self._nowhere_else(),
+        )
+
+    def _names(self) -> tuple[Statement, ...]:
+        if not self.has_names:
+            return ()
+        # Route 53 makes up the ids of zones and of checks, and has no regions.
+        return (
+            _statement("ReadNames", READS_NAMES, ("arn:aws:route53:::hostedzone/*",)),
+            _statement("ReadChecksOfNames", READS_CHECKS, ("arn:aws:route53:::healthcheck/*",)),
         )
 
     def _nowhere_else(self) -> Statement:
@@ -154,7 +170,8 @@ class Pipeline:
             "sns": topology.topic_arn(aws_region, "*"),
             "sqs": topology.queue_arn(aws_region, "*"),
         }
-        return (arns[service],)
+        switches = (f"arn:aws:s3:::{topology.switch_bucket(ANY_REGION)}",) if self.has_names else ()
+        return (arns[service], *(switches if service == "s3" else ()))
 
     def _roles(self) -> tuple[str, ...]:
         return (self.topology.running_role_arns,)

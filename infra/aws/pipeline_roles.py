@@ -20,7 +20,7 @@ class PipelineRolesArgs:
     """What the roles are for and whom they trust.
 
     ``repository`` is as GitHub's tokens name it, with ids or without. ``first_of_account``: no other stack of the
-    account declares GitHub's provider.
+    account declares GitHub's provider. ``has_names``: Route 53 holds names of the stack.
     """
 
     topology: Topology
@@ -29,6 +29,7 @@ class PipelineRolesArgs:
     repository: str
     branch: str
     first_of_account: bool
+    has_names: bool
 
 
 class PipelineRoles(pulumi.ComponentResource):
@@ -41,7 +42,13 @@ class PipelineRoles(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: PipelineRolesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("lifeboat:aws:PipelineRoles", name, {}, opts)
-        pipeline = Pipeline(topology=args.topology, regions=args.regions, secret=args.secret, issuer=ISSUER)
+        pipeline = Pipeline(
+            topology=args.topology,
+            regions=args.regions,
+            secret=args.secret,
+            issuer=ISSUER,
+            has_names=args.has_names,
+        )
         provider = [self._identity_provider(name)] if args.first_of_account else []
         of, branch = f"repo:{args.repository}", f"refs/heads/{args.branch}"
         looks = {"sub": (f"{of}:pull_request", f"{of}:ref:{branch}")}

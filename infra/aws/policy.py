@@ -20,6 +20,8 @@ class Statement:
     effect: Literal["Allow", "Deny"] = "Allow"
     service: str | None = None
     """The AWS service that is allowed, in a resource's own policy; absent in a role's."""
+    everybody: bool = False
+    """In a resource's own policy: whoever calls, with credentials or without."""
 
 
 def leading_keys(*patterns: str) -> Condition:
@@ -85,5 +87,6 @@ def _statement(one: Statement) -> dict[str, object]:
         "Action": list(one.actions),
         "Resource": list(one.resources),
         **({"Principal": {"Service": one.service}} if one.service else {}),
+        **({"Principal": "*"} if one.everybody else {}),
         **({"Condition": one.condition} if one.condition else {}),
     }

@@ -5,6 +5,9 @@ Names and ARNs come from settings, never from a resource's output, so that no re
 
 from dataclasses import dataclass
 
+SWITCH = "switch"
+SWITCH_KEY = "switch/app.json"  # as failover/switch.py says, which infra names by path only
+
 
 @dataclass(frozen=True, kw_only=True)
 class Topology:
@@ -63,6 +66,27 @@ class Topology:
     def dead_records_bucket(self, aws_region: str) -> str:
         """Return the bucket that keeps what a region's replicators could not carry over."""
         return f"{self.named('dead-records')}-{self.account_id}-{aws_region}"
+
+    def switch_bucket(self, aws_region: str) -> str:
+        """Return the bucket of a control region that anybody may read the switch in; a name without dots has TLS."""
+        return f"{self.named(SWITCH)}-{self.account_id}-{aws_region}"
+
+    def switch_host(self, aws_region: str) -> str:
+        """Return the host that serves a control region's switch, with nothing outside that region in between."""
+        return f"{self.switch_bucket(aws_region)}.s3.{aws_region}.amazonaws.com"
+
+    def switch_bucket_arns(self) -> tuple[str, ...]:
+        """Return the ARN of the switch's bucket in each control region."""
+        return tuple(f"arn:aws:s3:::{self.switch_bucket(region)}" for region in self.control_regions)
+
+    def switch_object_arns(self) -> tuple[str, ...]:
+        """Return the ARN of the switch in each control region."""
+        return tuple(f"{bucket}/{SWITCH_KEY}" for bucket in self.switch_bucket_arns())
+
+    @property
+    def inbox_table(self) -> str:
+        """The table of events that the application took and has not applied yet, the same in each control region."""
+        return self.named("inbox")
 
     def other_data_region(self, aws_region: str) -> str:
         """Return the data region that is not this one."""

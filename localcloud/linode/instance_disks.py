@@ -9,7 +9,7 @@ import binascii
 from localcloud.linode.account import Account
 from localcloud.linode.body import Body
 from localcloud.linode.catalogue import TYPES, Image
-from localcloud.linode.entities.instance import Attached, ConfigInterface, ConfigProfile, Disk, Instance
+from localcloud.linode.entities.instance import Attached, ConfigHelpers, ConfigInterface, ConfigProfile, Disk, Instance
 from localcloud.linode.refusals import invalid
 
 USER_DATA_CHARACTERS = 16384
@@ -70,6 +70,7 @@ def make_disks(
         linode_id=instance.id,
         label=f"My {image.label} Disk Profile",
         devices=devices,
+        helpers=ConfigHelpers(network=instance.network_helper),
         interfaces=interfaces,
     )
     return account.configs.put(config.id, config)

@@ -13,12 +13,17 @@ from ops.forecast.usage import SECONDS_A_MONTH, Load, Unpriced
 FUNCTION = "aws:lambda/function:Function"
 MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
 SCHEDULE = "aws:scheduler/schedule:Schedule"
+MACHINE = "linode:index/instance:Instance"
 BUCKET = "linode:index/objectStorageBucket:ObjectStorageBucket"
 OBSERVER = "lambdas.health_checker.handler.handle"
 ORCHESTRATOR = "lambdas.failover_orchestrator.handler.handle"
 LOOK = "lambdas.readiness.handler.handle"
 REPLICATOR = "lambdas.stream_replicator.handler.handle"
+ENROLMENT = "lambdas.enrolment.handler.handle"
 RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
+DAILY = re.compile(r"cron\(\d+ \d+ \* \* \? \*\)")
+# A machine asks for new credentials at half of the hour that they last.
+SESSION_SECONDS = 1800
 UNIT_SECONDS = {"minute": 60, "hour": 3600, "day": 86_400}
 
 
@@ -36,7 +41,7 @@ class Demand:
 
     ``runs`` counts the starts of each scheduled function, and the orchestrator's rehearsals that a look asks for;
     ``observers`` are the regions with one, ``sifted`` functions that a filter spares the other site's own changes;
-    ``buckets`` counts those of Linode's object storage.
+    ``buckets`` counts those of Linode's object storage, ``sessions`` how often its machines ask for credentials.
     """
 
     protocol: Protocol
@@ -45,6 +50,7 @@ class Demand:
     control_table: str
     canary_table: str
     losers_table: str
+    inbox_table: str
     mode: str
     applications: Mapping[str, str]
     control_regions: tuple[str, ...]
@@ -54,6 +60,7 @@ class Demand:
     runs: Mapping[FunctionInRegion, float]
     sifted: frozenset[FunctionInRegion]
     buckets: int
+    sessions: float
 
     @property
     def observers(self) -> tuple[str, ...]:
@@ -73,29 +80,33 @@ def demand_of(evaluation: Evaluation, load: Load) -> Demand:
         Unpriced: observers started at different paces, or a schedule of another form.
     """
     told = _mapping(evaluation.outputs["lifeboat"])
+    inventory = Inventory.from_json(str(told["inventory"]))
     protocol = Protocol.from_json(str(told["protocol"])).scaled()
     functions = {place_of(one): one for one in evaluation.registrations if one.type == FUNCTION}
-    every = _every(evaluation)
+    every, sessions = _every(evaluation), _sessions(evaluation)
+    runs = _with_rehearsals({place: SECONDS_A_MONTH / seconds for place, seconds in every.items()}, functions)
     return Demand(
         protocol=protocol,
         observing=Observing.of(protocol, _observers_pace(functions, every)),
         load=load,
         control_table=str(told["controlTable"]),
         canary_table=str(told["canaryTable"]),
-        losers_table=Inventory.from_json(str(told["inventory"])).losers_table,
+        losers_table=inventory.losers_table,
+        inbox_table=inventory.inbox_table,
         mode=str(told["dataMode"]),
         applications={name: str(table) for name, table in _mapping(told["applicationTables"]).items()},
         control_regions=tuple(str(region) for region in sequence(told["controlRegions"])),
         primary_region=str(told["primaryRegion"]),
         secondary_region=str(told["secondaryRegion"]),
         functions=functions,
-        runs=_with_rehearsals({place: SECONDS_A_MONTH / seconds for place, seconds in every.items()}, functions),
+        runs=_with_sessions(runs, functions, sessions),
         sifted=frozenset(
             FunctionInRegion(region=one.region, name=str(one.inputs["functionName"]))
             for one in evaluation.registrations
             if one.type == MAPPING and one.inputs.get("filterCriteria")
         ),
         buckets=sum(one.type == BUCKET for one in evaluation.registrations),
+        sessions=sessions,
     )
 
 
@@ -156,11 +167,31 @@ def _with_rehearsals(
     return {**runs, **{place: looks[place.region] for place in rehearsing}}
 
 
+def _sessions(evaluation: Evaluation) -> float:
+    """Count the month's requests of all machines for credentials; none without a function that gives some."""
+    gives = any(one.inputs.get("handler") == ENROLMENT for one in evaluation.registrations)
+    machines = sum(one.type == MACHINE for one in evaluation.registrations)
+    return machines * SECONDS_A_MONTH / SESSION_SECONDS if gives else 0.0
+
+
+def _with_sessions(
+    runs: Mapping[FunctionInRegion, float], functions: Mapping[FunctionInRegion, Registration], sessions: float
+) -> dict[FunctionInRegion, float]:
+    """Add the runs that give machines credentials: all in one region, where they are asked for first."""
+    giving = sorted(
+        (place for place, function in functions.items() if function.inputs.get("handler") == ENROLMENT),
+        key=lambda place: place.region,
+    )
+    return {**runs, **dict.fromkeys(giving[:1], sessions)}
+
+
 def _seconds(schedule: Registration) -> float:
     expression = str(schedule.inputs["scheduleExpression"])
+    if DAILY.fullmatch(expression):
+        return float(UNIT_SECONDS["day"])
     rate = RATE.fullmatch(expression)
     if rate is None:
-        raise Unpriced(f"{schedule.name} runs at {expression!r}; the forecast reads rate(...) only")
+        raise Unpriced(f"{schedule.name} runs at {expression!r}; the forecast reads rate(...) and daily cron(...) only")
     return int(rate[1]) * UNIT_SECONDS[rate[2]]
 
 

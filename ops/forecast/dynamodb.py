@@ -13,11 +13,13 @@ from evaluation import Registration, Value
 from failover.replication.versioned_table import EXPIRES
 from ops.forecast.demand import Demand, sequence
 from ops.forecast.replicating import LANES, Replicating, replicating
+from ops.forecast.tiers import INBOX, outermost
 from ops.forecast.usage import GIGABYTE, SECONDS_A_MONTH, Load, Part, Unpriced, Usage
 
 VOTE_BYTES = 700
 CANARY_BYTES = 250
 CONTROL_GIGABYTES = 0.01
+INBOX_LOOK_SECONDS = 0.5  # nodes/app/worker.py
 READ_UNIT_KILOBYTES = 4
 # A key in the account is asked once in five minutes for each connection with traffic
 # (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.howitworks.html).
@@ -73,14 +75,20 @@ def table_usages(one: Registration, demand: Demand) -> Iterator[Usage]:
     if name == demand.control_table:
         yield from _control(_table(one, "control plane"), demand)
         yield from _clients(_table(one, "application"), demand)
+        sessions = f"{demand.sessions:,.0f} sessions of machines"
+        yield from _table(one, "app tier").writes(demand.sessions, sessions)
     elif name == demand.canary_table:
         yield from _canary(_table(one, "control plane"), demand)
     elif name in by_physical_name:
         yield from _application(_table(one, "application"), one, demand, by_physical_name[name])
+    elif outermost(one) == INBOX:
+        yield from _inbox(_table(one, "app tier"))
     elif name == demand.losers_table:
         return  # it is empty until the sites diverge, and then counts items
+    elif name == demand.inbox_table:
+        return  # four writes for each webhook, of which no load tells; docs/forecast.md has what a million cost
     else:
-        raise Unpriced(f"{one.name} is neither the control, the canary nor an application table")
+        raise Unpriced(f"{one.name} is neither the control, the canary, the inbox nor an application table")
 
 
 def _table(one: Registration, part: Part) -> Table:
@@ -136,6 +144,12 @@ def _canary(table: Table, demand: Demand) -> Iterator[Usage]:
         asked = observers * month.runs * connections
         runs = f"{observers} observers x {month.runs:,.0f} runs x {connections} connections"
         yield from table.key_requests(region, asked, runs)
+
+
+def _inbox(table: Table) -> Iterator[Usage]:
+    """Yield the looks of the one worker that applies events, event or not; events are told by the million."""
+    looks = SECONDS_A_MONTH / INBOX_LOOK_SECONDS
+    yield table.usage(table.replicas[0], "dynamodb-read", looks, f"a look each {INBOX_LOOK_SECONDS:g} s, consistent")
 
 
 def _application(table: Table, one: Registration, demand: Demand, name: str) -> Iterator[Usage]:

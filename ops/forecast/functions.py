@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from evaluation import Registration
-from ops.forecast.demand import ORCHESTRATOR, Demand, FunctionInRegion, is_observer, is_replicator, place_of
+from ops.forecast.demand import ENROLMENT, ORCHESTRATOR, Demand, FunctionInRegion, is_observer, is_replicator, place_of
 from ops.forecast.replicating import replicator_log_usages, replicator_usages
 from ops.forecast.usage import GIGABYTE, Usage
 
@@ -13,6 +13,8 @@ MEGABYTES_A_GIGABYTE = 1024
 EMBEDDED_METRICS = 5
 # A cold start and the deadline of a rehearsal's calls (lambdas/failover_orchestrator/handler.py).
 REHEARSAL_RUN_SECONDS = 5.0
+# A node's row read and written, a certificate signed, a role taken: some calls one after the other.
+SESSION_RUN_SECONDS = 2.0
 # A turn's `decided` line and its line of metrics, with the 26 bytes that CloudWatch adds to each
 # (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatchLogsConcepts.html).
 TURN_LOG_BYTES = 740
@@ -50,12 +52,15 @@ def function_usages(one: Registration, demand: Demand) -> Iterator[Usage]:
     if is_observer(one):
         yield replace(usage, meter="metrics", quantity=EMBEDDED_METRICS, why=f"{EMBEDDED_METRICS} names, one observer")
         yield from _calls_abroad(usage, demand)
+    if one.inputs.get("handler") == ENROLMENT:
+        yield replace(usage, meter="key-signatures", quantity=runs, why=f"{runs:,.0f} sessions, a certificate each")
 
 
 def _run_seconds(one: Registration, demand: Demand) -> float:
     if is_observer(one):
         return demand.observing.run_seconds
-    return REHEARSAL_RUN_SECONDS if one.inputs.get("handler") == ORCHESTRATOR else float(str(one.inputs["timeout"]))
+    allowances = {ORCHESTRATOR: REHEARSAL_RUN_SECONDS, ENROLMENT: SESSION_RUN_SECONDS}
+    return allowances.get(str(one.inputs.get("handler")), float(str(one.inputs["timeout"])))
 
 
 def log_usages(one: Registration, demand: Demand) -> Iterator[Usage]:

@@ -7,12 +7,11 @@ transfer that they include is told by the GB and not counted: no registration sa
 from collections.abc import Iterable, Iterator, Mapping
 
 from evaluation import Registration
-from ops.forecast.demand import BUCKET, Demand
+from ops.forecast.demand import BUCKET, MACHINE, Demand
 from ops.forecast.prices import Price
 from ops.forecast.usage import HOURS_A_MONTH, Unpriced, Usage
 
 LINODE = "linode:index/"
-MACHINE = f"{LINODE}instance:Instance"
 # Jakarta and Sao Paulo each have an allowance of their own; all other regions share one
 # (https://techdocs.akamai.com/cloud-computing/docs/network-transfer-usage-and-costs).
 REGIONS_WITH_OWN_TRANSFER = frozenset({"id-cgk", "br-gru"})

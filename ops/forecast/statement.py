@@ -8,8 +8,8 @@ from failover.protocol import Protocol
 from ops.forecast.app_budget import APP_BUDGET_SECONDS, NamesMove, names_move, writable_time
 from ops.forecast.bill import FREE, Item, bill, free, total
 from ops.forecast.budget import BUDGET_SECONDS, Limit, Promise, limits, recovery_point, recovery_time
-from ops.forecast.demand import demand_of
-from ops.forecast.linode import MACHINE, included_transfer
+from ops.forecast.demand import MACHINE, demand_of
+from ops.forecast.linode import included_transfer
 from ops.forecast.prices import PriceTable
 from ops.forecast.unit_costs import UnitCost, unit_costs
 from ops.forecast.usage import Load

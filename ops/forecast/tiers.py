@@ -22,8 +22,14 @@ DATA_TIER = frozenset(
     )
 )
 
+INBOX = "lifeboat:aws:InboxTable"
+
 
 def is_of_app_tier(one: Registration) -> bool:
     """Say whether a resource is there for the application tier, by the outermost component that it is a part of."""
-    outermost = one.urn.split("::")[2].split("$")[0]
-    return outermost not in DATA_TIER
+    return outermost(one) not in DATA_TIER
+
+
+def outermost(one: Registration) -> str:
+    """Return the type of the outermost component that a resource is a part of, its own if it is in none."""
+    return one.urn.split("::")[2].split("$")[0]

@@ -15,7 +15,7 @@ import grpc
 from google.protobuf import empty_pb2, json_format, struct_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
-from evaluation.monitor import ARN_KINDS
+from evaluation.made_up import ARN_KINDS
 from policy.crossguard.plugin_server import serve
 from tests.engine.cloud import AlreadyExists, Cloud, Json
 

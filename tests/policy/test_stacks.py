@@ -1,5 +1,7 @@
 """No stack breaks a rule, and no waiver outlives its reason."""
 
+from collections.abc import Mapping
+
 import pytest
 
 from evaluation import Evaluation, committed, evaluate
@@ -10,8 +12,17 @@ from policy.rules import RULES
 from policy.told import Told
 from policy.waivers import WAIVERS
 from tests.conftest import VARIANTS, Evaluate
+from tests.stacks.named import named
 
 OTHERS = ("local", "staging")
+BOTH: Mapping[str, object] = {"bothSitesAnswer": True}
+ROUTINGS: tuple[Mapping[str, object], ...] = (
+    {},
+    {"zoneId": "Z0123456789"},
+    {"provider": "linode"},
+    {**BOTH, "routing": "weighted"},
+    {**BOTH, "routing": "latency"},
+)
 
 
 def said(judgement: Judgement) -> list[str]:
@@ -27,14 +38,19 @@ def test_no_other_stack_breaks_a_rule(name: str) -> None:
     assert said(judge(committed(name).registrations)) == []
 
 
+@pytest.mark.parametrize("settings", ROUTINGS, ids=lambda settings: str(settings.get("routing", settings)))
+def test_a_name_breaks_no_rule_however_it_leads_to_the_sites(settings: Mapping[str, object]) -> None:
+    assert said(judge(named(settings).registrations)) == []
+    assert said(judge(named(settings, preview=True).registrations)) == []
+
+
 def test_a_preview_breaks_no_rule() -> None:
     assert said(judge(committed("prod", preview=True).registrations)) == []
 
 
 def test_every_waiver_is_needed_and_has_a_reason(variant: Evaluate) -> None:
-    judged = [judge(variant(name).registrations) for name in VARIANTS] + [
-        judge(committed(n).registrations) for n in OTHERS
-    ]
+    stacks = [*(variant(name) for name in VARIANTS), *(committed(name) for name in OTHERS), named()]
+    judged = [judge(one.registrations) for one in stacks]
     assert {waiver for one in judged for _, waiver in one.waived} == set(WAIVERS)
     assert all(len(waiver.reason) > 20 for waiver in WAIVERS)
     assert {waiver.rule for waiver in WAIVERS} <= {rule.id for rule in RULES}

@@ -23,9 +23,9 @@ def test_flat_outputs_stay_few(prod: Evaluation) -> None:
 
 def test_the_object_says_the_same_and_its_schema(prod: Evaluation) -> None:
     flat = {name: value for name, value in prod.outputs.items() if name != "lifeboat"}
-    alone = {name: at(prod.outputs, "lifeboat", name) for name in ("replication", "app", "enrolment")}
+    alone = {name: at(prod.outputs, "lifeboat", name) for name in ("replication", "app", "traffic", "enrolment")}
     assert prod.outputs["lifeboat"] == {"schema": 1, **flat, **alone}
-    assert not set(alone) & set(flat)
+    assert alone.keys().isdisjoint(flat)
 
 
 def test_the_object_says_where_machines_enrol_and_what_signs_each_root(prod: Evaluation) -> None:

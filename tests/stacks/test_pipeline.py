@@ -14,6 +14,7 @@ from localcloud.iam import Access
 from stacks.pipeline import build_pipeline
 from stacks.providers import build_providers
 from stacks.settings import Settings
+from tests.stacks.named import named
 from tests.stacks.registered import ROLE_POLICY, at, of_type, text
 
 ROLE = "aws:iam/role:Role"
@@ -72,6 +73,20 @@ CALLS: list[tuple[str, str, Known, set[str]]] = [
     ("kms:DescribeKey", TABLES_KEY, {"kms:resourcealiases": ("alias/other",)}, set()),
     ("kms:Decrypt", TABLES_KEY, OF_TABLES, set()),
     ("kms:GenerateDataKey", KEY, OF_STATE, {"deploy"}),
+]
+
+
+# The same, where Route 53 holds names of the stack.
+ZONE, CHECK = "arn:aws:route53:::hostedzone/Z1", "arn:aws:route53:::healthcheck/0a1b"
+SWITCHES = f"arn:aws:s3:::lifeboat-prod-switch-{ACCOUNT}-us-east-1"
+CALLS_ABOUT_NAMES: list[tuple[str, str, set[str]]] = [
+    ("route53:ListResourceRecordSets", ZONE, {"preview", "deploy"}),
+    ("route53:ChangeResourceRecordSets", ZONE, set()),
+    ("route53:GetHealthCheck", CHECK, {"preview", "deploy"}),
+    ("route53:UpdateHealthCheck", CHECK, set()),
+    ("s3:GetBucketPolicy", SWITCHES, {"preview", "deploy"}),
+    ("s3:PutBucketPolicy", SWITCHES, set()),
+    ("s3:PutObject", f"{SWITCHES}/switch/app.json", set()),
 ]
 
 
@@ -183,3 +198,13 @@ def test_the_state_is_told_to_be_where_the_roles_may_reach_it_and_out_of_the_dat
     assert state["region"] not in data
     assert state["replicaRegion"] in {*control} - {state["region"], stack.outputs["primaryRegion"]}
     assert all(len(str(state[name])) <= 63 for name in ("bucket", "replicaBucket"))
+
+
+@pytest.mark.parametrize(("action", "resource", "who"), CALLS_ABOUT_NAMES)
+def test_pipelines_read_names_and_change_neither_where_they_lead_nor_who_reads_a_switch(
+    action: str, resource: str, who: set[str], prod: Evaluation
+) -> None:
+    asked = Access(action=action, resource=resource, context={"aws:requestedregion": ("us-east-1",)})
+    for stack, expected in ((named(), who), (prod, set())):
+        allowed = {noun for noun, one in documents(stack).items() if iam.judge(iam.parse(one), asked) == "allowed"}
+        assert allowed == expected

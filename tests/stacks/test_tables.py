@@ -106,6 +106,6 @@ def test_eventual_tables_have_a_replica_and_no_witness(prod: Evaluation) -> None
 
 def data_tables(evaluation: Evaluation) -> list[Registration]:
     """Return the application's tables and the canary."""
-    found = [one for one in of_type(evaluation, TABLE) if not one.name.startswith(("control", "losers"))]
+    found = [one for one in of_type(evaluation, TABLE) if not one.name.startswith(("control", "inbox", "losers"))]
     assert len(found) >= 2
     return found

@@ -85,7 +85,7 @@ def test_of_a_global_table_both_regions_tell_of_throttling_and_of_lateness_if_it
                 where = (str(alarm.region), text(alarm.inputs, "dimensions", "TableName"))
                 watched.setdefault(where, []).append(text(alarm.inputs, "metricName"))
         assert all(sorted(told) == sorted(metrics) for told in watched.values())
-        data = {one for one in global_tables(stack) if not one[1].endswith(("-control", "-losers"))}
+        data = {one for one in global_tables(stack) if not one[1].endswith(("-control", "-inbox", "-losers"))}
         assert set(watched) == (data if metrics else set())
 
 

@@ -3,13 +3,13 @@
 from dataclasses import replace
 
 from evaluation import Evaluation, Registration, Value
-from ops.forecast.linode import MACHINE
+from ops.forecast.demand import MACHINE
 from ops.forecast.tiers import is_of_app_tier
 
 LINODE = "linode:index/"
 
 
-def declared(type_: str, name: str, provider_region: str = "", **inputs: Value) -> Registration:
+def declared(type_: str, name: str, provider_region: str = "", /, **inputs: Value) -> Registration:
     """Return one resource of a component of the application tier; ``provider_region`` is its provider's."""
     return Registration(
         urn=f"urn:pulumi:prod::lifeboat::lifeboat:linode:Site${type_}::{name}",

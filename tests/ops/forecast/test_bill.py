@@ -208,7 +208,13 @@ def test_a_mapping_on_something_else_than_a_queue_or_a_tables_stream_is_an_error
 
 
 @pytest.mark.parametrize(
-    ("expression", "starts"), [("rate(1 minute)", 43_800), ("rate(15 minutes)", 2_920), ("rate(1 day)", 730 / 24)]
+    ("expression", "starts"),
+    [
+        ("rate(1 minute)", 43_800),
+        ("rate(15 minutes)", 2_920),
+        ("rate(1 day)", 730 / 24),
+        ("cron(17 4 * * ? *)", 730 / 24),
+    ],
 )
 def test_a_schedule_starts_its_function_at_its_rate(prod: Evaluation, expression: str, starts: float) -> None:
     schedules = {one.urn: with_inputs(one, scheduleExpression=expression) for one in of_schedules(prod)}
@@ -225,7 +231,7 @@ def test_each_look_at_readiness_has_its_regions_orchestrator_run_once(prod: Eval
 
 
 def test_a_schedule_of_another_form_is_an_error(prod: Evaluation) -> None:
-    schedules = {one.urn: with_inputs(one, scheduleExpression="cron(0 6 * * ? *)") for one in of_schedules(prod)}
+    schedules = {one.urn: with_inputs(one, scheduleExpression="cron(0 6 1 * ? *)") for one in of_schedules(prod)}
     with pytest.raises(Unpriced, match="rate"):
         demand_of(replace(prod, registrations=tuple(schedules.values())), IDLE)
 

@@ -2,11 +2,11 @@
 
 import pytest
 
-from evaluation import Evaluation, Registration
+from evaluation import ROOT, Evaluation, Registration
 from localcloud.linode.catalogue import TYPES
 from ops.forecast.bill import Item, bill, itemised, total
-from ops.forecast.demand import BUCKET, demand_of
-from ops.forecast.linode import FREE, MACHINE, PRICED, included_transfer
+from ops.forecast.demand import BUCKET, MACHINE, demand_of
+from ops.forecast.linode import FREE, PRICED, included_transfer
 from ops.forecast.prices import NoPrice, PriceTable
 from ops.forecast.usage import Load, Unpriced
 from stacks.linode_regions import LINODE_REGIONS
@@ -115,3 +115,12 @@ def test_the_embedded_api_asks_what_the_forecast_counts(prod: Evaluation, plan: 
 def test_no_type_is_both_priced_and_free() -> None:
     assert MACHINE in PRICED
     assert not set(PRICED) & set(FREE)
+
+
+def test_the_documentation_says_what_machines_cost_where() -> None:
+    lines = (ROOT / "docs" / "forecast.md").read_text(encoding="utf-8").splitlines()
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("| g6-")]
+    assert rows
+    for plan, *told in rows:
+        prices = [PRICES.of(f"linode-{plan}", region).usd for region in ("us-ord", "id-cgk", "br-gru")]
+        assert [float(usd) for usd in told] == prices, plan

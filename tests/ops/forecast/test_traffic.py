@@ -9,6 +9,7 @@ from ops.forecast.prices import PriceTable
 from ops.forecast.unit_costs import unit_costs
 from ops.forecast.usage import SECONDS_A_MONTH, Load, Unpriced
 from tests.ops.forecast.declaring import check, declared, machine, record, with_more, without_app_tier
+from tests.stacks.named import named
 
 PRICES = PriceTable.load()
 
@@ -84,3 +85,14 @@ def test_queries_that_are_routed_by_latency_cost_more(prod: Evaluation) -> None:
     by_latency = record(failoverRoutingPolicies=None, latencyRoutingPolicies=[{"region": "us-east-1"}])
     costs = {one.what: one.usd for one in unit_costs(with_more(without_app_tier(prod), by_latency), 1, PRICES)}
     assert costs["a million DNS queries"] == pytest.approx(0.6)
+
+
+def test_a_name_that_is_really_declared_costs_its_zone_its_checks_and_what_they_read() -> None:
+    items = itemised(named().registrations, demand_of(named(), Load()), PRICES)
+    of_name = [one for one in items if one.usage.resource.startswith(("traffic", "switch"))]
+    assert asked(tuple(of_name), "hosted-zones") == 1
+    assert asked(tuple(of_name), "health-checks") == 4
+    assert asked(tuple(of_name), "health-check-options") == 3 * 3
+    readers = {one.usage.region for one in of_name if one.usage.meter == "bucket-reads"}
+    assert readers == {"us-east-1", "us-east-2", "us-west-2"}
+    assert total(of_name) < 20

@@ -13,6 +13,7 @@ from tests.policy.cases import (
     recovery,
     regions,
     runtime_values,
+    traffic,
 )
 from tests.policy.cases.case import Case
 
@@ -26,6 +27,7 @@ CASES: tuple[Case, ...] = (
     *permissions.CASES,
     *leaks.CASES,
     *network.CASES,
+    *traffic.CASES,
     *ingress.CASES,
     *functions.CASES,
     *alarms.CASES,

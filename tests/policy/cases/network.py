@@ -99,6 +99,13 @@ CASES = (
     ),
     Case(
         rule="slow-name",
+        breaks=partial(record, 0),
+        keeps=partial(record, 10),
+        resource="app-aws-us-east-1",
+        says="is kept for 0 s; at least 10",
+    ),
+    Case(
+        rule="slow-name",
         breaks=partial(linode_record, 60),
         keeps=partial(linode_record, 30),
         resource="app",

@@ -54,6 +54,19 @@ def record(*, routed: bool) -> None:
     )
 
 
+def name_of_a_site(name: str) -> None:
+    record(routed=True)
+    aws.route53.Record(
+        "site-aws-us-east-1",
+        zone_id="Z1",
+        name=name,
+        type="A",
+        ttl=30,
+        records=["192.0.2.1"],
+        opts=pulumi.ResourceOptions(provider=aws.Provider("aws-us-east-2", region="us-east-2")),
+    )
+
+
 def linode_record(record_type: str) -> None:
     linode.DomainRecord("app", domain_id=1, name="app", record_type=record_type, target="192.0.2.1", opts=at_linode())
 
@@ -111,6 +124,13 @@ CASES = (
         keeps=partial(webhook, value=False),
         resource="webhook-value-aws-us-east-1",
         says="declares a secret's value",
+    ),
+    Case(
+        rule="run-time-value",
+        breaks=partial(name_of_a_site, "tertiary.app.example.com"),
+        keeps=partial(name_of_a_site, "secondary.app.example.com"),
+        resource="site-aws-us-east-1",
+        says="declares where tertiary.app.example.com points to",
     ),
     Case(
         rule="run-time-value",
