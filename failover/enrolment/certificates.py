@@ -166,4 +166,4 @@ def _signed(body: x509.TbsCertificate, sign: Sign) -> str:
             "signature_value": sign(body.dump()),
         }
     )
-    return pem.armor("CERTIFICATE", whole.dump()).decode()
+    return str(pem.armor("CERTIFICATE", whole.dump()), "ascii")

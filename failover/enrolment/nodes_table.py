@@ -81,7 +81,7 @@ class NodesTable:
         Raises:
             ChangedMeanwhile: the counter was spent, or the node enrolled anew.
         """
-        values = {"counter": counter, "roots": ",".join(roots), "generation": node.generation}
+        values: dict[str, Value] = {"counter": counter, "roots": ",".join(roots), "generation": node.generation}
         condition = "#generation = :generation AND #counter < :counter"
         self._update(node.id, values, condition, f"counter {counter} of node {node.id} was spent")
 
@@ -91,7 +91,7 @@ class NodesTable:
         Raises:
             ChangedMeanwhile: it enrolled since it was read.
         """
-        values = {**approval_values(approval), "generation": generation_due(row) - 1}
+        values: dict[str, Value] = {**approval_values(approval), "generation": generation_due(row) - 1}
         condition = "#generation = :generation" if row else "attribute_not_exists(pk)"
         self._update(node, values, condition, f"node {node} has enrolled since it was read")
 

@@ -19,7 +19,7 @@ from failover.enrolment.decision import (
 )
 from failover.enrolment.instance import Instance
 from failover.enrolment.messages import EnrolRequest, Malformed, SessionRequest, TooLarge, read_request
-from failover.enrolment.node import Node
+from failover.enrolment.node import Node, Row
 from failover.enrolment.nodes_table import ChangedMeanwhile, NodesTable
 from failover.enrolment.place import Place
 from lambdas.enrolment.authority import Authority
@@ -84,7 +84,7 @@ class Desk:
         log.info("decided", extra={"action": "enrolled", "node": judged.id, "generation": judged.generation})
         return Answer(status=200, fields=_told(judged, self._tools.stack))
 
-    def _judged(self, applicant: Applicant, row: Node | None) -> Node | Refusal:
+    def _judged(self, applicant: Applicant, row: Row | None) -> Node | Refusal:
         nodes, stack = self._tools.nodes, self._tools.stack
         instance = self._tools.linode.instance(applicant.id)
         judged = judge_enrolment(applicant, row, instance, stack, nodes.time.now())

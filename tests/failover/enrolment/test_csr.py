@@ -23,7 +23,7 @@ def armoured(der: bytes, name: str = "CERTIFICATE REQUEST") -> str:
     return f"-----BEGIN {name}-----\n{base64.encodebytes(der).decode()}-----END {name}-----\n"
 
 
-def csr_of(private: "ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey", digest: hashes.HashAlgorithm) -> str:
+def csr_of(private: "ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey", digest: hashes.SHA256 | hashes.SHA384) -> str:
     builder = x509.CertificateSigningRequestBuilder().subject_name(x509.Name([]))
     return builder.sign(private, digest).public_bytes(Encoding.PEM).decode()
 

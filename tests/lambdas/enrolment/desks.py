@@ -1,7 +1,7 @@
 """A desk with everything at hand: a table, an instance, keys and credentials that are nobody's."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -51,6 +51,7 @@ class Ground:
     keys: dict[str, Machine] = field(default_factory=lambda: {"a": Machine(), "b": Machine()})
     asked: list[int] = field(default_factory=list)
     refusals: int = 0
+    meanwhile: Callable[[], None] = lambda: None
 
     def __post_init__(self) -> None:
         self.now = self._aws_now()
@@ -65,6 +66,7 @@ class Ground:
 
     def instance(self, linode_id: int) -> Instance | None:
         self.asked.append(linode_id)
+        self.meanwhile()
         return self.instances.get(linode_id)
 
     def desk(self) -> Desk:

@@ -12,7 +12,7 @@ from cryptography import x509
 
 from failover.enrolment.authorities import NoAuthority, Signing, move_signing, read_authorities
 from failover.enrolment.messages import SessionRequest
-from failover.enrolment.node import Approval
+from failover.enrolment.node import Approval, Node
 from failover.enrolment.nodes_table import NodesTable
 from lambdas.enrolment.call import NotFromUrl, read_call
 from tests.failover.clocks import HandClock
@@ -75,14 +75,13 @@ def test_who_asks_from_elsewhere_is_refused_and_counted(ground: Ground) -> None:
 def test_of_two_machines_at_once_one_is_let_in(ground: Ground) -> None:
     """The other one's row is there when the second wants to write."""
     first, second = Machine(), Machine()
-    asks, ground.instance = ground.instance, lambda number: _meanwhile(ground, first, asks(number))  # type: ignore[method-assign]
+    row = replace(first.enrolled(), enrolled=replace(first.enrolled().enrolled, at=ground.now))
+    ground.meanwhile = lambda: _admit(ground, row)
     assert ground.post(enrolment(second)) == (403, {"error": "refused", "request": "r-1", "generation": 2})
 
 
-def _meanwhile(ground: Ground, machine: Machine, found: Any) -> Any:
-    row = replace(machine.enrolled(), enrolled=replace(machine.enrolled().enrolled, at=ground.now))
+def _admit(ground: Ground, row: Node) -> None:
     NodesTable(CONTROL, ground.store, HandClock()).admit(None, row)
-    return found
 
 
 def test_a_session_has_credentials_a_certificate_and_both_roots(ground: Ground) -> None:
@@ -188,7 +187,9 @@ def test_no_log_line_and_no_refusal_holds_a_secret_or_a_signature(
 
 
 def test_what_did_not_come_by_the_address_is_no_call() -> None:
-    for wrong in ({}, [], {"requestContext": {"http": {"method": "POST", "sourceIp": "here"}, "requestId": "r"}}):
+    nowhere = {"requestContext": {"http": {"method": "POST", "sourceIp": "here"}, "requestId": "r"}}
+    wrongs: tuple[object, ...] = ({}, [], nowhere)
+    for wrong in wrongs:
         with pytest.raises(NotFromUrl):
             read_call(wrong)
 
