@@ -6,6 +6,7 @@ import pulumi
 
 from failover.sites import LOST_REGIONS
 from stacks.app import build_app
+from stacks.certificate import build_certificates
 from stacks.control import build_control
 from stacks.data import build_data
 from stacks.enrolment import build_enrolment
@@ -27,6 +28,7 @@ build_table_alarms(settings, providers, data, alerts)
 replication = build_replication(settings, providers, data, alerts)
 pipeline = build_pipeline(settings, providers)
 build_inbox(settings, providers)
+build_certificates(settings, providers, control, zone)
 app = build_app(settings, providers)
 traffic = build_traffic(settings, providers, zone, app.addresses)
 enrolment = build_enrolment(settings, providers, control)

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 
-from evaluation.registration import Registration, Value
+from evaluation.registration import UNKNOWN, Registration, Value
 
 GROWING = frozenset({"replicas", "interfaces", "vpc", "vpcs"})
 """Inputs to whose parts a provider adds outputs."""
@@ -26,8 +26,14 @@ def made_up(one: Registration, account: str) -> tuple[str, Mapping[str, Value]]:
 
 
 def unknown(one: Registration) -> tuple[str, Mapping[str, Value]]:
-    """Return what a preview knows: the inputs; what is not there, or gets more when it is made, is unknown."""
-    return "", {name: value for name, value in one.inputs.items() if name not in GROWING}
+    """Return what a preview knows: the inputs that are known; what is not there, or gets more when made, is unknown."""
+    return "", {name: value for name, value in one.inputs.items() if name not in GROWING and _is_known(value)}
+
+
+def _is_known(value: Value) -> bool:
+    if isinstance(value, list | dict):
+        return all(_is_known(part) for part in (value.values() if isinstance(value, dict) else value))
+    return value != UNKNOWN
 
 
 def _aws(one: Registration, account: str) -> tuple[str, Mapping[str, Value]]:
@@ -58,15 +64,14 @@ def _linode(one: Registration) -> tuple[str, Mapping[str, Value]]:
     """Make numbers, addresses and hosts up: of each type those that it has are read."""
     number = _number(one.urn)
     ipv4 = f"198.{18 + number % 2}.{number // 2 % 256}.{number // 512 % 253 + 2}"  # RFC 2544: a range for tests
+    private = f"192.168.{128 + number % 128}.{number // 512 % 253 + 2}" if one.inputs.get("privateIp") else ""
     ipv6, host = f"2001:db8::{number >> 16:x}:{number & 0xFFFF:x}", f"{one.name}.made-up.example"
     instance = one.type == "linode:index/instance:Instance"
     outputs: dict[str, Value] = {
         **dict.fromkeys(("address", "ipAddress", "ipv4"), ipv4),
         **dict.fromkeys(("hostname", "endpoint", "hostPrimary", "hostSecondary", "hostStandby"), host),
-        "ipv4s": [ipv4],
-        "privateIpAddress": ipv4.replace("198.18.", "192.168.").replace("198.19.", "192.168.")
-        if one.inputs.get("privateIp")
-        else "",
+        "ipv4s": [each for each in (ipv4, private) if each],
+        "privateIpAddress": private,
         "ipv6": f"{ipv6}/128" if instance else ipv6,
         "label": one.name,
     }

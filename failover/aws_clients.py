@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_ssm import SSMClient
 
+    from failover.certificates.route53_client import Route53Client
     from failover.enrolment.credentials import StsClient
     from failover.enrolment.signing_key import KmsClient
     from failover.replication.shards import StreamsClient
@@ -31,6 +32,7 @@ Service = Literal[
     "dynamodbstreams",
     "kms",
     "lambda",
+    "route53",
     "s3",
     "scheduler",
     "secretsmanager",
@@ -115,6 +117,15 @@ def client(
 ) -> "LambdaClient": ...
 @overload
 def client(
+    service: Literal["route53"],
+    region: str,
+    *,
+    connect_seconds: float = ...,
+    read_seconds: float = ...,
+    session: boto3.Session | None = ...,
+) -> "Route53Client": ...
+@overload
+def client(
     service: Literal["s3"],
     region: str,
     *,
@@ -184,7 +195,7 @@ def client(
     read_seconds: float = 1.0,
     connections: int = POOLED_CONNECTIONS,
     session: boto3.Session | None = None,
-) -> "BaseClient | KmsClient | StreamsClient | StsClient":
+) -> "BaseClient | KmsClient | Route53Client | StreamsClient | StsClient":
     """Make a client of one service in one region that never retries by itself.
 
     ``session`` carries other credentials than the process's own. Making clients is not thread-safe in boto3 while a

@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -11,6 +12,8 @@ from localcloud.iam import Access
 from localcloud.request import Request
 
 EVERYTHING = "*"
+RECORD_KEYS = {"Name": "NormalizedRecordNames", "Type": "RecordTypes", "Action": "Actions"}
+"""What a change of records is made of, in its XML and in conditions."""
 
 
 class UnknownOperation(Exception):
@@ -130,6 +133,24 @@ def _assumed(request: Request, _naming: Naming) -> tuple[Access, ...]:
     return tuple(Access(action=action, resource=_param(request, "RoleArn")) for action in actions)
 
 
+def _change(request: Request, _naming: Naming) -> str:
+    return f"arn:aws:route53:::change/{_param(request, 'Id').rpartition('/')[2]}"
+
+
+def _record_change(request: Request, _naming: Naming) -> tuple[Access, ...]:
+    """Give a change of records with the keys that conditions may ask for.
+
+    https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/specifying-conditions-route53.html
+    """
+    found = {tag: tuple(re.findall(rf"<{tag}>([^<]*)</{tag}>", request.body.decode())) for tag in RECORD_KEYS}
+    names = tuple(name.lower().rstrip(".") for name in found["Name"])
+    told = {**found, "Name": names}
+    action = "route53:ChangeResourceRecordSets"
+    context = {f"{action}{key}".lower(): tuple(sorted(set(told[tag]))) for tag, key in RECORD_KEYS.items()}
+    zone = f"arn:aws:route53:::hostedzone/{_param(request, 'Id').rpartition('/')[2]}"
+    return (Access(action=action, resource=zone, context=context),)
+
+
 def _everything(_request: Request, _naming: Naming) -> str:
     return EVERYTHING
 
@@ -157,9 +178,11 @@ RULES: Mapping[tuple[str, str], Rule] = {
     ("s3", "ListObjectsV2"): _on("s3:ListBucket", _bucket),
     **_rules("scheduler", _schedule, "GetSchedule"),
     **_rules("ssm", _parameter, "GetParameter", "PutParameter"),
-    **_rules("secretsmanager", _secret, "GetSecretValue", "DescribeSecret"),
+    **_rules("secretsmanager", _secret, "GetSecretValue", "DescribeSecret", "PutSecretValue"),
     **_rules("kms", _key, "Sign"),
     ("sts", "AssumeRole"): _assumed,
+    ("route53", "ChangeResourceRecordSets"): _record_change,
+    **_rules("route53", _change, "GetChange"),
     **_rules("logs", _log_stream, "CreateLogStream", "PutLogEvents"),
     **_rules("cloudwatch", _alarms, "DescribeAlarms"),
 }

@@ -16,7 +16,7 @@ def hurry() -> None:
     """Speed moto up in this process; called again it changes nothing.
 
     It lists its modules from disk at every request, and looks for each of an attribute value's ten types under a dozen
-    spellings, which is half of what a read costs. Before each transaction it copies the tables with every record that
+    spellings, which is most of what a read costs. Before each transaction it copies the tables with every record that
     their streams ever had; those never change once they are written.
     """
     listed = tuple(backends.list_of_moto_modules())
@@ -28,8 +28,18 @@ def hurry() -> None:
 def _structure(
     serializer: BaseJSONSerializer, serialized: MutableMapping[str, Any], value: Any, shape: StructureShape, key: str
 ) -> None:
-    """Leave an attribute value without bytes or nesting as it is: it has the API's form already."""
-    if shape.name == "AttributeValue" and isinstance(value, dict) and len(value) == 1 and value.keys() <= PLAIN:
+    """Leave an attribute value without bytes in it as it is: it has the API's form already."""
+    if shape.name == "AttributeValue" and _is_in_the_apis_form(value):
         serialized[key] = value
     else:
         _whole(serializer, serialized, value, shape, key)
+
+
+def _is_in_the_apis_form(value: object) -> bool:
+    """Say whether an attribute value is JSON already, down to the last one in its maps and lists."""
+    if not isinstance(value, dict) or len(value) != 1:
+        return False
+    [(kind, held)] = value.items()
+    if kind == "M":
+        return isinstance(held, dict) and all(map(_is_in_the_apis_form, held.values()))
+    return all(map(_is_in_the_apis_form, held)) if kind == "L" else kind in PLAIN

@@ -9,7 +9,7 @@ import math
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
 from moto.core.models import DEFAULT_ACCOUNT_ID
@@ -26,6 +26,7 @@ from localcloud.request import Request, Response
 log = logging.getLogger(__name__)
 
 RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
+DAILY = re.compile(r"cron\((\d{1,2}) (\d{1,2}) \* \* \? \*\)")
 AT = re.compile(r"at\((\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\)")
 UNIT_SECONDS = {"minute": 60.0, "hour": 3600.0, "day": 86400.0}
 
@@ -36,23 +37,37 @@ class NotSimulated(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Rhythm:
-    """When a schedule fires: every so many seconds from its creation, or once at a time."""
+    """When a schedule fires: every so many seconds from its creation, each day at a time, or once at one."""
 
     every_seconds: float | None = None
+    daily_at: time | None = None
     once_at: datetime | None = None
 
     @classmethod
     def parse(cls, expression: str, timezone: str = "UTC") -> "Rhythm":
-        """Read ``rate(...)`` or ``at(...)``.
+        """Read ``rate(...)``, ``at(...)``, or a ``cron(...)`` of each day.
 
         Raises:
-            NotSimulated: a cron expression, or no expression at all.
+            NotSimulated: another cron expression, or no expression at all.
         """
         if found := RATE.fullmatch(expression):
             return cls(every_seconds=int(found.group(1)) * UNIT_SECONDS[found.group(2)])
         if found := AT.fullmatch(expression):
             return cls(once_at=datetime.fromisoformat(found.group(1)).replace(tzinfo=ZoneInfo(timezone)))
-        raise NotSimulated(f"{expression!r}: the embedded cloud fires rate(...) and at(...) schedules only")
+        found = DAILY.fullmatch(expression)
+        if found and int(found.group(1)) < 60 and int(found.group(2)) < 24:
+            at = time(int(found.group(2)), int(found.group(1)), tzinfo=ZoneInfo(timezone))
+            return cls(every_seconds=UNIT_SECONDS["day"], daily_at=at)
+        raise NotSimulated(f"{expression!r}: the embedded cloud fires rate(...), at(...) and daily schedules only")
+
+    def wait_from(self, now: datetime) -> float:
+        """Return the seconds from a time to the first firing."""
+        if self.once_at:
+            return max(0.0, (self.once_at - now).total_seconds())
+        if self.daily_at is None:
+            return 0.0
+        today = datetime.combine(now.astimezone(self.daily_at.tzinfo), self.daily_at)
+        return (today - now).total_seconds() % UNIT_SECONDS["day"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,8 +133,8 @@ class Schedules:
         return planned
 
     def _first(self, rhythm: Rhythm) -> float:
-        wait = (rhythm.once_at - self._times.wall_clock()).total_seconds() if rhythm.once_at else 0.0
-        return self._times.clock() + max(0.0, wait) + self._times.jitter()
+        wait = rhythm.wait_from(self._times.wall_clock())
+        return self._times.clock() + wait * (self._times.scale if rhythm.daily_at else 1) + self._times.jitter()
 
     def _fire(self, schedule: Schedule) -> None:
         region, target = schedule.arn.split(":")[3], schedule.target

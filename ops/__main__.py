@@ -13,6 +13,7 @@ from ops.arming import arm, disarm
 from ops.authority import authority
 from ops.backfilling import backfill
 from ops.break_glass import break_glass
+from ops.certificate import certificate
 from ops.diverging import divergence
 from ops.doctor import doctor
 from ops.drifting import drift
@@ -66,6 +67,7 @@ app.command(name="state-backend")(state_backend)
 app.add_typer(secret, name="secret")
 app.add_typer(node, name="node")
 app.add_typer(authority, name="authority")
+app.add_typer(certificate, name="certificate")
 
 
 @app.callback()

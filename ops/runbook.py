@@ -93,6 +93,18 @@ def _facts(deployed: Deployed) -> dict[str, object]:
         "secret": deployed.slack_webhook_secret,
         "replica_url": _replica_url(deployed),
         "authorities": _authorities(deployed),
+        **_linode(deployed),
+    }
+
+
+def _linode(deployed: Deployed) -> dict[str, object]:
+    """Return where the application tier is; whoever reads it fills it in where there is none, as all in capitals."""
+    app = deployed.outputs.lifeboat.get("app") or {}
+    sites = app.get("sites", {})
+    return {
+        "linode_primary": sites.get("primary", "PRIMARY_SITE"),
+        "linode_secondary": sites.get("secondary", "SECONDARY_SITE"),
+        "linode_observer": app.get("observerRegion", "OBSERVER_REGION"),
     }
 
 

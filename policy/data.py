@@ -21,6 +21,8 @@ DATA: Mapping[str, str] = {
     "linode:index/databaseMysqlV2:DatabaseMysqlV2": "",
     "linode:index/databasePostgresqlV2:DatabasePostgresqlV2": "",
     "linode:index/objectStorageBucket:ObjectStorageBucket": "",
+    # Beside what is declared a zone holds the record that run time moves.
+    "linode:index/domain:Domain": "",
 }
 # An input that says the volume or database is encrypted, and the value of it.
 ENCRYPTED: Mapping[str, tuple[str, object]] = {

@@ -19,6 +19,15 @@ SHAPES: Mapping[str, re.Pattern[str]] = {
     "an address with a password": re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s/:@]*:[^\s/@]+@"),
     "a password": re.compile(r"(?i)\b(?:password|passwd|secret|token|api[_-]?key)\s*[:=]\s*['\"]?[^\s'\"${}<]{6,}"),
 }
+# What the cloud answers with a secret when it makes it, and the secret; the state keeps a resource's outputs.
+WITH_A_SECRET: Mapping[str, str] = {
+    "aws:iam/accessKey:AccessKey": "an access key's secret half",
+    "linode:index/databaseMysqlV2:DatabaseMysqlV2": "a database's root password",
+    "linode:index/databasePostgresqlV2:DatabasePostgresqlV2": "a database's root password",
+    "linode:index/lkeCluster:LkeCluster": "a cluster's credentials",
+    "linode:index/objectStorageKey:ObjectStorageKey": "a key's secret half",
+    "linode:index/token:Token": "a token",
+}
 SECRET_WORD = re.compile(r"(?i)(?:^|_)(?:PASSWORD|PASSWD|SECRET|TOKEN|CREDENTIALS?|API_?KEY|PRIVATE_?KEY)(?:$|_)")
 # Variables that hold where a secret is, not what it is.
 REFERENCE = re.compile(r"(?i)_(?:NAME|ARN|ID|PATH|FILE)$")
@@ -30,6 +39,12 @@ def secret_value(declared: Declared) -> Iterator[Finding]:
     for one in declared.registrations:
         for path in one.secret_paths:
             yield Finding(resource=one, subject=path, seen=f"is given a secret value, {path}")
+
+
+def secret_output(declared: Declared) -> Iterator[Finding]:
+    """Find resources whose making yields a secret, which then stands among their outputs in the state."""
+    for one in declared.of_type(*WITH_A_SECRET):
+        yield Finding(resource=one, seen=f"puts {WITH_A_SECRET[one.type]} into the state")
 
 
 def secret_shape(declared: Declared) -> Iterator[Finding]:
@@ -61,6 +76,12 @@ RULES = (
         protects="No state file holds a secret, however it is encrypted.",
         remedy="declare only the secret's container; `lifeboat secret set` puts the value into every control region",
         check=secret_value,
+    ),
+    Rule(
+        id="secret-output",
+        protects="No secret comes into the state by the back door, as an output of what makes it.",
+        remedy="let a person or run time make it, and `lifeboat secret set` keep it",
+        check=secret_output,
     ),
     Rule(
         id="secret-shape",

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from evaluation import Registration
 from policy.declared import Declared, Inputs, at, items, number, text, texts
 from policy.rule import Finding, Rule
+from policy.site_names import names_a_site
 
 # Resolvers may keep a shorter one for longer, and all of them ask more often.
 LEAST_TTL_SECONDS = 10
@@ -47,7 +48,8 @@ def slow_name(declared: Declared) -> Iterator[Finding]:
             )
     for one in declared.of_type("linode:index/domainRecord:DomainRecord"):
         ttl = number(one, "ttlSec")
-        if text(one, "recordType") in ADDRESSES and not 0 < (ttl or 0) <= LINODE_TTL_SECONDS:
+        moves = text(one, "recordType") in ADDRESSES and not names_a_site(one)
+        if moves and not 0 < (ttl or 0) <= LINODE_TTL_SECONDS:
             yield Finding(resource=one, seen=f"is kept for {ttl or 86_400:g} s; Linode keeps 30, or 120 and more")
 
 

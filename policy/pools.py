@@ -8,7 +8,7 @@ from policy.declared import INSTANCE, Declared, items, lacks
 from policy.rule import Finding, Rule
 
 # Pools without which a site serves nobody. Monitoring and the observer are one machine each: no request needs them.
-SERVING = frozenset({"balancer", "web", "api", "database"})
+SERVING = frozenset({"balancer", "web", "api", "postgresql", "mariadb"})
 PLACEMENT_GROUP = "linode:index/placementGroup:PlacementGroup"
 Pool = tuple[str, str]
 """Site and pool, by their tags."""

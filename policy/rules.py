@@ -13,7 +13,9 @@ from policy import (
     recovery,
     regions,
     runtime_values,
+    storage,
     traffic,
+    users,
 )
 from policy.rule import Rule
 
@@ -24,7 +26,9 @@ RULES: tuple[Rule, ...] = (
     *machines.RULES,
     *pools.RULES,
     *data.RULES,
+    *storage.RULES,
     *permissions.RULES,
+    *users.RULES,
     *leaks.RULES,
     *network.RULES,
     *traffic.RULES,

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from evaluation import Registration
 from policy.declared import INSTANCE, Declared, at, items, text
 from policy.rule import Finding, Rule
+from policy.site_names import names_a_site
 
 VALUES: Mapping[str, str] = {
     "aws:ssm/parameter:Parameter": "an SSM parameter's value",
@@ -40,7 +41,7 @@ def run_time_value(declared: Declared) -> Iterator[Finding]:
         if text(one, "type") in ADDRESSES and not _routed(one) and text(one, "name") not in stays:
             yield Finding(resource=one, seen=f"declares where {text(one, 'name')} points to, with no routing policy")
     for one in declared.of_type(LINODE_RECORD):
-        if text(one, "recordType") in ADDRESSES:
+        if text(one, "recordType") in ADDRESSES and not names_a_site(one):
             yield Finding(resource=one, seen=f"declares where {text(one, 'name') or 'the domain'} points to")
     for one in declared.of_type(NODE):
         if "mode" in one.inputs:

@@ -155,6 +155,29 @@ WAIVERS: tuple[Waiver, ...] = (
         reason="new machines have no credentials yet: the function gives them some, and judges each request itself",
     ),
     Waiver(
+        rule="dependency-out-of-a-region",
+        resource="*-firewall-linode-*-rules",
+        subject="database-*-linode-*-address",
+        reason="members of two sites reach each other by addresses that Linode gives; an excluded one keeps its output",
+    ),
+    Waiver(
+        rule="dependency-out-of-a-region",
+        resource="web-firewall-linode-*-rules",
+        subject="web-*-linode-*-address",
+        reason="files go from site to site by addresses that Linode gives; an excluded one keeps its output",
+    ),
+    Waiver(
+        rule="dependency-out-of-a-region",
+        resource="linode-user-*",
+        subject="*-linode-*",
+        reason="grants are to single machines, whose numbers Linode gives; an excluded one keeps its output",
+    ),
+    Waiver(
+        rule="secret-output",
+        resource="database-linode-*-cluster",
+        reason="Linode gives a managed database its root password; who chooses that operator has it in the state",
+    ),
+    Waiver(
         rule="cross-region-arn",
         resource="switch-check-aws-*-reads-*",
         reason="Route 53's checkers read it, not the region that declares the check; a dark one leaves it healthy",
@@ -263,5 +286,34 @@ WAIVERS: tuple[Waiver, ...] = (
         rule="no-dead-letters-of-invocations",
         resource="readiness-aws-*",
         reason="the next look starts within the hour, and two hours without a good one are an alarm",
+    ),
+    Waiver(
+        rule="recovery-left-behind",
+        resource="certificate-aws-*-keeper-policy",
+        subject="arn:aws:secretsmanager:*",
+        reason="one region renews for all three; no plan waits for it, and a dark one gets it from the next run",
+    ),
+    Waiver(
+        rule="cross-region-arn",
+        resource="certificate-aws-*-keeper-policy",
+        subject="arn:aws:secretsmanager:*",
+        reason="one region renews for all three; no plan waits for it, and a dark one gets it from the next run",
+    ),
+    Waiver(
+        rule="dependency-out-of-a-region",
+        resource="certificate-aws-*-keeper-*",
+        subject="traffic-aws-*-zone",
+        reason="Route 53 makes up a zone's id and is in no region; excluded, the zone keeps its outputs",
+    ),
+    Waiver(
+        rule="wildcard-permission",
+        resource="certificate-aws-*-keeper-policy",
+        subject="AwaitProofs",
+        reason="Route 53 makes up the ids of changes, and what one tells is whether it is done",
+    ),
+    Waiver(
+        rule="no-dead-letters-of-invocations",
+        resource="certificate-aws-*",
+        reason="another region's look comes within eight hours, and a failed one is an alarm",
     ),
 )

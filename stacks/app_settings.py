@@ -11,6 +11,7 @@ from stacks.config_error import IN_THE_FILE, ConfigError
 from stacks.config_section import Section
 from stacks.database_settings import DatabaseSettings, read_database, require_plan
 from stacks.linode_regions import require_ip_sharing, require_linode_region
+from stacks.linode_users_settings import LinodeUsersSettings, read_linode_users
 
 KEY = "lifeboat:app"
 Ingress = Literal["nodebalancer", "keepalived"]
@@ -73,6 +74,7 @@ class AppSettings:
     files: Files
     releases: ReleaseSettings
     authorities: tuple[str, str]
+    linode_users: LinodeUsersSettings | None
 
     def __post_init__(self) -> None:
         self._check_regions()
@@ -132,6 +134,7 @@ def read_app(section: Section) -> AppSettings | None:
             files=section.choice("files", ("object-storage", "rsync"), "object-storage"),
             releases=_releases(section.section("releases")),
             authorities=_authorities(section),
+            linode_users=read_linode_users(section.section("linodeUsers")),
         )
 
 

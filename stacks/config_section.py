@@ -38,6 +38,13 @@ class Section:
         self._read.add(key)
         return self._values.get(key) is not None
 
+    def refuse(self, key: str, why: str) -> None:
+        """Refuse a key that is a setting, but not beside the others."""
+        if self.has(key):
+            raise ConfigError(
+                self.key(key), self._values[key], why, f"remove it with `pulumi config rm --path '{self.key(key)}'`"
+            )
+
     def text(self, key: str, default: str | None = None) -> str:
         """Return a non-empty text; without a default it must be given."""
         value = self._value(key, default, "a text")

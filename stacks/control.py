@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pulumi
 
 from infra.aws.control_table import ControlTable, ControlTableArgs
+from infra.aws.failover_token import FailoverToken, FailoverTokenArgs
 from infra.aws.notifier import Notifier, NotifierArgs
 from infra.aws.observer import Observer, ObserverArgs
 from infra.aws.orchestrator import ApplicationName, Orchestrator, OrchestratorArgs
@@ -87,10 +88,17 @@ def _control_region(
     people = TopicArgs(topic_name=named("alerts"), emails=alerting.emails, webhooks=alerting.webhooks)
     alerts = Topic(f"alerts-aws-{aws_region}", people, opts)
     Observer(f"observer-aws-{aws_region}", _observer(aws_region, settings, signals), opts)
-    orchestrator = _orchestrator(aws_region, settings, zone_id, signals, alerts)
+    token = _failover_token(aws_region, settings, opts)
+    orchestrator = _orchestrator(aws_region, settings, zone_id, signals, alerts, token)
     Orchestrator(f"orchestrator-aws-{aws_region}", orchestrator, opts)
     Notifier(f"notifier-aws-{aws_region}", _notifier(aws_region, settings, signals, alerts), opts)
     Readiness(f"readiness-aws-{aws_region}", _readiness(aws_region, settings, look, signals), opts)
+
+
+def _failover_token(aws_region: str, settings: Settings, opts: pulumi.ResourceOptions) -> FailoverToken | None:
+    if settings.app is None:
+        return None
+    return FailoverToken(f"failover-token-aws-{aws_region}", FailoverTokenArgs(topology=topology_of(settings)), opts)
 
 
 def _observer(aws_region: str, settings: Settings, signals: Topic) -> ObserverArgs:
@@ -107,7 +115,12 @@ def _observer(aws_region: str, settings: Settings, signals: Topic) -> ObserverAr
 
 
 def _orchestrator(
-    aws_region: str, settings: Settings, zone_id: pulumi.Input[str], signals: Topic, alerts: Topic
+    aws_region: str,
+    settings: Settings,
+    zone_id: pulumi.Input[str],
+    signals: Topic,
+    alerts: Topic,
+    token: FailoverToken | None,
 ) -> OrchestratorArgs:
     return OrchestratorArgs(
         topology=topology_of(settings),
@@ -120,6 +133,7 @@ def _orchestrator(
         replicated_tables=tuple(settings.data.tables) if settings.data.mode == "streams" else (),
         signals_arn=signals.arn,
         alerts_arn=alerts.arn,
+        linode_token_arn=token.arn if token else None,
         limits=_limits(
             settings,
             settings.protocol.scaled().plan_total + MARGIN_SECONDS,

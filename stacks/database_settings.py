@@ -20,14 +20,30 @@ REPLICATIONS: dict[Engine, tuple[Replication, ...]] = {
 }
 # A name in a database, a file and a URL alike.
 DATABASE_NAME = re.compile(r"[a-z][a-z0-9_]{0,30}")
+# What Linode offers: `linode-cli databases engines`.
+MANAGED_VERSIONS: dict[Engine, str] = {"postgresql": "17", "mysql": "8"}
+VERSION = re.compile(r"[1-9]\d?")
+# What somebody may look for with an operator that has no such thing.
+ABSENT: dict[Operator, dict[str, str]] = {
+    "nodes": {
+        "version": "it is that of the image's packages: choose another lifeboat:app.image",
+        "replicaRegion": "both sites have members already",
+    },
+    "managed": {
+        "members": "a managed database is one cluster of 3 machines that Linode runs",
+        "volumeGb": "a managed database's plan has its storage: choose another lifeboat:app.database.type",
+        "replicaRegion": "Linode copies a managed database to no other region; operator nodes has members in both",
+    },
+}
 PLAN = re.compile(r"g\d-[a-z]+-\d+(?:-s)?")
 
 
 @dataclass(frozen=True, kw_only=True)
 class DatabaseSettings:
-    """``members`` are the machines of each site, ``volume_gb`` the size of each one's volume.
+    """``members`` are the machines of each site, ``volume_gb`` the size of each one's volume; ``nodes`` has both.
 
-    A commit waits for one other member of its site in ``sync`` and ``semi-sync``; for the other site it never waits.
+    ``version`` is that of a managed database; other machines have what their image's packages have. A commit waits for
+    one other member of its site in ``sync`` and ``semi-sync``; for the other site it never waits.
     """
 
     operator: Operator
@@ -37,11 +53,14 @@ class DatabaseSettings:
     type: str
     members: int
     volume_gb: int
+    version: str | None
 
     def __post_init__(self) -> None:
         if self.engine not in ENGINES[self.operator]:
             allowed = f"operator {self.operator} has {' and '.join(ENGINES[self.operator])}"
             raise ConfigError(f"{KEY}.engine", self.engine, allowed)
+        if self.operator == "managed":
+            self._check_managed()
         if self.replication not in REPLICATIONS[self.engine]:
             allowed = f"{self.engine} has {' and '.join(REPLICATIONS[self.engine])}"
             raise ConfigError(f"{KEY}.replication", self.replication, allowed)
@@ -51,6 +70,14 @@ class DatabaseSettings:
         if not DATABASE_NAME.fullmatch(self.name):
             raise ConfigError(f"{KEY}.name", self.name, "it has 1-31 of a-z 0-9 _, a letter first")
         require_plan(f"{KEY}.type", self.type)
+
+    def _check_managed(self) -> None:
+        if self.replication != "async":
+            allowed = "it must be left out with operator managed: Linode decides how a cluster replicates"
+            raise ConfigError(f"{KEY}.replication", self.replication, allowed)
+        if self.version is None or not VERSION.fullmatch(self.version):
+            allowed = f"it must be a major version alone, as {self.engine} {MANAGED_VERSIONS[self.engine]}"
+            raise ConfigError(f"{KEY}.version", self.version, allowed)
 
     @property
     def waits_for_neighbour(self) -> bool:
@@ -71,12 +98,21 @@ def require_plan(key: str, plan: str) -> None:
 def read_database(section: Section) -> DatabaseSettings:
     """Read ``lifeboat:app.database``."""
     with section:
+        operator: Operator = section.choice("operator", ("nodes", "managed"), "nodes")
+        _refuse_absent(section, operator)
+        engine: Engine = section.choice("engine", ("postgresql", "mariadb", "mysql"), "postgresql")
         return DatabaseSettings(
-            operator=section.choice("operator", ("nodes", "managed"), "nodes"),
-            engine=section.choice("engine", ("postgresql", "mariadb", "mysql"), "postgresql"),
+            operator=operator,
+            engine=engine,
             replication=section.choice("replication", ("async", "sync", "semi-sync"), "async"),
             name=section.text("name", "application"),
             type=section.text("type", "g6-dedicated-4"),
             members=section.whole("members", 2, 2, 5),
             volume_gb=section.whole("volumeGb", 100, 10, 16_384),
+            version=section.optional_text("version") or MANAGED_VERSIONS.get(engine) if operator == "managed" else None,
         )
+
+
+def _refuse_absent(section: Section, operator: Operator) -> None:
+    for key, why in ABSENT[operator].items():
+        section.refuse(key, f"with operator {operator} it must be left out: {why}")

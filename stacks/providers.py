@@ -79,8 +79,9 @@ def _provider(aws_region: str, settings: Settings) -> aws.Provider:
 def _linode(settings: Settings) -> linode.Provider:
     """Declare Linode's provider, which reads its token from LINODE_TOKEN: an input would be a secret in the state.
 
-    What is said in each case would else be that of whoever runs this. Without ``skip_implicit_reboots`` a change of
-    interfaces would reboot machines, the writer's too: their power is run time's.
+    Versions of buckets are set by S3, for which the provider makes a key and takes it back: a declared one would be in
+    the state. What is said in each case would else be that of whoever runs this. Without ``skip_implicit_reboots`` a
+    change of interfaces would reboot machines, the writer's too: their power is run time's.
     """
     return linode.Provider(
         "linode",
@@ -88,6 +89,7 @@ def _linode(settings: Settings) -> linode.Provider:
         api_version="v4",
         ua_prefix="lifeboat",
         skip_implicit_reboots=True,
+        obj_use_temp_keys=True,
     )
 
 

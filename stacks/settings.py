@@ -12,6 +12,7 @@ from stacks.config_error import IN_THE_FILE, ConfigError
 from stacks.config_section import Section, project_section
 from stacks.control_settings import ControlSettings, read_control
 from stacks.data_settings import DataSettings, read_data
+from stacks.email_address import require_email
 from stacks.pipeline_settings import PipelineSettings, read_pipeline
 from stacks.protocol_settings import read_protocol
 from stacks.traffic_settings import TrafficSettings, read_traffic
@@ -19,7 +20,6 @@ from stacks.versions_checks import check_versions
 
 ACCOUNT_ID = re.compile(r"[0-9]{12}")
 STACK_NAME = re.compile(r"[a-z][a-z0-9-]{0,19}")
-EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 WEBHOOK = re.compile(r"https://[^@\s/]+(/\S*)?")
 ENDPOINT = re.compile(r"https?://[^@\s/]+/?")
 # A whole processor: it is cold whenever it matters, and runs for seconds a year.
@@ -79,7 +79,7 @@ class AlertingSettings:
 
     def __post_init__(self) -> None:
         for place, email in enumerate(self.emails):
-            _require(f"alerting.emails[{place}]", email, EMAIL, "it must be an e-mail address")
+            require_email(f"lifeboat:alerting.emails[{place}]", email)
         for place, webhook in enumerate(self.webhooks):
             allowed = "it must be an https:// address without credentials"
             _require(f"alerting.webhooks[{place}]", webhook, WEBHOOK, allowed)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from failover.sites import SITES
+from stacks.certificate_settings import CertificateSettings, read_certificates
 from stacks.config_error import IN_THE_FILE, ConfigError
 from stacks.config_section import Section
 
@@ -52,6 +53,7 @@ class TrafficSettings:
     both_sites_answer: bool
     weights: Weights | None
     ttl_seconds: int
+    certificates: CertificateSettings
 
     def __post_init__(self) -> None:
         self._check_name()
@@ -136,6 +138,7 @@ def read_traffic(section: Section) -> TrafficSettings | None:
             both_sites_answer=section.flag("bothSitesAnswer", False),
             weights=_weights(section) if routing == "weighted" or section.has("weights") else None,
             ttl_seconds=section.whole("ttlSeconds", 30, LEAST_TTL_SECONDS, LARGEST_TTL_SECONDS),
+            certificates=read_certificates(section.section("certificates")),
         )
 
 

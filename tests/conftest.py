@@ -5,7 +5,6 @@ import gc
 import threading
 from collections.abc import Callable, Mapping
 
-import botocore.session
 import hypothesis
 import pytest
 import typer.main
@@ -13,6 +12,8 @@ import typer.testing
 from moto.core.model import OperationModel, ServiceModel
 
 from evaluation import Evaluation, committed, evaluate
+from localcloud.moto_speed import hurry
+from tests.quick_sessions import hurry_sessions
 
 EU_DATA: Mapping[str, object] = {
     "primaryRegion": "eu-west-1",
@@ -26,14 +27,44 @@ STREAMS_DATA: Mapping[str, object] = {
     "mode": "streams",
     "tables": {"orders": {"partitionKey": {"name": "id"}, "ttlAttribute": "expires"}},
 }
+RELEASES = {
+    "channel": "https://releases.example.com/lifeboat",
+    "publicKey": "MCowBQYDK2VwAyEAYvRro59UNxctZbpGKUxOzI7VQM4IgixbohvPqybeiRI=",
+}
+USERS = {"prefix": "shop", "enrolmentEmail": "a@example.com", "failoverEmail": "b@example.com"}
+MANAGED_APP: Mapping[str, object] = {
+    "primaryRegion": "fr-par",
+    "secondaryRegion": "nl-ams",
+    "observerRegion": "se-sto",
+    "releases": RELEASES,
+    "database": {"operator": "managed", "engine": "mysql", "type": "g6-standard-4"},
+    "files": "rsync",
+    "linodeUsers": USERS,
+}
+MARIADB_APP: Mapping[str, object] = {
+    "primaryRegion": "jp-osa",
+    "secondaryRegion": "us-lax",
+    "observerRegion": "us-iad",
+    "releases": RELEASES,
+    "database": {"engine": "mariadb", "replication": "semi-sync", "members": 3},
+    "linodeUsers": USERS,
+}
+LINODE_TRAFFIC: Mapping[str, object] = {
+    "provider": "linode",
+    "name": "shop.example.com",
+    "zone": "example.com",
+    "certificates": {"contact": "ops@example.com", "termsAgreed": True},
+}
 VARIANTS: Mapping[str, Mapping[str, object]] = {
     "prod": {},
-    "mrsc": {"control": {"regions": ["eu-west-1", "eu-west-2", "eu-central-1"]}, "data": EU_DATA},
-    "streams": {"data": STREAMS_DATA},
+    "mrsc": {"control": {"regions": ["eu-west-1", "eu-west-2", "eu-central-1"]}, "data": EU_DATA, "app": MANAGED_APP},
+    "streams": {"data": STREAMS_DATA, "app": MARIADB_APP, "traffic": LINODE_TRAFFIC},
 }
 Evaluate = Callable[[str], Evaluation]
+# Tests that have moto in their own process wait for it as others wait for the embedded cloud.
+hurry()
 # Tests begin with fresh sessions, each of which would read the services' models from disk: 80 ms a client.
-botocore.session.create_loader = functools.cache(botocore.session.create_loader)
+hurry_sessions()
 # Each verb that a test runs would build the whole command line first: 20 ms, more than most verbs take.
 typer.testing._get_command = functools.cache(typer.main.get_command)  # type: ignore[attr-defined]  # noqa: SLF001
 # For a moment another thread finds botocore's operation where moto keeps its own: both cache it under the same key.
@@ -68,7 +99,7 @@ def _evaluated(variant: str) -> Evaluation:
 
 @pytest.fixture(params=sorted(VARIANTS), scope="session")
 def stack(request: pytest.FixtureRequest) -> Evaluation:
-    """Production, and production with its data in each of the other modes, other regions too."""
+    """Production, and production with its data in each of the other modes, other regions and databases too."""
     return _evaluated(str(request.param))
 
 

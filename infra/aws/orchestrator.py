@@ -35,6 +35,7 @@ class ApplicationName:
 class OrchestratorArgs:
     """The topics are the region's own; ``replicated_tables`` are those with a replicator, by their names in config.
 
+    ``linode_token_arn`` is the region's secret with the token of Linode's user for failovers, if there is a tier there.
     ``flips_traffic`` says whether switches decide which site the name leads to.
     """
 
@@ -48,6 +49,7 @@ class OrchestratorArgs:
     replicated_tables: tuple[str, ...]
     signals_arn: pulumi.Input[str]
     alerts_arn: pulumi.Input[str]
+    linode_token_arn: pulumi.Input[str] | None
     limits: FunctionLimits
 
 
@@ -107,6 +109,7 @@ def _function(args: OrchestratorArgs) -> RegionalFunctionArgs:
         statements=(
             *orchestrator_statements(args.topology, args.aws_region, args.item_key),
             *proof_statements(args.topology, args.replicated_tables),
+            *linode_statements(args.linode_token_arn),
             *(switch_statements(args.topology) if args.flips_traffic else ()),
         ),
         limits=args.limits,
@@ -176,6 +179,13 @@ def proof_statements(topology: Topology, replicated_tables: tuple[str, ...]) -> 
     # One by one they would outgrow the role; each table has one, and nothing else is called so.
     replicators = tuple(topology.function_arn(region, f"{REPLICATOR}-*") for region in topology.data_regions)
     return (Statement(sid="AskReplicators", actions=("lambda:InvokeFunction",), resources=replicators),)
+
+
+def linode_statements(token_arn: pulumi.Input[str] | None) -> tuple[Statement, ...]:
+    """Return what a move of the application tier needs at Linode: the token of its user, kept in the own region."""
+    if token_arn is None:
+        return ()
+    return (Statement(sid="ReadLinodeToken", actions=("secretsmanager:GetSecretValue",), resources=(token_arn,)),)
 
 
 def switch_statements(topology: Topology) -> tuple[Statement, ...]:

@@ -158,7 +158,7 @@ class Pipeline:
         topology, aws_region = self.topology, ANY_REGION
         if service == "secretsmanager":
             # Secrets Manager adds six characters of its own to a name.
-            secrets = (self.secret, topology.linode_enrolment_secret)
+            secrets = (self.secret, topology.linode_enrolment_secret, topology.linode_failover_secret)
             return tuple(topology.secret_arn(aws_region, f"{name}-??????") for name in secrets)
         arns = {
             "cloudwatch": topology.alarm_arn(aws_region, topology.named("*")),

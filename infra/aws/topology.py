@@ -67,6 +67,15 @@ class Topology:
         """Return the bucket that keeps what a region's replicators could not carry over."""
         return f"{self.named('dead-records')}-{self.account_id}-{aws_region}"
 
+    def files_bucket(self, linode_region: str) -> str:
+        """Return the bucket at Linode that keeps the files of the site in a region; its names are everybody's."""
+        return f"{self.named('files')}-{self.account_id}-{linode_region}"
+
+    @property
+    def linode_failover_secret(self) -> str:
+        """The secret that holds the token of Linode's user for failovers, in each control region."""
+        return f"lifeboat/{self.stack}/linode-failover-token"
+
     def switch_bucket(self, aws_region: str) -> str:
         """Return the bucket of a control region that anybody may read the switch in; a name without dots has TLS."""
         return f"{self.named(SWITCH)}-{self.account_id}-{aws_region}"

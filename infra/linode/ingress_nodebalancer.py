@@ -42,6 +42,7 @@ class IngressNodeBalancer(pulumi.ComponentResource):
     (https://github.com/linode/terraform-provider-linode/blob/dev/linode/nbnode/framework_resource_schema.go).
     """
 
+    id: pulumi.Output[int]
     addresses: SiteAddresses
 
     def __init__(self, name: str, args: IngressNodeBalancerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -50,8 +51,9 @@ class IngressNodeBalancer(pulumi.ComponentResource):
         self._guard(name, args, balancer)
         for port in (HTTP, HTTPS):
             self._port(name, port, args, balancer.id.apply(int))
+        self.id = balancer.id.apply(int)
         self.addresses = SiteAddresses(ipv4=balancer.ipv4, ipv6=balancer.ipv6)
-        self.register_outputs({"ipv4": balancer.ipv4, "ipv6": balancer.ipv6})
+        self.register_outputs({"id": self.id, "ipv4": balancer.ipv4, "ipv6": balancer.ipv6})
 
     def _balancer(self, name: str, args: IngressNodeBalancerArgs) -> linode.NodeBalancer:
         return linode.NodeBalancer(

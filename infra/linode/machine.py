@@ -110,7 +110,9 @@ class Machine(pulumi.ComponentResource):
             private_ip=network.private_ip or None,
             ipv4s=[network.reserved_ipv4] if network.reserved_ipv4 is not None else None,
             placement_group=_placement(args),
-            opts=pulumi.ResourceOptions(parent=self, protect=args.protect, ignore_changes=list(READ_ONCE)),
+            opts=pulumi.ResourceOptions(
+                parent=self, protect=args.protect, retain_on_delete=args.protect, ignore_changes=list(READ_ONCE)
+            ),
         )
 
     def _firewall(self, name: str, args: MachineArgs, instance: linode.Instance) -> linode.FirewallDevice:

@@ -13,6 +13,7 @@ import pulumi_linode as linode
 
 from infra.linode.machine import Heartbeat, Machine, MachineArgs, MachineBirth, MachineNetwork
 from infra.linode.naming import LinodeNaming
+from infra.linode.reserved_addresses import Addresses
 from infra.linode.role_firewall import RoleFirewall, RoleFirewallArgs
 from infra.linode.role_rules import RoleRules
 
@@ -23,7 +24,10 @@ Spread = Literal["strict", "flexible"]
 
 @dataclass(frozen=True, kw_only=True)
 class MachinePoolArgs:
-    """A pool; ``heartbeats`` has one for each machine, or none at all. ``spread`` is None for a pool of one."""
+    """A pool; ``heartbeats`` and ``reserved``, public addresses, have one for each machine, or none at all.
+
+    ``spread`` is None for a pool of one.
+    """
 
     naming: LinodeNaming
     linode_region: str
@@ -39,6 +43,7 @@ class MachinePoolArgs:
     private_ip: bool = False
     network_helper: bool = True
     heartbeats: tuple[Heartbeat, ...] = ()
+    reserved: Addresses = ()
 
 
 class MachinePool(pulumi.ComponentResource):
@@ -100,10 +105,11 @@ class MachinePool(pulumi.ComponentResource):
 
 
 def _network(number: int, args: MachinePoolArgs, firewall: RoleFirewall) -> MachineNetwork:
-    network = MachineNetwork(
+    found = MachineNetwork(
         firewall_id=firewall.id,
         subnet_id=args.subnet_id,
         private_ip=args.private_ip,
         network_helper=args.network_helper,
+        reserved_ipv4=args.reserved[number - 1] if args.reserved else None,
     )
-    return replace(network, heartbeat=args.heartbeats[number - 1]) if args.heartbeats else network
+    return replace(found, heartbeat=args.heartbeats[number - 1]) if args.heartbeats else found

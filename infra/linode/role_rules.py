@@ -1,14 +1,14 @@
 """Who may speak with whom in a site: for each role what comes in, from where, and what goes out, to where.
 
 Machines reach names, time, package mirrors, the release channel and AWS: addresses that change, so these ports are open
-outbound. In a site each role reaches the ranges of those that it needs. Nothing lets SSH in.
+outbound. In a site each role reaches the ranges of those that it needs. Nothing here lets SSH in.
 """
 
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from infra.linode.address_plan import POOLS, pool_range
-from infra.linode.ports import BGP, DATABASE, DHCP, HTTP, HTTPS, METRICS, SERVICE
+from infra.linode.ports import BGP, DHCP, HTTP, HTTPS, METRICS, SERVICE
 from infra.linode.role_firewall import ANYWHERE_IPV4, ANYWHERE_IPV6, FirewallRule
 
 Ingress = Literal["nodebalancer", "keepalived"]
@@ -64,9 +64,9 @@ def _sharing() -> RoleRules:
     return RoleRules(inbound=(neighbours,), outbound=(neighbours, dhcp, announcing))
 
 
-def server_rules(site: str, engine: str) -> RoleRules:
+def server_rules(site: str, database_ports: str) -> RoleRules:
     """Return a web or API server's: requests come from balancers, queries go to the site's own database."""
-    database = FirewallRule(label="database", ports=str(DATABASE[engine]), ipv4=(pool_range(site, "database"),))
+    database = FirewallRule(label="database", ports=database_ports, ipv4=(pool_range(site, "database"),))
     return RoleRules(
         inbound=(FirewallRule(label="requests", ports=str(SERVICE), ipv4=(pool_range(site, "balancer"),)),),
         outbound=(*reaching_out(), database, metrics(site)),

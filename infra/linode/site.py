@@ -5,11 +5,12 @@ its site and its pool, and learns the rest at run time.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pulumi
 
 from infra.linode.address_plan import heartbeat_address
+from infra.linode.file_copies import FileCopies, with_copies
 from infra.linode.ingress_nodebalancer import IngressNodeBalancer, IngressNodeBalancerArgs
 from infra.linode.ingress_shared_address import IngressSharedAddress, IngressSharedAddressArgs
 from infra.linode.machine import Heartbeat, Machine, MachineBirth
@@ -35,18 +36,20 @@ class PoolSize:
 class SiteArgs:
     """A site: where it is, how it is reached, its pools of servers, and what each pool's machines are born with.
 
-    ``engine`` is the database's, which servers reach. ``protect`` keeps what DNS points to.
+    ``database_ports`` are those that servers reach; ``copies`` are web servers' addresses if files go by rsync.
+    ``protect`` keeps what DNS points to.
     """
 
     naming: LinodeNaming
     site: str
     linode_region: str
     ingress: Ingress
-    engine: str
+    database_ports: str
     servers: Mapping[str, PoolSize]
     balancer_type: str
     monitoring_type: str
     births: Mapping[str, MachineBirth]
+    copies: FileCopies | None
     protect: bool
 
 
@@ -56,6 +59,7 @@ class Site(pulumi.ComponentResource):
     network: SiteNetwork
     addresses: SiteAddresses
     machines: Mapping[str, Sequence[Machine]]
+    nodebalancer_ids: tuple[pulumi.Output[int], ...]
 
     def __init__(self, name: str, args: SiteArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("lifeboat:linode:Site", name, {}, opts)
@@ -63,7 +67,9 @@ class Site(pulumi.ComponentResource):
         balancers = self._balancers(args)
         servers = {pool: self._servers(pool, args) for pool in SERVERS}
         self.machines = {"balancer": balancers, **servers, "monitoring": self._monitoring(args)}
-        self.addresses = self._ingress(args, balancers)
+        ingress = self._ingress(args, balancers)
+        self.addresses = ingress.addresses
+        self.nodebalancer_ids = (ingress.id,) if isinstance(ingress, IngressNodeBalancer) else ()
         self.register_outputs({"ipv4": self.addresses.ipv4, "ipv6": self.addresses.ipv6})
 
     def _network(self, args: SiteArgs) -> SiteNetwork:
@@ -78,8 +84,10 @@ class Site(pulumi.ComponentResource):
 
     def _servers(self, pool: str, args: SiteArgs) -> Sequence[Machine]:
         """Declare servers: apart if that can be, for in an incident a machine beside another is better than none."""
-        rules = server_rules(args.site, args.engine)
-        return self._pool(self._args(pool, args.servers[pool], rules, "flexible", args))
+        rules, copies = server_rules(args.site, args.database_ports), args.copies if pool == "web" else None
+        rules = with_copies(rules, copies) if copies else rules
+        alike = self._args(pool, args.servers[pool], rules, "flexible", args)
+        return self._pool(replace(alike, reserved=copies.addresses) if copies else alike)
 
     def _monitoring(self, args: SiteArgs) -> Sequence[Machine]:
         size = PoolSize(type=args.monitoring_type, count=1)
@@ -111,7 +119,7 @@ class Site(pulumi.ComponentResource):
         name = f"{args.pool}-pool-linode-{args.linode_region}"
         return MachinePool(name, args, pulumi.ResourceOptions(parent=self)).machines
 
-    def _ingress(self, args: SiteArgs, balancers: Sequence[Machine]) -> SiteAddresses:
+    def _ingress(self, args: SiteArgs, balancers: Sequence[Machine]) -> IngressNodeBalancer | IngressSharedAddress:
         name, opts = f"ingress-linode-{args.linode_region}", pulumi.ResourceOptions(parent=self)
         if args.ingress == "keepalived":
             shared = IngressSharedAddressArgs(
@@ -121,7 +129,7 @@ class Site(pulumi.ComponentResource):
                 balancers=balancers,
                 protect=args.protect,
             )
-            return IngressSharedAddress(name, shared, opts).addresses
+            return IngressSharedAddress(name, shared, opts)
         behind = IngressNodeBalancerArgs(
             naming=args.naming,
             linode_region=args.linode_region,
@@ -129,7 +137,7 @@ class Site(pulumi.ComponentResource):
             balancers=balancers,
             protect=args.protect,
         )
-        return IngressNodeBalancer(name, behind, opts).addresses
+        return IngressNodeBalancer(name, behind, opts)
 
 
 def _heartbeats(args: SiteArgs) -> tuple[Heartbeat, ...]:

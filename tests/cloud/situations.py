@@ -143,6 +143,7 @@ SITUATIONS: Mapping[str, Situation] = {
     "both-regions-down": Situation(
         begun=both_sites_silent, active="secondary", epochs=1, then={"INCIDENT": secondary_alone_is_back}
     ),
+    "certificate": Situation(begun=nothing_wrong, active="primary", epochs=0),
     "control-majority-lost": Situation(
         begun=majority_lost,
         active="secondary",
@@ -158,10 +159,18 @@ SITUATIONS: Mapping[str, Situation] = {
         epochs=7,
         then={"lifeboat switchover": strand, "lifeboat failover -s local --to": strand},
     ),
+    "linode-api": Situation(
+        begun=nothing_wrong,
+        active="primary",
+        epochs=0,
+        typed=lambda _stage: {"secret set": "a-new-token"},
+    ),
+    "linode-region-lost": Situation(begun=nothing_wrong, active="primary", epochs=0),
     "region-lost": Situation(begun=primary_lost, active="secondary", epochs=1),
     "region-lost-during-up": Situation(begun=primary_lost, active="primary", epochs=0),
     "enrolment": Situation(begun=a_node_enrolled, active="primary", epochs=0),
     "authority-rotation": Situation(begun=nothing_wrong, active="primary", epochs=0),
+    "replace-machine": Situation(begun=nothing_wrong, active="primary", epochs=0),
     "rotate-secret": Situation(
         begun=webhooks_kept,
         active="primary",

@@ -33,11 +33,17 @@ class Inhabitant:
         here = f"/_at/{address or self.address}/_lambda-url"
         return {region: url.replace("/_lambda-url", here) for region, url in told.items()}
 
-    def runs(self, *, patience: float = 20.0) -> int:
-        """Run the agent's command; return its exit code. With no patience it asks each region once."""
+    def runs(self, *, patience: float = 20.0, only: str = "") -> int:
+        """Run the agent's command; return its exit code. With no patience it asks each region once, or the only one."""
         config = self.folder / "enrolment.json"
         config.write_text(
-            json.dumps({"urls": self.urls(), "kept": str(self.folder / "kept"), "running": str(self.running)})
+            json.dumps(
+                {
+                    "urls": {name: url for name, url in self.urls().items() if only in name},
+                    "kept": str(self.folder / "kept"),
+                    "running": str(self.running),
+                }
+            )
         )
         return main(["--config", str(config), "--patience", str(patience)], lambda _address: self.number)
 

@@ -52,7 +52,7 @@ def _kept(one: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]]) -> dic
     return {
         "parent": one.get("parent", ""),
         "provider": provider,
-        "region": known[provider]["inputs"]["region"] if provider else "",
+        "region": _region(one, known[provider]) if provider else "",
         "inputs": _given(one),
         "dependencies": sorted(one.get("dependencies") or ()),
         "property_dependencies": {
@@ -62,6 +62,11 @@ def _kept(one: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]]) -> dic
         "retain_on_delete": one.get("retainOnDelete", False),
         "custom": one["custom"],
     }
+
+
+def _region(one: Mapping[str, Any], provider: Mapping[str, Any]) -> str:
+    """Return the region that a resource names itself, as those of Linode do, or else that of its provider."""
+    return str(one["inputs"].get("region") or provider["inputs"].get("region", ""))
 
 
 def _given(one: Mapping[str, Any]) -> dict[str, object]:

@@ -7,50 +7,59 @@ import shutil
 import stat
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import yaml
 
 from evaluation import ROOT
+from localcloud.linode.account import OWNER
 from tests.clone import clone
 from tests.engine.cloud import Cloud
 
 BUILT = ROOT / ".local" / "engine"
-MISSING = "`pulumi` is neither on PATH nor built here: run `make engine`"
+# Not beside the engine: that is on PATH, and what is on PATH goes before what is installed.
+LINODE = BUILT / "plugins" / "pulumi-resource-linode"
+MISSING = "`pulumi`, on PATH or built here, or the plugin for Linode is missing: run `make engine`"
 STACK = "prod"
 SECONDS = 300
 
 
 def engine() -> str | None:
-    """Return the engine on PATH, or else the one that `make engine` built."""
-    return shutil.which("pulumi", path=f"{os.environ.get('PATH', '')}:{BUILT}")
+    """Return the engine on PATH, or else the one that `make engine` built; None if it or a plugin is missing."""
+    found = shutil.which("pulumi", path=f"{os.environ.get('PATH', '')}:{BUILT}")
+    return found if LINODE.exists() else None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Workplace:
-    """Everything in it is below ``root``, so that a copy of the directory is a workplace of its own."""
+    """Everything in it is below ``root``, so that a copy of the directory is a workplace of its own.
+
+    All but Linode's account: ``linode`` is where the embedded cloud's is, the copies' too.
+    """
 
     root: Path
     engine: str
+    linode: str
 
     @classmethod
-    def made(cls, root: Path, engine: str) -> "Workplace":
+    def made(cls, root: Path, engine: str, linode: str) -> "Workplace":
         """Lay out a new one, with the stack but nothing deployed."""
-        place = cls(root=root, engine=engine)
+        place = cls(root=root, engine=engine, linode=linode)
         clone(place.project)
         (place.project / ".venv").symlink_to(ROOT / ".venv")
         for folder in ("state", "cloud"):
             (root / folder).mkdir()
         place._install_provider()
+        place.install_linode()
         place.run("stack", "init", STACK)
         return place
 
-    def copied(self, root: Path) -> "Workplace":
+    def copied(self, root: Path) -> Self:
         """Return a copy that can be changed."""
         shutil.copytree(self.root, root, symlinks=True, dirs_exist_ok=True)
-        return Workplace(root=root, engine=self.engine)
+        return replace(self, root=root)
 
     @property
     def project(self) -> Path:
@@ -78,6 +87,9 @@ class Workplace:
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
             "LIFEBOAT_TEST_CLOUD": str(self.root / "cloud"),
+            "LIFEBOAT_TEST_LINODE": self.linode,
+            "LINODE_EVENT_POLL_MS": "50",
+            "LINODE_TOKEN": OWNER,
         }
 
     def run(self, *arguments: str, fails: bool = False, told: Mapping[str, str] | None = None) -> str:
@@ -116,6 +128,12 @@ class Workplace:
         [file] = (self.root / "state").rglob(f"stacks/**/{STACK}.json")
         found: list[dict[str, Any]] = json.loads(file.read_text(encoding="utf-8"))["checkpoint"]["latest"]["resources"]
         return found
+
+    def install_linode(self) -> None:
+        """Put Linode's plugin where the engine looks for the version that programs ask for."""
+        folder = self.root / "home" / "plugins" / f"resource-linode-v{importlib.metadata.version('pulumi_linode')}"
+        folder.mkdir(parents=True)
+        (folder / LINODE.name).symlink_to(LINODE)
 
     def _install_provider(self) -> None:
         """Put the plugin where the engine looks for the version that the program asks for."""

@@ -62,6 +62,21 @@ def test_addresses_and_hosts_of_linode_have_their_shapes_and_differ() -> None:
     assert (instance.partition("/")[2], balancer.partition("/")[2]) == ("128", "")
 
 
+def test_an_instance_has_a_private_address_if_it_asks_for_one() -> None:
+    def both() -> None:
+        opts = options()
+        near = linode.Instance("near", region="us-ord", private_ip=True, opts=opts)
+        far = linode.Instance("far", region="us-ord", opts=opts)
+        pulumi.export("near", near.ipv4s.apply(lambda found: found[1:]))
+        pulumi.export("private", pulumi.Output.all(near.private_ip_address, far.private_ip_address))
+
+    outputs = evaluate("prod", program=both).outputs
+    assert isinstance(outputs["private"], list)
+    private, none = outputs["private"]
+    assert (outputs["near"], none) == ([private], "")
+    assert ipaddress.IPv4Address(str(private)) in ipaddress.IPv4Network("192.168.128.0/17")
+
+
 def test_what_was_given_stays_and_parts_get_what_the_provider_adds_to_them() -> None:
     outputs = evaluate("prod", program=network).outputs
     assert outputs["subnet"] == "10.1.0.0/24"
@@ -80,6 +95,23 @@ def test_a_preview_knows_neither_ids_nor_what_the_provider_adds() -> None:
     assert found["subnet-linode-us-ord"].inputs["vpcId"] == UNKNOWN
     assert [preview.outputs[name] for name in ("interface", "range", "ipv6")] == [UNKNOWN] * 3
     assert found.keys() == by_name().keys()
+
+
+def attached() -> None:
+    opts = options()
+    reserved = linode.ReservedIp("address-linode-us-ord", region="us-ord", opts=opts)
+    given = linode.Instance(
+        "web-linode-us-ord", region="us-ord", type="g6-nanode-1", ipv4s=[reserved.address], tags=["web"], opts=opts
+    )
+    pulumi.export("addresses", given.ipv4s)
+    pulumi.export("tags", given.tags)
+
+
+def test_what_a_preview_gives_without_knowing_it_is_no_known_output() -> None:
+    """The engine passes it on as unknown, so that no program reads its place holder for an address."""
+    preview, up = evaluate("prod", program=attached, preview=True).outputs, evaluate("prod", program=attached).outputs
+    assert (preview["addresses"], preview["tags"]) == (UNKNOWN, ["web"])
+    assert isinstance(up["addresses"], list)
 
 
 def test_a_type_that_shares_its_name_with_a_nested_one_is_checked_as_itself() -> None:

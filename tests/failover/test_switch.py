@@ -24,8 +24,12 @@ BUCKETS = {region: f"switch-{region}" for region in REGIONS}
 SECONDS = 5.0
 SECONDARY = Switch(tier="app", epoch=7, active="secondary")
 SITE = st.sampled_from(sorted(SITES)).map(SITES.__getitem__)
-# Texts that try to be the search string, beside all others.
-TIERS = st.text() | st.lists(st.sampled_from([SEARCH_STRING, '"', "\\", ":", "active", "secondary", "é"])).map("".join)
+# Texts that try to be the search string or to push it out of sight, beside all others.
+TIERS = (
+    st.text()
+    | st.just("a" * LARGEST_BYTES)
+    | st.lists(st.sampled_from([SEARCH_STRING, '"', "\\", ":", "active", "secondary", "é"])).map("".join)
+)
 
 
 @given(tier=TIERS, epoch=st.integers(min_value=0), site=SITE)

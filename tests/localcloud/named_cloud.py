@@ -6,7 +6,7 @@ from typing import Any
 
 import pulumi
 
-from evaluation import Evaluation, evaluate
+from evaluation import evaluate
 from failover.sites import Site
 from failover.switch import Switch, key_of
 from infra.site_addresses import SiteAddresses
@@ -20,6 +20,7 @@ from stacks.settings import Settings
 from stacks.traffic import build_traffic, build_zone
 from tests.localcloud.conftest import ClientOf
 
+STACK, ACCOUNT = "prod", "111122223333"
 REGIONS = ("us-east-1", "us-east-2", "us-west-2")
 PRIMARY, SECONDARY = ("192.0.2.1", "2001:db8::1"), ("198.51.100.1", "2001:db8::2")
 ADDRESSES: Mapping[str, SiteAddresses] = {
@@ -28,9 +29,9 @@ ADDRESSES: Mapping[str, SiteAddresses] = {
 }
 
 
-def bucket_of(region: str, stack: str) -> str:
+def bucket_of(region: str) -> str:
     """Return the bucket of a region's switch."""
-    return f"lifeboat-{stack}-switch-111122223333-{region}"
+    return f"lifeboat-{STACK}-switch-{ACCOUNT}-{region}"
 
 
 def declare() -> None:
@@ -43,15 +44,15 @@ def declare() -> None:
 class NamedCloud:
     """One deployment, of a domain of its own; ``now`` is what the checkers go by."""
 
-    def __init__(self, front: Front, client: ClientOf, domain: str, **traffic: object) -> None:
+    def __init__(self, front: Front, client: ClientOf, domain: str) -> None:
         self.front, self.client = front, client
-        self.now, self.drawn = 0.0, 0.0
-        self.name, self.stack = f"shop.{domain}", domain.partition(".")[0]
-        config = {"traffic": {"name": self.name, "zone": domain, **traffic}, "accountId": "111122223333"}
-        create = Resources(front.endpoint).create
-        self.deployed: Evaluation = evaluate("prod", config=config, program=declare, create=create)
+        self.now = 0.0
+        self.name = f"shop.{domain}"
+        traffic = {"name": self.name, "zone": domain, "certificates": {"issuer": "internal"}}
+        config = {"traffic": traffic, "accountId": ACCOUNT}
+        evaluate(STACK, config=config, program=declare, create=Resources(front.endpoint).create)
         self.checks = HealthChecks(front.gateway, lambda: self.now, time_scale=1.0)
-        self.answers = NameAnswers(front.gateway, self.checks, lambda most: self.drawn * most)
+        self.answers = NameAnswers(front.gateway, self.checks, lambda _most: 0.0)
         HealthStatus(front.gateway, self.checks)
 
     def look(self, seconds: float = 10.0) -> None:
@@ -63,7 +64,7 @@ class NamedCloud:
         """Write the switch in some regions, or in all."""
         body = Switch(tier="app", epoch=7, active=active).body().encode()
         for region in regions or REGIONS:
-            self.s3(region).put_object(Bucket=bucket_of(region, "prod"), Key=key_of("app"), Body=body)
+            self.s3(region).put_object(Bucket=bucket_of(region), Key=key_of("app"), Body=body)
 
     def s3(self, region: str) -> Any:
         """Return a client of one region's S3."""
@@ -77,5 +78,12 @@ class NamedCloud:
         return address
 
     def children(self) -> list[Health]:
-        """Return the checks that read a switch of this deployment."""
-        return [one for one in self.checks.all() if one.kind == "HTTPS_STR_MATCH"]
+        """Return the checks that read a switch of this deployment; moto is one for all tests of a process."""
+        return [one for one in self.checks.all() if one.endpoint.startswith(f"lifeboat-{STACK}-switch-")]
+
+    def parent(self) -> str:
+        """Return the id of the check that counts them."""
+        ids = {one.id for one in self.children()}
+        stored = self.client("route53").list_health_checks()["HealthChecks"]
+        [parent] = [one["Id"] for one in stored if set(one["HealthCheckConfig"].get("ChildHealthChecks", ())) == ids]
+        return str(parent)

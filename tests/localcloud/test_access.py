@@ -1,5 +1,6 @@
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
@@ -135,6 +136,14 @@ def test_dynamodb_calls_need_their_tables_and_partition_keys(
             "arn:aws:secretsmanager:us-east-1:1:secret:slack-AbCdEf",
         ),
         (
+            "secretsmanager",
+            "PutSecretValue",
+            {"SecretId": "slack"},
+            "secretsmanager:PutSecretValue",
+            "arn:aws:secretsmanager:us-east-1:1:secret:slack-AbCdEf",
+        ),
+        ("route53", "GetChange", {"Id": "/change/C1"}, "route53:GetChange", "arn:aws:route53:::change/C1"),
+        (
             "logs",
             "PutLogEvents",
             {"logGroupName": "/aws/lambda/f", "logStreamName": "s"},
@@ -148,6 +157,26 @@ def test_other_calls_need_one_action_on_one_resource(
 ) -> None:
     (found,) = accesses(call(service, operation, params), NAMING)
     assert (found.action, found.resource) == (action, resource)
+
+
+def test_a_change_of_records_tells_conditions_each_name_type_and_action() -> None:
+    record = "<Change><Action>{}</Action><ResourceRecordSet><Name>{}</Name><Type>{}</Type></ResourceRecordSet></Change>"
+    changes = (("UPSERT", "_Acme-Challenge.Shop.example.com.", "TXT"), ("DELETE", "shop.example.com", "A"))
+    body = "".join(record.format(*change) for change in changes).encode()
+    request = replace(call("route53", "ChangeResourceRecordSets", {"Id": "Z1"}), body=body)
+    (found,) = accesses(request, NAMING)
+    assert (found.action, found.resource) == (
+        "route53:ChangeResourceRecordSets",
+        "arn:aws:route53:::hostedzone/Z1",
+    )
+    assert found.context == {
+        "route53:changeresourcerecordsetsnormalizedrecordnames": (
+            "_acme-challenge.shop.example.com",
+            "shop.example.com",
+        ),
+        "route53:changeresourcerecordsetsrecordtypes": ("A", "TXT"),
+        "route53:changeresourcerecordsetsactions": ("DELETE", "UPSERT"),
+    }
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from localcloud.faults import Fault
 from localcloud.front import Front
 from localcloud.latency import Profile
 from tests.localcloud.conftest import connect
-from tests.localcloud.named_cloud import PRIMARY, REGIONS, SECONDARY, NamedCloud
+from tests.localcloud.named_cloud import PRIMARY, REGIONS, SECONDARY, NamedCloud, bucket_of
 
 
 @pytest.fixture(scope="module")
@@ -35,8 +35,7 @@ def cloud(deployed: NamedCloud) -> Iterator[NamedCloud]:
 
 def test_a_switch_that_was_never_written_leaves_the_name_where_it_is(deployed: NamedCloud) -> None:
     for region in REGIONS:
-        bucket = f"lifeboat-prod-switch-111122223333-{region}"
-        deployed.s3(region).delete_object(Bucket=bucket, Key="switch/app.json")
+        deployed.s3(region).delete_object(Bucket=bucket_of(region), Key="switch/app.json")
     deployed.look()
     assert [one.healthy for one in deployed.children()] == [True] * 3
     assert deployed.leads_to() == PRIMARY[0]
@@ -104,8 +103,7 @@ def test_errors_of_s3_leave_their_child_healthy(cloud: NamedCloud) -> None:
 )
 def test_only_the_exact_string_within_what_is_searched_moves_a_name(cloud: NamedCloud, body: bytes) -> None:
     for region in REGIONS:
-        bucket = f"lifeboat-prod-switch-111122223333-{region}"
-        cloud.s3(region).put_object(Bucket=bucket, Key="switch/app.json", Body=body)
+        cloud.s3(region).put_object(Bucket=bucket_of(region), Key="switch/app.json", Body=body)
     cloud.look()
     assert cloud.leads_to() == PRIMARY[0]
 
@@ -142,7 +140,7 @@ def test_what_checkers_see_is_told_before_it_is_inverted(cloud: NamedCloud) -> N
 
 def test_a_calculated_check_is_looked_at_from_nowhere(cloud: NamedCloud) -> None:
     route53 = cloud.client("route53")
-    [parent] = [one.id for one in cloud.checks.all() if one.kind == "CALCULATED"]
+    parent = cloud.parent()
     with pytest.raises(route53.exceptions.InvalidInput):
         route53.get_health_check_status(HealthCheckId=parent)
     with pytest.raises(route53.exceptions.NoSuchHealthCheck):

@@ -1,7 +1,7 @@
 """Schedules stored through Scheduler's API, fired on a clock that stands still."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from botocore.exceptions import ClientError
@@ -95,7 +95,7 @@ def test_a_role_that_does_not_allow_it_fires_nothing_and_tells_the_dead_letters(
 
 def test_a_schedule_that_could_never_fire_here_is_refused_when_it_is_made(front: Front, client: ClientOf) -> None:
     bench = Bench(front, client)
-    with pytest.raises(ClientError, match=r"rate\(\.\.\.\) and at\(\.\.\.\) schedules only"):
+    with pytest.raises(ClientError, match=r"rate\(\.\.\.\), at\(\.\.\.\) and daily schedules only"):
         bench.make("cron", "cron(0 * * * ? *)")
     with pytest.raises(ClientError, match="invoke Lambda functions only"):
         bench.make("to-sqs", target={"Arn": "arn:aws:sqs:us-east-1:123456789012:q"})
@@ -108,7 +108,25 @@ def test_rates_are_read_in_every_unit(expression: str, seconds: float) -> None:
     assert Rhythm.parse(expression).every_seconds == seconds
 
 
-@pytest.mark.parametrize("expression", ["cron(* * * * ? *)", "rate(x)", ""])
+@pytest.mark.parametrize(
+    ("now", "hours"),
+    [("2026-03-01T00:00:00+00:00", 10), ("2026-03-01T09:59:00+00:00", 1 / 60), ("2026-03-01T12:00:00+02:00", 0)],
+)
+def test_a_daily_schedule_fires_at_its_time_and_then_each_day(now: str, hours: float) -> None:
+    rhythm = Rhythm.parse("cron(0 10 * * ? *)")
+    assert rhythm.wait_from(datetime.fromisoformat(now)) == hours * 3600
+    assert rhythm.every_seconds == 24 * 3600
+
+
+def test_a_daily_schedule_whose_time_is_over_waits_for_the_next_day() -> None:
+    rhythm = Rhythm.parse("cron(30 2 * * ? *)", "Europe/Vienna")
+    assert rhythm.wait_from(datetime(2026, 3, 1, 1, 31, tzinfo=UTC)) == (24 * 60 - 1) * 60
+
+
+@pytest.mark.parametrize(
+    "expression",
+    ["cron(* * * * ? *)", "cron(0 24 * * ? *)", "cron(60 1 * * ? *)", "cron(0 1 ? * MON *)", "rate(x)", ""],
+)
 def test_other_expressions_are_not_simulated(expression: str) -> None:
     with pytest.raises(NotSimulated):
         Rhythm.parse(expression)

@@ -12,9 +12,11 @@ from policy.rules import RULES
 from policy.told import Told
 from policy.waivers import WAIVERS
 from tests.conftest import VARIANTS, Evaluate
+from tests.stacks.certified import certified
 from tests.stacks.named import named
 
 OTHERS = ("local", "staging")
+UNPROTECTED = {"unprotected-data", "unprotected-database-machine", "unprotected-address"}
 BOTH: Mapping[str, object] = {"bothSitesAnswer": True}
 ROUTINGS: tuple[Mapping[str, object], ...] = (
     {},
@@ -44,12 +46,18 @@ def test_a_name_breaks_no_rule_however_it_leads_to_the_sites(settings: Mapping[s
     assert said(judge(named(settings, preview=True).registrations)) == []
 
 
+@pytest.mark.parametrize("route53", [True, False])
+def test_a_certificate_breaks_no_rule_wherever_its_names_are_proved(route53: bool) -> None:
+    assert said(judge(certified(route53=route53).registrations)) == []
+    assert said(judge(certified(preview=True, route53=route53).registrations)) == []
+
+
 def test_a_preview_breaks_no_rule() -> None:
     assert said(judge(committed("prod", preview=True).registrations)) == []
 
 
 def test_every_waiver_is_needed_and_has_a_reason(variant: Evaluate) -> None:
-    stacks = [*(variant(name) for name in VARIANTS), *(committed(name) for name in OTHERS), named()]
+    stacks = [*(variant(name) for name in VARIANTS), *(committed(name) for name in OTHERS), named(), certified()]
     judged = [judge(one.registrations) for one in stacks]
     assert {waiver for one in judged for _, waiver in one.waived} == set(WAIVERS)
     assert all(len(waiver.reason) > 20 for waiver in WAIVERS)
@@ -72,4 +80,4 @@ def test_only_the_local_stack_may_lose_its_data() -> None:
     for name, stops in (("local", False), ("staging", True), ("prod", True)):
         judgement = judge(evaluate(name, config=careless, preview=True).registrations)
         assert judgement.stops is stops, name
-        assert {one.rule.id for one in judgement.violations} == ({"unprotected-data"} if stops else set())
+        assert {one.rule.id for one in judgement.violations} == (UNPROTECTED if stops else set())

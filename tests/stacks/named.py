@@ -7,7 +7,11 @@ from collections.abc import Mapping
 from evaluation import Evaluation, evaluate
 from evaluation.project import stack_config
 
-TRAFFIC: Mapping[str, object] = {"name": "shop.example.com", "zone": "example.com"}
+TRAFFIC: Mapping[str, object] = {
+    "name": "shop.example.com",
+    "zone": "example.com",
+    "certificates": {"contact": "ops@example.com", "termsAgreed": True},
+}
 
 
 def named(

@@ -7,16 +7,19 @@ import pytest
 
 from stacks.app_settings import PUBLIC_KEY_PREFIX
 from stacks.config_error import ConfigError
+from stacks.linode_users_settings import LinodeUsersSettings
 from stacks.settings import Settings
 from tests.stacks.changing import assert_refused, changed, pulumi_config, refusal
 
 PUBLIC_KEY = base64.b64encode(PUBLIC_KEY_PREFIX + bytes(32)).decode()
-APP = {
+APP: dict[str, object] = {
     "primaryRegion": "us-ord",
     "secondaryRegion": "us-sea",
     "observerRegion": "us-iad",
     "releases": {"channel": "https://releases.example.com/shop", "publicKey": PUBLIC_KEY},
 }
+MANAGED = {"operator": "managed", "engine": "postgresql"}
+USERS = {"prefix": "shop-prod", "enrolmentEmail": "a@example.com", "failoverEmail": "b@example.com"}
 # What is changed, the key that the line names, what else it says.
 WRONG = [
     ({"app.secondaryRegion": "us-ord"}, "app.primaryRegion", ["'us-ord'", "secondaryRegion"]),
@@ -47,6 +50,21 @@ WRONG = [
     ({"app.releases.publicKey": "not base64"}, "app.releases.publicKey", ["Ed25519"]),
     ({"app.authorities": ["a"]}, "app.authorities", ["two labels"]),
     ({"app.authorities": ["a", "a"]}, "app.authorities", ["different"]),
+    ({"app.database": {**MANAGED, "replication": "sync"}}, "app.database.replication", ["'sync'", "Linode decides"]),
+    ({"app.database": {**MANAGED, "members": 3}}, "app.database.members", ["3", "one cluster of 3", "config rm"]),
+    ({"app.database": {**MANAGED, "volumeGb": 50}}, "app.database.volumeGb", ["50", "plan has its storage"]),
+    ({"app.database": {**MANAGED, "replicaRegion": "us-sea"}}, "app.database.replicaRegion", ["no other region"]),
+    ({"app.database": {**MANAGED, "version": "16.4"}}, "app.database.version", ["'16.4'", "postgresql 17"]),
+    ({"app.database": {**MANAGED, "version": "latest"}}, "app.database.version", ["'latest'", "a major version alone"]),
+    ({"app.database.version": "15"}, "app.database.version", ["'15'", "the image's packages"]),
+    ({"app.database.replicaRegion": "us-sea"}, "app.database.replicaRegion", ["both sites have members"]),
+    ({"app.linodeUsers": {**USERS, "prefix": "Shop"}}, "app.linodeUsers.prefix", ["'Shop'", "up to 22"]),
+    ({"app.linodeUsers": {**USERS, "prefix": "a" * 23}}, "app.linodeUsers.prefix", ["up to 22"]),
+    (
+        {"app.linodeUsers": {**USERS, "failoverEmail": "nobody"}},
+        "app.linodeUsers.failoverEmail",
+        ["'nobody'", "e-mail"],
+    ),
 ]
 
 
@@ -86,3 +104,26 @@ def test_the_section_makes_two_sites_of_two_pools() -> None:
     assert app.sites == {"primary": "us-ord", "secondary": "us-sea"}
     assert {name: pool.count for name, pool in app.pools.items()} == {"web": 2, "api": 2}
     assert not app.database.waits_for_neighbour
+
+
+def test_a_managed_database_has_the_newest_version_unless_another_is_wanted() -> None:
+    versions = {"postgresql": "17", "mysql": "8"}
+    for engine, newest in versions.items():
+        given: dict[str, object] = {"operator": "managed", "engine": engine}
+        for database, version in ((given, newest), ({**given, "version": "14"}, "14")):
+            app = Settings.load("prod", pulumi_config(changed({"app": {**APP, "database": database}}))).app
+            assert app is not None
+            assert app.database.version == version
+
+
+def test_restricted_users_are_declared_only_if_somebody_gets_their_mail() -> None:
+    assert users_of(APP) is None
+    users = users_of({**APP, "linodeUsers": USERS})
+    assert users is not None
+    assert (users.prefix, users.enrolment_email, users.failover_email) == tuple(USERS.values())
+
+
+def users_of(app: dict[str, object]) -> LinodeUsersSettings | None:
+    read = Settings.load("prod", pulumi_config(changed({"app": app}))).app
+    assert read is not None
+    return read.linode_users

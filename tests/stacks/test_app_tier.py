@@ -30,6 +30,8 @@ GROUP = "linode:index/placementGroup:PlacementGroup"
 RESERVED = "linode:index/reservedIp:ReservedIp"
 ASSIGNMENT = "linode:index/reservedIpAssignment:ReservedIpAssignment"
 SHARED = "linode:index/instanceSharedIps:InstanceSharedIps"
+USER = "linode:index/user:User"
+SUBNETS = {"postgresql": "database"}  # where a pool's subnet is called otherwise
 REGION = re.compile(r"-linode-([a-z]{2}-[a-z]+(?:-\d)?)(?![a-z0-9])")
 
 
@@ -50,17 +52,22 @@ def test_a_preview_registers_what_up_does(ingress: str) -> None:
     assert known(preview) == known(up)
 
 
-def test_everything_at_linode_names_its_one_region(tier: Evaluation) -> None:
-    for one in at_linode(tier):
+def test_everything_at_linode_but_the_accounts_users_names_its_one_region(tier: Evaluation) -> None:
+    for one in in_regions(tier):
         assert len(set(REGION.findall(one.name))) == 1, one.name
 
 
-def test_nothing_of_a_site_names_or_needs_anything_of_the_other(tier: Evaluation) -> None:
+def in_regions(tier: Evaluation) -> list[Registration]:
+    return [one for one in at_linode(tier) if one.type != USER]
+
+
+def test_nothing_of_a_site_but_its_databases_firewall_names_or_needs_anything_of_the_other(tier: Evaluation) -> None:
     by_urn = {one.urn: one for one in tier.registrations}
     others = {"us-ord": ("us-sea", "secondary", "10.65."), "us-sea": ("us-ord", "primary", "10.64.")}
-    for one in at_linode(tier):
-        region = REGION.findall(one.name)[0]
-        needed = [by_urn[urn].name for urn in (*one.dependencies, one.parent) if urn in by_urn]
+    for one in in_regions(tier):
+        region, peers = REGION.findall(one.name)[0], RESERVED if pool_of(one) == "postgresql" else ""
+        needs = [by_urn[urn] for urn in (*one.dependencies, one.parent) if urn in by_urn]
+        needed = [other.name for other in needs if other.type != peers]
         said = [one.name, *needed, *texts(one.inputs)]
         assert [each for each in said for other in others.get(region, ()) if other in each] == [], one.name
 
@@ -100,7 +107,7 @@ def test_each_site_has_its_pools_and_the_third_region_the_observer(tier: Evaluat
     machines = Counter((text(one.inputs, "region"), pool_of(one)) for one in at_linode(tier, INSTANCE))
     pools = {"balancer": 2, "web": 2, "api": 2, "monitoring": 1}
     site = {(region, pool): count for region in SITES for pool, count in pools.items()}
-    assert {key: count for key, count in machines.items() if key[1] != "database"} == {
+    assert {key: count for key, count in machines.items() if key[1] != "postgresql"} == {
         **site,
         ("us-iad", "observer"): 1,
     }
@@ -124,7 +131,11 @@ def test_a_machine_has_a_public_interface_and_in_a_site_the_subnet_of_its_pool()
         public, *private = items(one.inputs["interfaces"])
         assert (text(public, "purpose"), at(public, "primary")) == ("public", True)
         found = [subnets[int(str(at(face, "subnetId")))] for face in private]
-        assert found == ([f"network-linode-{one.region}-{pool_of(one)}-subnet"] if one.region in SITES else [])
+        assert found == (
+            [f"network-linode-{one.region}-{SUBNETS.get(pool_of(one), pool_of(one))}-subnet"]
+            if one.region in SITES
+            else []
+        )
 
 
 def test_the_provider_is_told_no_token_and_is_the_only_one(tier: Evaluation) -> None:
@@ -135,6 +146,7 @@ def test_the_provider_is_told_no_token_and_is_the_only_one(tier: Evaluation) -> 
         "apiVersion": "v4",
         "uaPrefix": "lifeboat",
         "skipImplicitReboots": True,
+        "objUseTempKeys": True,
     }
     assert {one.provider for one in at_linode(tier)} == {provider.urn}
 

@@ -7,7 +7,7 @@ from tests.stacks.linode_tier import FIREWALL, INGRESSES, at_linode, page, pool_
 from tests.stacks.registered import items, text, texts
 
 # Databases are declared by a part of their own, which has a table of its own.
-ELSEWHERE = {"database"}
+ELSEWHERE = {"postgresql"}
 HEADING = "| role | ingress | way | what | ports | from or to |"
 WORDS = {
     **{pool_range("primary", pool): pool for pool in POOLS},

@@ -41,7 +41,8 @@ def test_the_object_says_where_machines_enrol_and_what_signs_each_root(prod: Eva
 
 def test_the_object_says_where_the_sites_are_on_linode(prod: Evaluation) -> None:
     sites = {"primary": "us-ord", "secondary": "us-sea"}
-    told = {"sites": sites, "observerRegion": "us-iad", "ingress": "nodebalancer"}
+    buckets = {site: f"lifeboat-prod-files-111122223333-{region}" for site, region in sites.items()}
+    told = {"sites": sites, "observerRegion": "us-iad", "ingress": "nodebalancer", "filesBuckets": buckets}
     assert at(prod.outputs, "lifeboat", "app") == told
 
 

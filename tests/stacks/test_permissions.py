@@ -10,7 +10,7 @@ from failover.enrolment.credentials import LIFE_SECONDS, NODE_TAG, POOL_TAG, SIT
 from infra.aws import node_role
 from policy.permissions import WRITES
 from tests.conftest import Evaluate
-from tests.stacks.registered import ROLE, ROLE_POLICY, items, of_type, statements, text
+from tests.stacks.registered import ROLE, ROLE_POLICY, SECRET, items, of_type, statements, text
 
 
 def test_an_observer_writes_its_own_vote_and_canary_only(stack: Evaluation) -> None:
@@ -88,6 +88,23 @@ def test_only_where_tables_have_replicators_may_an_orchestrator_ask_them_and_nob
 
 def invoked_by(policy: Registration) -> list[list[str]]:
     return [listed(one["Resource"]) for one in statements(policy) if "lambda:InvokeFunction" in listed(one["Action"])]
+
+
+def test_an_orchestrator_reads_the_token_of_failovers_in_its_own_region_and_nobody_reads_another(
+    stack: Evaluation,
+) -> None:
+    tokens = {one.region: one for one in of_type(stack, SECRET) if text(one.inputs, "name").endswith("failover-token")}
+    readers = {
+        (policy.region, resource)
+        for policy in of_type(stack, ROLE_POLICY)
+        for one in statements(policy)
+        if "secretsmanager:GetSecretValue" in listed(one["Action"])
+        for resource in listed(one["Resource"])
+        if ":secret:lifeboat/prod/linode-" in resource
+    }
+    name, regions = "secret:lifeboat/prod/linode-failover-token", set(map(str, items(stack.outputs["controlRegions"])))
+    assert readers == {(region, f"arn:aws:secretsmanager:{region}:111122223333:{name}") for region in regions}
+    assert set(tokens) == regions
 
 
 def test_a_replicator_marks_its_own_table_only(variant: Evaluate) -> None:

@@ -27,6 +27,7 @@ SOURCE = f"arn:aws:lambda:us-west-2:{ACCOUNT}:event-source-mapping:91eaeb7e-c976
 NOTIFIER = f"arn:aws:iam::{ACCOUNT}:role/lifeboat/prod/notifier-aws-us-east-1-role-4f2c1ab"
 OF_ANOTHER_STACK = NOTIFIER.replace("prod", "prod-eu")
 DEPLOYER = f"arn:aws:iam::{ACCOUNT}:role/lifeboat-prod-deploy"
+LINODE_TOKEN = f"arn:aws:secretsmanager:us-west-2:{ACCOUNT}:secret:lifeboat/prod/linode-failover-token-a1b2c3"
 SECRET = f"arn:aws:secretsmanager:us-west-2:{ACCOUNT}:secret:lifeboat/prod/slack-webhook-a1b2c3"
 STATE = f"arn:aws:s3:::lifeboat-prod-state-{ACCOUNT}-us-east-2"
 KEY = f"arn:aws:kms:us-east-2:{ACCOUNT}:key/mrk-1234"
@@ -64,6 +65,8 @@ CALLS: list[tuple[str, str, Known, set[str]]] = [
     ("iam:UpdateAssumeRolePolicy", DEPLOYER, {}, set()),
     ("secretsmanager:DescribeSecret", SECRET, {}, {"preview", "deploy"}),
     ("secretsmanager:GetSecretValue", SECRET, {}, set()),
+    ("secretsmanager:CreateSecret", LINODE_TOKEN, {}, {"deploy"}),
+    ("secretsmanager:GetSecretValue", LINODE_TOKEN, {}, set()),
     ("s3:GetObject", f"{STATE}/.pulumi/stacks/lifeboat/prod.json", {}, {"preview", "deploy"}),
     ("s3:PutObject", f"{STATE}/.pulumi/stacks/lifeboat/prod.json", {}, {"deploy"}),
     ("s3:DeleteObjectVersion", f"{STATE}/.pulumi/stacks/lifeboat/prod.json", {}, set()),
@@ -172,8 +175,7 @@ def test_whatever_a_pipeline_deploys_bears_the_stacks_name(stack: Evaluation) ->
         assert service in {*WRITES, "iam", "kms"}, one.name  # a person makes roles and keys
         if "name" in one.inputs and service != "iam":
             name = text(one.inputs, "name").removeprefix("/aws/lambda/")
-            secrets = ("lifeboat/prod/slack-webhook", "lifeboat/prod/linode-enrolment-token")
-            assert name.startswith(("lifeboat-prod-", *secrets)), one.name
+            assert name.startswith(("lifeboat-prod-", "lifeboat/prod/slack-webhook", "lifeboat/prod/linode-")), one.name
 
 
 def test_every_role_that_runs_can_be_read_and_passed_on(stack: Evaluation) -> None:

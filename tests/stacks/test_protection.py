@@ -17,6 +17,20 @@ PROTECTED_IN_PROD = {
     "aws:dynamodb/table:Table::sessions-aws-us-east-1",
     "linode:index/nodeBalancer:NodeBalancer::ingress-linode-us-ord-nodebalancer",
     "linode:index/nodeBalancer:NodeBalancer::ingress-linode-us-sea-nodebalancer",
+    "linode:index/instance:Instance::postgresql-1-linode-us-ord-instance",
+    "linode:index/instance:Instance::postgresql-1-linode-us-sea-instance",
+    "linode:index/instance:Instance::postgresql-2-linode-us-ord-instance",
+    "linode:index/instance:Instance::postgresql-2-linode-us-sea-instance",
+    "linode:index/objectStorageBucket:ObjectStorageBucket::files-linode-us-ord-bucket",
+    "linode:index/objectStorageBucket:ObjectStorageBucket::files-linode-us-sea-bucket",
+    "linode:index/reservedIp:ReservedIp::database-1-linode-us-ord-address",
+    "linode:index/reservedIp:ReservedIp::database-1-linode-us-sea-address",
+    "linode:index/reservedIp:ReservedIp::database-2-linode-us-ord-address",
+    "linode:index/reservedIp:ReservedIp::database-2-linode-us-sea-address",
+    "linode:index/volume:Volume::database-1-linode-us-ord-volume",
+    "linode:index/volume:Volume::database-1-linode-us-sea-volume",
+    "linode:index/volume:Volume::database-2-linode-us-ord-volume",
+    "linode:index/volume:Volume::database-2-linode-us-sea-volume",
 }
 
 

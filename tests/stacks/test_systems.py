@@ -15,6 +15,8 @@ SITE = {
     *{"web-pool", "web-firewall", "web-1", "web-2"},
     *{"api-pool", "api-firewall", "api-1", "api-2"},
     *{"monitoring-pool", "monitoring-firewall", "monitoring-1"},
+    *{"database", "database-addresses", "files"},
+    *{"postgresql-pool", "postgresql-firewall", "postgresql-1", "postgresql-2"},
 }
 SYSTEMS = {
     "aws-us-east-1": DECIDING | DATA,

@@ -8,9 +8,9 @@ import pytest
 from stacks.settings import Settings
 from stacks.traffic_settings import TrafficSettings, Weights
 from tests.stacks.changing import assert_refused, changed, pulumi_config, refusal
+from tests.stacks.named import TRAFFIC
 from tests.stacks.test_app_settings import APP
 
-TRAFFIC: Mapping[str, object] = {"name": "shop.example.com", "zone": "example.com"}
 LINODE = {"traffic.provider": "linode"}
 WEIGHTED = {"traffic.routing": "weighted", "traffic.bothSitesAnswer": True}
 # What is changed, the key that the line names, what else it says.

@@ -103,7 +103,8 @@ class LinodeApi:
         except HTTPError as error:
             raise _failed(f"{method} {path}", error) from error
         except (URLError, OSError) as error:
-            raise CallFailed(f"{method} {path}", 0, str(error)) from error
+            doubt = "; it may have been carried out all the same" if method == "POST" else ""
+            raise CallFailed(f"{method} {path}", 0, f"{error}{doubt}") from error
         return told
 
 

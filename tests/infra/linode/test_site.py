@@ -28,11 +28,12 @@ def declare(ingress: Ingress) -> None:
         site="primary",
         linode_region="us-ord",
         ingress=ingress,
-        engine="postgresql",
+        database_ports="5432",
         servers={"web": size, "api": size},
         balancer_type="g6-nanode-1",
         monitoring_type="g6-nanode-1",
         births=dict.fromkeys(POOLS, BIRTH),
+        copies=None,
         protect=False,
     )
     opts = pulumi.ResourceOptions(provider=linode.Provider("linode", url="https://api.linode.com"))

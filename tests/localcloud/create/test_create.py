@@ -10,6 +10,8 @@ from localcloud.create.creation import Creation
 from localcloud.create.dynamodb import table
 from localcloud.front import Front
 from localcloud.latency import Profile
+from localcloud.linode.cloud import Linode
+from localcloud.timers import Timers
 from tests.localcloud.conftest import ClientOf
 from tests.stacks.registered import at, items
 
@@ -35,9 +37,12 @@ def registration(type_: str, inputs: dict[str, Value], name: str = "logical") ->
 
 @pytest.fixture(scope="module")
 def quiet_front() -> Iterator[Front]:
-    """A front without machinery: nothing that is created begins to run."""
-    opened = Front.open(Profile())
+    """A front with Linode, whose jobs are timed, and no other machinery: no function that is created begins to run."""
+    opened, timers = Front.open(Profile()), Timers()
+    Linode(opened.gateway, timers)
+    timers.start()
     yield opened
+    timers.stop()
     opened.close()
 
 

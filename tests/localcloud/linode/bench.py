@@ -39,12 +39,13 @@ class Answer:
 class Bench:
     """One account behind a gateway that listens, and its clock."""
 
-    def __init__(self, gateway: Gateway, endpoint: str) -> None:
+    def __init__(self, gateway: Gateway, endpoint: str, timers: Timers | None = None) -> None:
+        """Make one; with timers of its own caller its time passes as theirs does."""
         self._now = 0.0
-        self.timers = Timers(clock=lambda: self._now, spawn=lambda work: work())
+        self.timers = timers or Timers(clock=lambda: self._now, spawn=lambda work: work())
         self.gateway = gateway
         self.endpoint = endpoint
-        self.linode = Linode(gateway, self.timers, RateLimits(clock=lambda: self._now))
+        self.linode = Linode(gateway, self.timers, RateLimits(clock=self.timers.clock))
 
     def ask(
         self,

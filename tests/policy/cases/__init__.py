@@ -13,7 +13,9 @@ from tests.policy.cases import (
     recovery,
     regions,
     runtime_values,
+    storage,
     traffic,
+    users,
 )
 from tests.policy.cases.case import Case
 
@@ -24,7 +26,9 @@ CASES: tuple[Case, ...] = (
     *machines.CASES,
     *pools.CASES,
     *data.CASES,
+    *storage.CASES,
     *permissions.CASES,
+    *users.CASES,
     *leaks.CASES,
     *network.CASES,
     *traffic.CASES,

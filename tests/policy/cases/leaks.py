@@ -36,6 +36,18 @@ def machine(user_data: str) -> None:
     )
 
 
+def key() -> None:
+    linode.ObjectStorageKey("files", label="files", regions=["us-ord"], opts=at_linode())
+
+
+def token() -> None:
+    linode.Token("failover", label="failover", scopes="linodes:read_write", opts=at_linode())
+
+
+def user() -> None:
+    linode.User("failover", username="failover", email="oncall@example.com", restricted=True, opts=at_linode())
+
+
 def topic(*, secret: bool) -> None:
     name = pulumi.Output.secret("Pages") if secret else "Pages"
     aws.sns.Topic("signals-aws-us-east-1", display_name=name, opts=within())
@@ -56,6 +68,10 @@ CASES = (
         resource="signals-aws-us-east-1",
         says="is given a secret value, displayName",
     ),
+    Case(
+        rule="secret-output", breaks=key, keeps=user, resource="files", says="puts a key's secret half into the state"
+    ),
+    Case(rule="secret-output", breaks=token, keeps=user, resource="failover", says="puts a token into the state"),
     *(
         Case(
             rule="secret-shape",

@@ -22,9 +22,9 @@ def record(ttl: int) -> None:
     )
 
 
-def linode_record(ttl: int | None) -> None:
+def linode_record(ttl: int | None, name: str = "app") -> None:
     linode.DomainRecord(
-        "app", domain_id=1, name="app", record_type="A", target="192.0.2.1", ttl_sec=ttl, opts=at_linode()
+        "app", domain_id=1, name=name, record_type="A", target="192.0.2.1", ttl_sec=ttl, opts=at_linode()
     )
 
 
@@ -110,6 +110,13 @@ CASES = (
         keeps=partial(linode_record, 30),
         resource="app",
         says="Linode keeps 30, or 120 and more",
+    ),
+    Case(
+        rule="slow-name",
+        breaks=partial(linode_record, 300),
+        keeps=partial(linode_record, 300, "primary.app"),
+        resource="app",
+        says="is kept for 300 s",
     ),
     Case(
         rule="slow-name",

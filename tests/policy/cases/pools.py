@@ -46,10 +46,10 @@ CASES = (
     ),
     Case(
         rule="pool-of-one",
-        breaks=partial(pool, "database", 1),
+        breaks=partial(pool, "mariadb", 1),
         keeps=partial(pool, "monitoring", 1),
-        resource="database-0-linode-us-ord",
-        says="is all of its site's pool database",
+        resource="mariadb-0-linode-us-ord",
+        says="is all of its site's pool mariadb",
     ),
     Case(
         rule="crowded-pool",

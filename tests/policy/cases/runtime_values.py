@@ -67,8 +67,8 @@ def name_of_a_site(name: str) -> None:
     )
 
 
-def linode_record(record_type: str) -> None:
-    linode.DomainRecord("app", domain_id=1, name="app", record_type=record_type, target="192.0.2.1", opts=at_linode())
+def linode_record(record_type: str, name: str = "shop") -> None:
+    linode.DomainRecord("app", domain_id=1, name=name, record_type=record_type, target="192.0.2.1", opts=at_linode())
 
 
 def node(mode: str | None) -> None:
@@ -144,7 +144,21 @@ CASES = (
         breaks=partial(linode_record, "A"),
         keeps=partial(linode_record, "TXT"),
         resource="app",
-        says="declares where app points to",
+        says="declares where shop points to",
+    ),
+    *(
+        Case(
+            rule="run-time-value",
+            breaks=partial(linode_record, record_type, moving),
+            keeps=partial(linode_record, record_type, f"{site}.shop"),
+            resource="app",
+            says=f"declares where {moving} points to",
+        )
+        for site, record_type, moving in (
+            ("primary", "A", "shop.primary"),
+            ("secondary", "AAAA", "primary-shop"),
+            ("secondary", "CNAME", "www.secondary"),
+        )
     ),
     Case(
         rule="run-time-value",

@@ -13,8 +13,7 @@ from tests.policy.cases.case import Case, within
 REGIONS = ("us-east-1", "us-east-2", "us-west-2")
 FAR = ["ap-southeast-1", "eu-west-1", "sa-east-1"]
 STRING = '"active":"secondary"'
-Check = aws.route53.HealthCheck
-Checking = Callable[[pulumi.ResourceOptions], Check]
+Checking = Callable[[pulumi.ResourceOptions], aws.route53.HealthCheck]
 
 
 def child(here: pulumi.ResourceOptions, region: str, more: Mapping[str, Any]) -> aws.route53.HealthCheck:
@@ -32,7 +31,7 @@ def child(here: pulumi.ResourceOptions, region: str, more: Mapping[str, Any]) ->
     return aws.route53.HealthCheck(f"check-aws-us-east-1-reads-{region}", opts=here, **given)
 
 
-def switched(here: pulumi.ResourceOptions, most: int = 2, count: int = 3, **more: Any) -> Check:
+def switched(here: pulumi.ResourceOptions, most: int = 2, count: int = 3, **more: Any) -> aws.route53.HealthCheck:
     """Declare a check of switches, of which the first has something else about it."""
     children = [child(here, region, more if place == 0 else {}) for place, region in enumerate(REGIONS[:count])]
     return aws.route53.HealthCheck(
@@ -44,7 +43,7 @@ def switched(here: pulumi.ResourceOptions, most: int = 2, count: int = 3, **more
     )
 
 
-def endpoint(here: pulumi.ResourceOptions) -> Check:
+def endpoint(here: pulumi.ResourceOptions) -> aws.route53.HealthCheck:
     return aws.route53.HealthCheck("check-aws-us-east-1-site", type="HTTPS", fqdn="shop.example.com", opts=here)
 
 
@@ -63,8 +62,8 @@ def record(
         records=["192.0.2.1"],
         set_identifier=site,
         health_check_id=check(here).id if check else check_id,
-        failover_routing_policies=failover if routing == "failover" else None,  # type: ignore[arg-type]
-        weighted_routing_policies=weighted if routing == "weighted" else None,  # type: ignore[arg-type]
+        failover_routing_policies=failover if routing == "failover" else None,
+        weighted_routing_policies=weighted if routing == "weighted" else None,
         opts=here,
     )
 

@@ -69,6 +69,14 @@ def test_a_call_without_an_answer_is_told_as_that(bench: Bench) -> None:
         LinodeApi(bench.endpoint, bench.pass_time).get("/regions")
 
 
+def test_what_may_have_been_made_without_an_answer_is_told_as_that(deployer: Deployer) -> None:
+    deployer.bench.gateway.faults.add(Fault(effect="lost_reply", service="linode", operation="post-firewalls"))
+    told = r"POST /networking/firewalls: no answer: .*; it may have been carried out all the same$"
+    with pytest.raises(NotCreated, match=told):
+        deployer.firewall()
+    assert len(deployer.bench.get("/networking/firewalls")["data"]) == 1
+
+
 def test_what_is_gone_need_not_be_deleted(bench: Bench) -> None:
     LinodeApi(bench.endpoint, bench.pass_time).delete("/vpcs/7")
     assert bench.get("/vpcs")["data"] == []

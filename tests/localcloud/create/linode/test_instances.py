@@ -117,3 +117,11 @@ def test_an_instance_whose_settings_are_refused_is_deleted_again(deployer: Deplo
     with pytest.raises(NotCreated, match=r"POST /networking/ips/share: 400: ips: 192\.0\.2\.1 is not a public"):
         deployer.instance(sharedIpv4s=["192.0.2.1"])
     assert deployer.bench.get("/linode/instances")["data"] == []
+
+
+def test_an_instance_that_came_to_nothing_can_be_made_again_under_its_name(deployer: Deployer) -> None:
+    deployer.bench.gateway.faults.add(Fault(effect="error", service="linode", operation="linode_boot"))
+    with pytest.raises(NotCreated, match="linode_boot failed"):
+        deployer.instance(label="web-1")
+    deployer.bench.gateway.faults.clear()
+    assert deployer.instance(label="web-1")[1]["status"] == "running"
