@@ -100,7 +100,7 @@ def test_an_orchestrator_reads_the_token_of_failovers_in_its_own_region_and_nobo
         for one in statements(policy)
         if "secretsmanager:GetSecretValue" in listed(one["Action"])
         for resource in listed(one["Resource"])
-        if ":secret:lifeboat/prod/linode-" in resource
+        if ":secret:lifeboat/prod/linode-failover" in resource
     }
     name, regions = "secret:lifeboat/prod/linode-failover-token", set(map(str, items(stack.outputs["controlRegions"])))
     assert readers == {(region, f"arn:aws:secretsmanager:{region}:111122223333:{name}") for region in regions}
