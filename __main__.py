@@ -9,6 +9,7 @@ from stacks.app import build_app
 from stacks.certificate import build_certificates
 from stacks.control import build_control
 from stacks.data import build_data
+from stacks.enrolment import build_enrolment
 from stacks.outputs import InTheObject, export, stack_outputs
 from stacks.pipeline import build_pipeline
 from stacks.providers import build_providers
@@ -30,5 +31,6 @@ build_inbox(settings, providers)
 build_certificates(settings, providers, control, zone)
 app = build_app(settings, providers)
 traffic = build_traffic(settings, providers, zone, app.addresses)
-alone = InTheObject(replication=replication, app=app.outputs, traffic=traffic)
+enrolment = build_enrolment(settings, providers, control)
+alone = InTheObject(replication=replication, app=app.outputs, traffic=traffic, enrolment=enrolment)
 export(stack_outputs(settings, control, data, pipeline, alone))

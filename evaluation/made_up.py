@@ -12,6 +12,8 @@ GROWING = frozenset({"replicas", "interfaces", "vpc", "vpcs"})
 ARN_KINDS = {
     "table": "table/",
     "role": "role/",
+    "key": "key/",
+    "replicaKey": "key/",
     "function": "function:",
     "secret": "secret:",
     "schedule": "schedule/default/",
@@ -42,6 +44,7 @@ def _aws(one: Registration, account: str) -> tuple[str, Mapping[str, Value]]:
     arn = f"arn:aws:{service[0]}:{region}:{account}:{ARN_KINDS.get(service[2], '')}{path}{name}"
     url = f"https://sqs.{region}.amazonaws.com/{account}/{name}"
     outputs: dict[str, Value] = {"name": name, "arn": arn, "url": url, "streamArn": f"{arn}/stream/made-up"}
+    outputs["functionUrl"] = f"https://{name}.lambda-url.{region}.on.aws/"
     servers: dict[str, Value] = {"nameServers": [f"ns-{number}.made-up.example" for number in range(4)]}
     return name, {**one.inputs, **outputs, **_replicas(one, arn), **(servers if service[0] == "route53" else {})}
 

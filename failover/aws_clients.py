@@ -22,12 +22,15 @@ if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
 
     from failover.certificates.route53_client import Route53Client
+    from failover.enrolment.credentials import StsClient
+    from failover.enrolment.signing_key import KmsClient
     from failover.replication.shards import StreamsClient
 
 Service = Literal[
     "cloudwatch",
     "dynamodb",
     "dynamodbstreams",
+    "kms",
     "lambda",
     "route53",
     "s3",
@@ -36,6 +39,7 @@ Service = Literal[
     "sns",
     "sqs",
     "ssm",
+    "sts",
 ]
 POOLED_CONNECTIONS = 16
 CONNECT_SHARE = 1 / 5
@@ -93,6 +97,15 @@ def client(
     read_seconds: float = ...,
     session: boto3.Session | None = ...,
 ) -> "StreamsClient": ...
+@overload
+def client(
+    service: Literal["kms"],
+    region: str,
+    *,
+    connect_seconds: float = ...,
+    read_seconds: float = ...,
+    session: boto3.Session | None = ...,
+) -> "KmsClient": ...
 @overload
 def client(
     service: Literal["lambda"],
@@ -165,6 +178,15 @@ def client(
     read_seconds: float = ...,
     session: boto3.Session | None = ...,
 ) -> "SSMClient": ...
+@overload
+def client(
+    service: Literal["sts"],
+    region: str,
+    *,
+    connect_seconds: float = ...,
+    read_seconds: float = ...,
+    session: boto3.Session | None = ...,
+) -> "StsClient": ...
 def client(
     service: Service,
     region: str,
@@ -173,7 +195,7 @@ def client(
     read_seconds: float = 1.0,
     connections: int = POOLED_CONNECTIONS,
     session: boto3.Session | None = None,
-) -> "BaseClient | Route53Client | StreamsClient":
+) -> "BaseClient | KmsClient | Route53Client | StreamsClient | StsClient":
     """Make a client of one service in one region that never retries by itself.
 
     ``session`` carries other credentials than the process's own. Making clients is not thread-safe in boto3 while a

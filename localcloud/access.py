@@ -122,6 +122,17 @@ def _object(request: Request, naming: Naming) -> str:
     return f"{_bucket(request, naming)}/{_param(request, 'Key')}"
 
 
+def _key(request: Request, naming: Naming) -> str:
+    name = _param(request, "KeyId")
+    return name if name.startswith("arn:") else _arn(request, naming, f"key/{name}")
+
+
+def _assumed(request: Request, _naming: Naming) -> tuple[Access, ...]:
+    """Taking a role with tags is two permissions."""
+    actions = ("sts:AssumeRole", "sts:TagSession") if "Tags.member.1.Key" in request.params else ("sts:AssumeRole",)
+    return tuple(Access(action=action, resource=_param(request, "RoleArn")) for action in actions)
+
+
 def _change(request: Request, _naming: Naming) -> str:
     return f"arn:aws:route53:::change/{_param(request, 'Id').rpartition('/')[2]}"
 
@@ -168,9 +179,13 @@ RULES: Mapping[tuple[str, str], Rule] = {
     **_rules("scheduler", _schedule, "GetSchedule"),
     **_rules("ssm", _parameter, "GetParameter", "PutParameter"),
     **_rules("secretsmanager", _secret, "GetSecretValue", "DescribeSecret", "PutSecretValue"),
+    **_rules("kms", _key, "Sign"),
+    ("sts", "AssumeRole"): _assumed,
     ("route53", "ChangeResourceRecordSets"): _record_change,
     **_rules("route53", _change, "GetChange"),
     **_rules("logs", _log_stream, "CreateLogStream", "PutLogEvents"),
     **_rules("cloudwatch", _alarms, "DescribeAlarms"),
 }
-"""The calls that functions make with their roles. What Lambda does with one, such as reading a queue, needs no rule."""
+"""The calls that functions and nodes make with their roles.
+
+What Lambda does with one, such as reading a queue, needs no rule."""

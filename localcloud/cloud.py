@@ -22,6 +22,7 @@ from botocore.config import Config
 from evaluation import ROOT, Registration, Value, evaluate
 from localcloud.create import Resources
 from localcloud.leftovers import clean
+from localcloud.linode.account import OWNER
 from localcloud.remote import Faults, Regions, Remote
 
 DEFAULT_ROOT = ROOT / ".local"
@@ -121,11 +122,12 @@ class EmbeddedCloud:
         return made
 
     def deploy(self, stack: str = "local", config_overrides: Mapping[str, object] | None = None) -> Deployment:
-        """Run the program, create everything it declares, and give the stack's Slack secret the sink's address."""
+        """Run the program, create all that it declares, and give secrets values: Slack's address, Linode's token."""
         config = {"lifeboat:endpoints": {"url": self.endpoint}, **(config_overrides or {})}
         evaluation = evaluate(stack, config=config, create=Resources(self.endpoint).create)
         deployment = Deployment(registrations=evaluation.registrations, outputs=evaluation.outputs)
         self._give_webhooks(deployment)
+        self._give_linode_tokens(deployment)
         return deployment
 
     def calls(self, since: int = 0) -> list[dict[str, object]]:
@@ -190,6 +192,19 @@ class EmbeddedCloud:
             put = getattr(client, "put_secret_value")  # noqa: B009 made by botocore at run time
             value = f"{self.addresses.sink}/slack/{region}"
             put(SecretId=secret, SecretString=value, ClientRequestToken=WEBHOOKS_VERSION)
+
+    def _give_linode_tokens(self, deployment: Deployment) -> None:
+        """Give enrolment functions, if there are any, a token of Linode's that may only read instances."""
+        told = deployment.outputs.get("lifeboat")
+        enrolment = told.get("enrolment") if isinstance(told, dict) else None
+        urls = enrolment.get("urls") if isinstance(enrolment, dict) else None
+        if not isinstance(urls, dict) or not urls:
+            return
+        token = self.remote.post("linode-tokens", {"username": OWNER, "scopes": "linodes:read_only"})["token"]
+        for region in urls:
+            put = getattr(self.client("secretsmanager", region), "put_secret_value")  # noqa: B009
+            secret = f"lifeboat/{deployment.outputs['stack']}/linode-enrolment-token"
+            put(SecretId=secret, SecretString=token, ClientRequestToken=WEBHOOKS_VERSION)
 
 
 def _spawn(options: list[str]) -> "subprocess.Popen[str]":

@@ -115,8 +115,18 @@ class Functions:
             NoSuchFunction: it is not there.
         """
         with self._gateway.lock("lambda"):
-            statements = self._find(region, name_or_arn).policy.statements
+            statements = [_conditioned(one) for one in self._find(region, name_or_arn).policy.statements]
             return json.dumps({"Version": "2012-10-17", "Statement": statements})
+
+    def url_auth_type(self, region: str, name: str) -> str:
+        """Read how calls to a function's own address are authenticated; "" for a function without one.
+
+        Raises:
+            NoSuchFunction: it is not there.
+        """
+        with self._gateway.lock("lambda"):
+            config = self._find(region, name).url_config
+            return str(config.config.get("AuthType", "")) if config else ""
 
     def _find(self, region: str, name_or_arn: str) -> LambdaFunction:
         name = name_or_arn.split(":")[6] if name_or_arn.startswith("arn:") else name_or_arn.split(":", maxsplit=1)[0]
@@ -136,6 +146,17 @@ class Functions:
             self._logging[key] = asked["LoggingConfig"]
         described["LoggingConfig"] = self._logging.get(key, {"LogFormat": "Text", "LogGroup": f"/aws/lambda/{key[1]}"})
         return Response(status=response.status, headers=response.headers, body=json.dumps(described).encode())
+
+
+def _conditioned(statement: Mapping[str, object]) -> Mapping[str, object]:
+    """Put what AddPermission says of a function's address where Lambda puts it: into the statement's condition."""
+    of_url = {
+        "FunctionUrlAuthType": ("StringEquals", "lambda:FunctionUrlAuthType"),
+        "InvokedViaFunctionUrl": ("Bool", "lambda:InvokedViaFunctionUrl"),
+    }
+    conditions = {operator: {key: statement[name]} for name, (operator, key) in of_url.items() if name in statement}
+    rest = {name: value for name, value in statement.items() if name not in of_url}
+    return {**rest, "Condition": conditions} if conditions else rest
 
 
 def _count(value: object) -> int | None:

@@ -17,7 +17,21 @@ from localcloud.regions import World
 from localcloud.rest_operations import operations
 from localcloud.server import Server
 
-USED = ("dynamodb", "awslambda", "sqs", "sns", "s3", "ssm", "secretsmanager", "iam", "logs", "cloudwatch", "scheduler")
+USED = (
+    "dynamodb",
+    "awslambda",
+    "sqs",
+    "sns",
+    "s3",
+    "ssm",
+    "secretsmanager",
+    "iam",
+    "kms",
+    "logs",
+    "cloudwatch",
+    "scheduler",
+    "sts",
+)
 """moto's names of the services that a stack uses; the first touch of each costs up to 1.6 s of imports."""
 
 

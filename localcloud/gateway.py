@@ -47,12 +47,12 @@ class Gateway:
         self.latency = latency or Latency(Profile())
         self.faults = faults or FaultBook()
         self.injection = Injection(self.faults, sleep)
-        self.roles = Roles(moto)
+        self.calendar = Calendar()
+        self.roles = Roles(moto, self.calendar.now)
         self._public = PublicObjects(moto)
         self.calls = CallLog()
         self.admin = Admin(world, self.faults, self.calls)
         self.admin.routes["GET", "decisions"] = self._decisions
-        self.calendar = Calendar()
         calendar.set_admin_routes(self.admin, self.calendar)
         self.routes: dict[tuple[str, str], Handler] = {}
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal, Self
 
+from localcloud.policy_variables import filled, unknown_variables
+
 Verdict = Literal["allowed", "denied", "not mentioned"]
 Values = tuple[str, ...]
 
@@ -49,8 +51,7 @@ class Condition:
         values = _texts(wanted)
         if name not in OPERATORS or quantifier not in ("", "ForAllValues", "ForAnyValue"):
             raise PolicyError(f"condition operator {spelled!r} is not known here")
-        if any("${" in value for value in values):
-            raise PolicyError(f"policy variables are not known here: {key} {values}")
+        _check_variables(values)
         return cls(quantifier=quantifier, operator=name, if_exists=name != operator, key=key.lower(), wanted=values)
 
     def holds(self, context: Mapping[str, Values]) -> bool:
@@ -58,13 +59,14 @@ class Condition:
         values = context.get(self.key, ())
         if not values:
             return self.if_exists or self.quantifier == "ForAllValues" or self.operator.startswith("StringNot")
-        matched = [self._matches(value) for value in values]
+        wanted = filled(self.wanted, context)
+        matched = [self._matches(value, wanted) for value in values]
         return any(matched) if self.quantifier == "ForAnyValue" else all(matched)
 
-    def _matches(self, value: str) -> bool:
+    def _matches(self, value: str, wanted: Values) -> bool:
         if self.operator.startswith("StringNot"):
-            return not any(OPERATORS[self.operator](wanted, value) for wanted in self.wanted)
-        return any(OPERATORS[self.operator](wanted, value) for wanted in self.wanted)
+            return not any(OPERATORS[self.operator](one, value) for one in wanted)
+        return any(OPERATORS[self.operator](one, value) for one in wanted)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,12 +91,14 @@ class Statement:
         unknown = set(given) - ELEMENTS
         if unknown:
             raise PolicyError(f"statement elements {sorted(unknown)} are not known here")
+        resources, excepted = _texts(given.get("Resource", ())), _texts(given.get("NotResource", ()))
+        _check_variables((*resources, *excepted))
         return cls(
             allows=given["Effect"] == "Allow",
             actions=_texts(given.get("Action", ())),
             except_actions=_texts(given.get("NotAction", ())),
-            resources=_texts(given.get("Resource", ())),
-            except_resources=_texts(given.get("NotResource", ())),
+            resources=resources,
+            except_resources=excepted,
             conditions=_conditions(given.get("Condition", {})),
             principals=_principals(given["Principal"]) if "Principal" in given else None,
         )
@@ -104,7 +108,7 @@ class Statement:
         action, resource = access.action.lower(), access.resource
         return (
             _chosen(action, _lower(self.actions), _lower(self.except_actions))
-            and _chosen(resource, self.resources, self.except_resources)
+            and _chosen(resource, filled(self.resources, access.context), self.except_resources)
             and all(condition.holds(access.context) for condition in self.conditions)
         )
 
@@ -180,6 +184,16 @@ def _conditions(given: object) -> tuple[Condition, ...]:
     return tuple(
         Condition.parse(operator, key, wanted) for operator, keys in blocks.items() for key, wanted in keys.items()
     )
+
+
+def _check_variables(texts: Values) -> None:
+    """Refuse what stands for a value that is not known here.
+
+    Raises:
+        PolicyError: naming it.
+    """
+    if unknown := unknown_variables(texts):
+        raise PolicyError(f"policy variables are not known here: {unknown}")
 
 
 def _principals(given: object) -> Values:

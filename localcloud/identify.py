@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from urllib.parse import parse_qsl, unquote_plus
 from wsgiref.types import WSGIEnvironment
 
-from localcloud import rest_operations
+from localcloud import rest_operations, url_calls
 from localcloud.caller import Caller
 from localcloud.linode import served
 from localcloud.linode.identify import is_for_linode
@@ -14,9 +14,9 @@ from localcloud.request import Request
 
 SCOPE = re.compile(r"Credential=([^/]+)/\d+/([^/]+)/([^/]+)/aws4_request")
 GLOBAL_REGION = "us-east-1"
-GLOBAL_SERVICES = frozenset({"iam", "route53", "sts"})
-"""Control planes in us-east-1. With one endpoint URL a client signs them for its own region, and global STS cannot be
-told from a regional one: both count as global, the harsher reading."""
+GLOBAL_SERVICES = frozenset({"iam", "route53"})
+"""Control planes in us-east-1, though with one endpoint URL a client signs them for its own region. STS is where it is
+signed for: functions that call it are told to by AWS_STS_REGIONAL_ENDPOINTS, as SDKs do by themselves by now."""
 
 SIGNING_NAMES = {"monitoring": "cloudwatch"}
 REST_SERVICES = frozenset({"lambda", "route53", "s3", "scheduler"})
@@ -27,6 +27,8 @@ def identify(environ: WSGIEnvironment, body: bytes) -> Request:
     """Read the caller, region, service and operation of a call; an unsigned one is an S3 call, as in moto."""
     if is_for_linode(environ):
         return served.identify(environ, body)
+    if url_calls.is_for_url(environ):
+        return url_calls.identify(environ, body)
     key, signed_region, signed_service = _scope(environ)
     service = _service(signed_service, environ.get("HTTP_X_AMZ_TARGET", ""))
     operation, params = _operation(service, environ, body)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from localcloud.account_settings import AccountSettings
 from localcloud.alarms import Alarms
+from localcloud.assumed_roles import AssumedRoles
 from localcloud.asynchronous import Asynchronous
 from localcloud.buckets import BucketNotifications, Buckets
 from localcloud.delivery import Delivery
@@ -11,6 +12,7 @@ from localcloud.deployed import Functions
 from localcloud.destinations import Destinations
 from localcloud.dynamodb import DynamoDb
 from localcloud.function_logs import FunctionLogs
+from localcloud.function_urls import FunctionUrls
 from localcloud.functions import Runner, Surroundings
 from localcloud.gateway import Gateway
 from localcloud.health_checks import HealthChecks
@@ -71,6 +73,8 @@ def assemble(
     topics = Topics(gateway, permissions, delivery, timers, profile.sns_to_sqs_seconds)
     destinations.publish, destinations.invoke = topics.publish, asynchronous.accept
     Invoke(runner, asynchronous).set_route(gateway)
+    FunctionUrls(gateway, runner)
+    AssumedRoles(gateway)
     AccountSettings(gateway)
     LongPolls(gateway)
     Linode(gateway, timers)

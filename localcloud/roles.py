@@ -1,6 +1,9 @@
 """Decides by role: which policies it has in this cloud, and what they allow."""
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
+from datetime import datetime
 from typing import Protocol
 
 from moto.awslambda.models import lambda_backends
@@ -15,6 +18,7 @@ from localcloud.caller import Caller
 from localcloud.decisions import DecisionLog
 from localcloud.iam import Access, PolicyError
 from localcloud.request import Request
+from localcloud.sessions import Session, Sessions
 
 ALWAYS_ALLOWED = frozenset({("sts", "GetCallerIdentity")})
 
@@ -30,23 +34,49 @@ class Locks(Protocol):
 class Roles:
     """The roles of this cloud's account, their policies read anew at each decision so that changes count at once."""
 
-    def __init__(self, locks: Locks) -> None:
+    def __init__(self, locks: Locks, now: Callable[[], datetime]) -> None:
         self._locks = locks
+        self._now = now
         self.decisions = DecisionLog()
+        self.sessions = Sessions()
         self._naming = Naming(
             account=DEFAULT_ACCOUNT_ID, partition_key=self._partition_key, secret_arn=self._secret_arn
         )
 
     def refusal(self, request: Request) -> str | None:
-        """Say why a function may not make this call, or None if its role allows it or no role limits the caller."""
-        if not request.caller.is_lambda or (request.service, request.operation) in ALWAYS_ALLOWED:
+        """Say why a function or a session may not make this call; None if its role allows it or no role limits it."""
+        session = self.session_of(request.caller)
+        if session is None or (request.service, request.operation) in ALWAYS_ALLOWED:
             return None
+        if session.over(self._now()):
+            return "The security token included in the request is expired"
         try:
-            role = self.role_of(request.caller)
-            refused = [each for each in accesses(request, self._naming) if not self._allows(role, each)]
+            needed = [_of_session(each, session) for each in accesses(request, self._naming)]
+            refused = [each for each in needed if not self._allows(session.role_arn, each)]
         except (UnknownOperation, PolicyError) as error:
             return str(error)
-        return _explain(role, request.caller, refused[0]) if refused else None
+        return _explain(session, refused[0]) if refused else None
+
+    def session_of(self, caller: Caller) -> Session | None:
+        """Give the role that limits a caller; None for whoever acts with none."""
+        if caller.is_lambda:
+            return Session(role_arn=self.role_of(caller), name=caller.name)
+        return self.sessions.get(caller.access_key_id)
+
+    def trusts(self, access: Access) -> bool:
+        """Say whether a role, the access's resource, lets itself be taken by somebody of this account.
+
+        Raises:
+            PolicyError: the role's trust policy is not understood.
+        """
+        with self._locks.lock("iam"):
+            roles = iam_backends[DEFAULT_ACCOUNT_ID]["aws"].roles.values()
+            document = next((each.assume_role_policy_document for each in roles if each.arn == access.resource), "")
+        if not document:
+            return False
+        account = f"arn:aws:iam::{DEFAULT_ACCOUNT_ID}:root"
+        own = [each for each in iam.parse(document) if account in (each.principals or ())]
+        return iam.judge([replace(each, resources=("*",)) for each in own], access) == "allowed"
 
     def role_allows(self, role_arn: str, action: str, resource: str) -> bool:
         """Say whether a role's policies allow an action on a resource; a role that does not exist allows nothing.
@@ -101,11 +131,15 @@ def _current(policy: ManagedPolicy) -> str:
     return next(each.document for each in policy.versions if each.version_id == policy.default_version_id)
 
 
-def _explain(role_arn: str, caller: Caller, access: Access) -> str:
+def _of_session(access: Access, session: Session) -> Access:
+    return replace(access, context={**access.context, **session.context})
+
+
+def _explain(session: Session, access: Access) -> str:
     # Who has taken a role is named without the role's path
     # (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html).
-    account, _, role = role_arn.replace(":iam:", ":sts:").partition(":role/")
-    user = f"{account}:assumed-role/{role.rpartition('/')[2]}/{caller.name}"
+    account, _, role = session.role_arn.replace(":iam:", ":sts:").partition(":role/")
+    user = f"{account}:assumed-role/{role.rpartition('/')[2]}/{session.name}"
     return (
         f"User: {user} is not authorized to perform: {access.action} on resource: {access.resource} "
         f"because no identity-based policy allows the {access.action} action"

@@ -10,6 +10,7 @@ import typer
 from failover.orders import OrderKind
 from ops.acknowledging import acknowledge_incident
 from ops.arming import arm, disarm
+from ops.authority import authority
 from ops.backfilling import backfill
 from ops.break_glass import break_glass
 from ops.certificate import certificate
@@ -19,6 +20,7 @@ from ops.drifting import drift
 from ops.forecasting import forecast
 from ops.looking import journal
 from ops.moves import move
+from ops.node import node
 from ops.outputs import outputs
 from ops.readiness import readiness
 from ops.redriving import redrive
@@ -63,6 +65,8 @@ app.command()(repair)
 app.command()(retire)
 app.command(name="state-backend")(state_backend)
 app.add_typer(secret, name="secret")
+app.add_typer(node, name="node")
+app.add_typer(authority, name="authority")
 app.add_typer(certificate, name="certificate")
 
 

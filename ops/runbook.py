@@ -92,6 +92,7 @@ def _facts(deployed: Deployed) -> dict[str, object]:
         "control_table": deployed.control_table,
         "secret": deployed.slack_webhook_secret,
         "replica_url": _replica_url(deployed),
+        "authorities": _authorities(deployed),
         **_linode(deployed),
     }
 
@@ -105,6 +106,11 @@ def _linode(deployed: Deployed) -> dict[str, object]:
         "linode_secondary": sites.get("secondary", "SECONDARY_SITE"),
         "linode_observer": app.get("observerRegion", "OBSERVER_REGION"),
     }
+
+
+def _authorities(deployed: Deployed) -> tuple[str, ...]:
+    """Return the labels of the roots; of a stack without an application tier those that it would begin with."""
+    return tuple(sorted(deployed.outputs.lifeboat.get("enrolment", {}).get("authorities", {}))) or ("a", "b")
 
 
 def _replica_url(deployed: Deployed) -> str:

@@ -8,6 +8,7 @@ import pulumi
 from stacks.app import AppOutputs
 from stacks.control import ControlOutputs
 from stacks.data import DataOutputs
+from stacks.enrolment import EnrolmentOutputs
 from stacks.inventory import inventory_of
 from stacks.replication import ReplicationOutputs
 from stacks.settings import Settings
@@ -23,6 +24,7 @@ class InTheObject:
     replication: ReplicationOutputs
     app: AppOutputs
     traffic: TrafficOutputs
+    enrolment: EnrolmentOutputs
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,6 +16,7 @@ SERVICES = (
     "cloudwatch",
     "dynamodb",
     "iam",
+    "kms",
     "lambda_",
     "logs",
     "route53",

@@ -15,7 +15,8 @@ from infra.aws.topology import Topology
 READS: Mapping[str, str] = {
     "cloudwatch": "ListTagsForResource",
     "dynamodb": "DescribeTable DescribeContinuousBackups DescribeTimeToLive ListTagsOfResource",
-    "lambda": "GetFunction GetFunctionCodeSigningConfig GetFunctionEventInvokeConfig ListTags ListVersionsByFunction",
+    "lambda": "GetFunction GetFunctionCodeSigningConfig GetFunctionEventInvokeConfig GetFunctionUrlConfig GetPolicy"
+    " ListTags ListVersionsByFunction",
     "logs": "ListTagsForResource",
     # The provider reads every property of a bucket that there is.
     "s3": "GetBucket* GetAccelerateConfiguration GetEncryptionConfiguration GetLifecycleConfiguration"
@@ -29,8 +30,10 @@ WRITES: Mapping[str, str] = {
     "cloudwatch": "DeleteAlarms PutMetricAlarm TagResource UntagResource",
     "dynamodb": "TagResource UntagResource UpdateContinuousBackups UpdateTable UpdateTimeToLive",
     "lambda": (
-        "CreateFunction DeleteFunction DeleteFunctionEventInvokeConfig PutFunctionEventInvokeConfig TagResource"
-        " UntagResource UpdateFunctionCode UpdateFunctionConfiguration UpdateFunctionEventInvokeConfig"
+        "AddPermission CreateFunction CreateFunctionUrlConfig DeleteFunction DeleteFunctionConcurrency"
+        " DeleteFunctionEventInvokeConfig DeleteFunctionUrlConfig PutFunctionConcurrency PutFunctionEventInvokeConfig"
+        " RemovePermission TagResource UntagResource UpdateFunctionCode UpdateFunctionConfiguration"
+        " UpdateFunctionEventInvokeConfig UpdateFunctionUrlConfig"
     ),
     "logs": "CreateLogGroup DeleteLogGroup PutRetentionPolicy TagResource UntagResource",
     "s3": "PutBucketNotification PutBucketPublicAccessBlock PutBucketTagging PutLifecycleConfiguration",
@@ -43,6 +46,8 @@ READS_NAMES = "route53:GetHostedZone route53:ListResourceRecordSets route53:List
 READS_CHECKS = "route53:GetHealthCheck route53:ListTagsForResource"
 READS_ROLES = "iam:GetRole iam:GetRolePolicy iam:ListAttachedRolePolicies iam:ListRolePolicies"
 TAGS_SOURCES = "lambda:TagResource lambda:UntagResource"
+# A person makes the authority's keys and deletes them, as roles and tables; the pipelines only compare them.
+READS_KEYS = "kms:DescribeKey kms:GetKeyPolicy kms:GetKeyRotationStatus kms:ListResourceTags"
 TABLES_KEY = "alias/aws/dynamodb"
 CHANGES_SOURCES = "lambda:CreateEventSourceMapping lambda:DeleteEventSourceMapping lambda:UpdateEventSourceMapping"
 # Five ARNs instead of each would not fit into a role, whose inline policies hold 10,240 characters
@@ -103,6 +108,7 @@ class Pipeline:
             _statement("ReadTagsOfEventSources", "lambda:ListTags", self._event_sources()),
             # Which key encrypts a table is compared with the one that AWS manages for tables, where there is a copy.
             _statement("SeeTablesKey", "kms:DescribeKey", self._table_keys(), _known_as(TABLES_KEY)),
+            _statement("ReadAuthorityKeys", READS_KEYS, self._control_keys(), self._of_stack()),
             *self._names(),
             _statement("ReadRoles", READS_ROLES, (*self._roles(), *pipelines)),
             _statement("ReadIdentityProvider", "iam:GetOpenIDConnectProvider", provider),
@@ -149,27 +155,27 @@ class Pipeline:
         return _statement(f"{verb}Own{service.capitalize()}", named, self._arns(service))
 
     def _arns(self, service: str) -> tuple[str, ...]:
-        topology = self.topology
-        names = (topology.linode_failover_secret, *topology.certificate_secrets)
-        secrets = tuple(topology.secret_arn(ANY_REGION, f"{name}-??????") for name in names)
-        switches = (f"arn:aws:s3:::{topology.switch_bucket(ANY_REGION)}",) if self.has_names else ()
-        return (self._arn(service), *{"s3": switches, "secretsmanager": secrets}.get(service, ()))
-
-    def _arn(self, service: str) -> str:
         topology, aws_region = self.topology, ANY_REGION
-        # Secrets Manager adds six characters of its own to a name.
+        switches = (f"arn:aws:s3:::{topology.switch_bucket(aws_region)}",) if self.has_names else ()
         arns = {
-            "cloudwatch": topology.alarm_arn(aws_region, topology.named("*")),
-            "dynamodb": topology.table_arn(aws_region, topology.named("*")),
-            "lambda": topology.function_arn(aws_region, "*"),
-            "logs": topology.log_group_arn(aws_region, "*"),
-            "s3": f"arn:aws:s3:::{topology.dead_records_bucket(aws_region)}",
-            "scheduler": topology.schedule_arn(aws_region, "*"),
-            "secretsmanager": topology.secret_arn(aws_region, f"{self.secret}-??????"),
-            "sns": topology.topic_arn(aws_region, "*"),
-            "sqs": topology.queue_arn(aws_region, "*"),
+            "cloudwatch": (topology.alarm_arn(aws_region, topology.named("*")),),
+            "dynamodb": (topology.table_arn(aws_region, topology.named("*")),),
+            "lambda": (topology.function_arn(aws_region, "*"),),
+            "logs": (topology.log_group_arn(aws_region, "*"),),
+            "s3": (f"arn:aws:s3:::{topology.dead_records_bucket(aws_region)}", *switches),
+            "scheduler": (topology.schedule_arn(aws_region, "*"),),
+            "secretsmanager": self._secrets(),
+            "sns": (topology.topic_arn(aws_region, "*"),),
+            "sqs": (topology.queue_arn(aws_region, "*"),),
         }
         return arns[service]
+
+    def _secrets(self) -> tuple[str, ...]:
+        topology = self.topology
+        tokens = (topology.linode_enrolment_secret, topology.linode_failover_secret)
+        # Secrets Manager adds six characters of its own to a name.
+        names = (self.secret, *tokens, *topology.certificate_secrets)
+        return tuple(topology.secret_arn(ANY_REGION, f"{name}-??????") for name in names)
 
     def _roles(self) -> tuple[str, ...]:
         return (self.topology.running_role_arns,)
@@ -181,6 +187,12 @@ class Pipeline:
 
     def _table_keys(self) -> tuple[str, ...]:
         return tuple(self.topology.key_arns(region) for region in self.topology.data_regions)
+
+    def _control_keys(self) -> tuple[str, ...]:
+        return tuple(self.topology.key_arns(region) for region in self.topology.control_regions)
+
+    def _of_stack(self) -> Condition:
+        return {"StringEquals": {"aws:ResourceTag/lifeboat:stack": self.topology.stack}}
 
     def _of_own_functions(self) -> Condition:
         return {"ArnLike": {"lambda:FunctionArn": self.topology.function_arn(ANY_REGION, "*")}}

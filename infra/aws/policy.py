@@ -45,6 +45,22 @@ def trust(service: str, condition: Condition | None = None) -> pulumi.Output[str
     return pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": [{"Sid": "Assume", **conditioned}]})
 
 
+def trust_roles(account_id: str, actions: Sequence[str], condition: Condition) -> pulumi.Output[str]:
+    """Return the policy that lets roles of the account take a role; the condition says which.
+
+    Naming them as principals would need each of them to exist first, in all their regions
+    (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html).
+    """
+    statement = {
+        "Sid": "AssumeByRole",
+        "Effect": "Allow",
+        "Action": list(actions),
+        "Principal": {"AWS": f"arn:aws:iam::{account_id}:root"},
+        "Condition": condition,
+    }
+    return pulumi.Output.json_dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
 def trust_tokens(
     provider_arn: pulumi.Input[str], issuer: str, claims: Mapping[str, Sequence[str]]
 ) -> pulumi.Output[str]:

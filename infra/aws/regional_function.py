@@ -32,7 +32,8 @@ class FunctionLimits:
 class RegionalFunctionArgs:
     """``noun`` names the code, ``lambdas/<noun>/``; with dashes for underscores it is part of the physical name.
 
-    ``instance`` is another part of it, where a region has several functions of the same code.
+    ``instance`` is another part of it, where a region has several functions of the same code. ``at_most`` bounds how
+    many run at once, and takes as many from what all others of the account share.
     """
 
     topology: Topology
@@ -43,6 +44,7 @@ class RegionalFunctionArgs:
     limits: FunctionLimits
     invoked_asynchronously: bool
     instance: str = ""
+    at_most: int | None = None
 
     @property
     def dashed(self) -> str:
@@ -111,6 +113,7 @@ class RegionalFunction(pulumi.ComponentResource):
             code=function_archive(args.noun),
             timeout=args.limits.timeout_seconds,
             memory_size=args.limits.memory_mb,
+            reserved_concurrent_executions=args.at_most,
             environment=aws.lambda_.FunctionEnvironmentArgs(variables=args.environment),
             logging_config=_logging(args),
             opts=pulumi.ResourceOptions(parent=self, depends_on=needed),

@@ -113,6 +113,25 @@ class Topology:
         return f"alias/{self.named('state')}"
 
     @property
+    def node_role(self) -> str:
+        """The role whose sessions are the nodes' credentials; only enrolment functions take it."""
+        return self.named("node")
+
+    @property
+    def node_role_arn(self) -> str:
+        """The ARN of the nodes' role, which is below the path of all that run."""
+        return f"arn:aws:iam::{self.account_id}:role{self.role_path}{self.node_role}"
+
+    @property
+    def linode_enrolment_secret(self) -> str:
+        """The secret that holds the token by which enrolments ask Linode, in each control region."""
+        return f"lifeboat/{self.stack}/linode-enrolment-token"
+
+    def node_secrets(self, pool: str) -> str:
+        """Return the beginning of the names of the secrets that a pool's nodes read."""
+        return f"lifeboat/{self.stack}/node/{pool}/"
+
+    @property
     def active_parameter(self) -> str:
         """The SSM parameter that names the active region; run time creates it in each control region."""
         return f"/lifeboat/{self.stack}/data/active-region"

@@ -15,6 +15,7 @@ from localcloud.create import (
     dynamodb,
     functions,
     iam,
+    kms,
     route53,
     s3,
     scheduler,
@@ -33,6 +34,7 @@ CREATORS: Mapping[str, Creator] = {
     **dynamodb.CREATORS,
     **functions.CREATORS,
     **iam.CREATORS,
+    **kms.CREATORS,
     **route53.CREATORS,
     **s3.CREATORS,
     **scheduler.CREATORS,
@@ -40,7 +42,9 @@ CREATORS: Mapping[str, Creator] = {
     **sns.CREATORS,
     **sqs.CREATORS,
 }
-WITHOUT_EFFECT = frozenset({"region", "tags", "tagsAll", "sqsManagedSseEnabled", "recoveryWindowInDays"})
+WITHOUT_EFFECT = frozenset(
+    {"region", "tags", "tagsAll", "sqsManagedSseEnabled", "recoveryWindowInDays", "deletionWindowInDays"}
+)
 """Inputs that change nothing that a program could notice here."""
 
 CONFIG = Config(retries={"total_max_attempts": 1}, read_timeout=60, max_pool_connections=16, parameter_validation=False)
@@ -74,7 +78,7 @@ class Resources:
                 f"{registration.urn}: the embedded cloud cannot create {registration.type}; "
                 "add a creator for it in localcloud/create"
             )
-        creation = Creation.of(registration, self._call)
+        creation = Creation.of(registration, self._call, self._endpoint)
         id_, outputs = creator(creation)
         if ignored := set(creation.inputs.unread()) - WITHOUT_EFFECT:
             raise Unsupported(f"{registration.urn} sets {sorted(ignored)}, which the embedded cloud would leave out")

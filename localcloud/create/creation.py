@@ -48,11 +48,13 @@ class Creation:
     registration: Registration
     inputs: Inputs
     call_service: Call
+    endpoint: str
 
     @classmethod
-    def of(cls, registration: Registration, call_service: Call) -> Self:
-        """Begin with nothing read."""
-        return cls(registration=registration, inputs=Inputs(registration.inputs), call_service=call_service)
+    def of(cls, registration: Registration, call_service: Call, endpoint: str) -> Self:
+        """Begin with nothing read; ``endpoint`` is the cloud's."""
+        inputs = Inputs(registration.inputs)
+        return cls(registration=registration, inputs=inputs, call_service=call_service, endpoint=endpoint)
 
     @property
     def region(self) -> str:

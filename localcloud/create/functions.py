@@ -22,6 +22,14 @@ MAPPED = (
     "filterCriteria",
     "metricsConfig",
 )
+PERMITTED = (
+    "action",
+    "principal",
+    "sourceArn",
+    "sourceAccount",
+    "functionUrlAuthType",
+    "invokedViaFunctionUrl",
+)
 
 
 def function(creation: Creation) -> Created:
@@ -93,8 +101,33 @@ def event_invoke_config(creation: Creation) -> Created:
     return name, {}
 
 
+def permission(creation: Creation) -> Created:
+    """Add a statement to a function's resource policy."""
+    name = creation.text("function")
+    statement = creation.text("statementId") or creation.registration.name
+    creation.call(
+        "lambda",
+        "add_permission",
+        FunctionName=name,
+        StatementId=statement,
+        **creation.given(*PERMITTED),
+    )
+    return statement, {"statementId": statement}
+
+
+def function_url(creation: Creation) -> Created:
+    """Give a function an address of its own: a path of this cloud's."""
+    name = creation.text("functionName")
+    creation.call(
+        "lambda", "create_function_url_config", FunctionName=name, AuthType=creation.text("authorizationType")
+    )
+    return name, {"functionUrl": f"{creation.endpoint}/_lambda-url/{creation.region}/{name}/", "urlId": name}
+
+
 CREATORS: Mapping[str, Creator] = {
     "aws:lambda/function:Function": function,
     "aws:lambda/eventSourceMapping:EventSourceMapping": event_source_mapping,
+    "aws:lambda/permission:Permission": permission,
+    "aws:lambda/functionUrl:FunctionUrl": function_url,
     "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": event_invoke_config,
 }

@@ -17,7 +17,14 @@ def role(creation: Creation) -> Created:
     """Create a role."""
     trust = creation.text("assumeRolePolicy")
     path = creation.text("path") or "/"
-    answer = creation.call("iam", "create_role", RoleName=creation.name, Path=path, AssumeRolePolicyDocument=trust)
+    answer = creation.call(
+        "iam",
+        "create_role",
+        RoleName=creation.name,
+        Path=path,
+        AssumeRolePolicyDocument=trust,
+        MaxSessionDuration=creation.inputs.get("maxSessionDuration"),
+    )
     outputs = {
         "name": creation.name,
         "arn": field(answer, "Role", "Arn"),

@@ -28,7 +28,7 @@ class Linode:
 
     def __init__(self, gateway: Gateway, timers: Timers, limits: RateLimits | None = None) -> None:
         delays = gateway.latency.profile.linode
-        self.account = Account()
+        self.account = Account(clock=gateway.calendar.now)
         self.publication = Publication(timers, delays.publication_seconds)
         jobs = Jobs(self.account, timers, gateway.world, gateway.faults, delays)
         self.api = Api(self.account, jobs, self.publication, ROUTES, limits or RateLimits())

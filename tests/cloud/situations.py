@@ -5,14 +5,19 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 from failover import arming, tier
+from failover.clock import SystemClock
+from failover.enrolment.nodes_table import NodesTable
 from failover.orders import OrderKind
 from failover.sites import Site
 from failover.tier import Kind, NewPlan, TierRow
+from localcloud.caller import INTERNAL
 from localcloud.faults import Fault
 from tests.cloud.person import Person
 from tests.cloud.stage import TIER, Stage
+from tests.failover.enrolment.machines import Machine
 from tests.waiting import eventually
 
 MOVED_SECONDS = 20.0
@@ -35,6 +40,16 @@ class Situation:
 @contextmanager
 def nothing_wrong(_stage: Stage, _person: Person) -> Iterator[None]:
     yield
+
+
+@contextmanager
+def a_node_enrolled(stage: Stage, _person: Person) -> Iterator[None]:
+    """One machine is a node; its key is nobody's."""
+    client: Any = stage.cloud.client("dynamodb", "us-east-2", INTERNAL.access_key_id)
+    nodes = NodesTable(stage.outputs["controlTable"], client, SystemClock())
+    nodes.admit(nodes.read(7), Machine().enrolled())
+    yield
+    nodes.forget(7)
 
 
 @contextmanager
@@ -153,6 +168,8 @@ SITUATIONS: Mapping[str, Situation] = {
     "linode-region-lost": Situation(begun=nothing_wrong, active="primary", epochs=0),
     "region-lost": Situation(begun=primary_lost, active="secondary", epochs=1),
     "region-lost-during-up": Situation(begun=primary_lost, active="primary", epochs=0),
+    "enrolment": Situation(begun=a_node_enrolled, active="primary", epochs=0),
+    "authority-rotation": Situation(begun=nothing_wrong, active="primary", epochs=0),
     "replace-machine": Situation(begun=nothing_wrong, active="primary", epochs=0),
     "rotate-secret": Situation(
         begun=webhooks_kept,

@@ -82,6 +82,7 @@ class Reader:
 
 PLACEHOLDERS = {
     "INCIDENT": r"Incident: (\S+)",
+    "NODE": r"(\d+)  primary web",
     "EPOCH": r"last seen: primary active in epoch (\d+)",
     "SITE": r"(?:last seen:|resume: failover to) (primary|secondary)",
 }

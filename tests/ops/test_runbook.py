@@ -27,7 +27,7 @@ from tests.runbook_steps import CODE_SPAN, named_elsewhere, steps
 NAMES = names()
 SECTIONS = ("**Safe:**", "**Not safe:**|**Never**", "**Way out:**", "**Tell:**")
 LONGEST_LINES = 85
-PLACEHOLDERS = {"INCIDENT", "EPOCH", "SITE"}  # what only the page tells, or a command before
+PLACEHOLDERS = {"INCIDENT", "EPOCH", "SITE", "NODE"}  # what only the page tells, or a command before
 TOLD_BY = ("failover", "lambdas", "infra", "ops", "docs", "runbooks")
 
 

@@ -14,7 +14,7 @@ from policy.__main__ import app
 from policy.judgement import judge
 from policy.rules import RULES
 
-PROGRAM = ("evaluation", "failover", "infra", "lambdas", "nodes", "policy", "stacks", "__main__.py")
+PROGRAM = ("evaluation", "failover", "infra", "lambdas", "nodes", "policy", "stacks", "__main__.py", "requirements.txt")
 
 
 def run(*arguments: str) -> tuple[int, str, str]:

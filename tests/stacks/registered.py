@@ -15,6 +15,7 @@ MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
 ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 SCHEDULE = "aws:scheduler/schedule:Schedule"
 SECRET = "aws:secretsmanager/secret:Secret"
+ROLE = "aws:iam/role:Role"
 ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
 PROVIDER = "pulumi:providers:aws"
 
@@ -73,3 +74,11 @@ def replicas(one: Registration) -> set[tuple[str, str]]:
     """Return region and name of a table's replicas."""
     given = items(one.inputs.get("replicas", []))
     return {(text(replica, "regionName"), str(one.inputs["name"])) for replica in given}
+
+
+def known(evaluation: Evaluation) -> dict[str, object]:
+    """Return the outputs but for addresses of functions and ARNs of keys: AWS makes those up."""
+    told = dict(at(evaluation.outputs, "lifeboat"))  # type: ignore[arg-type]
+    enrolment = told.pop("enrolment")
+    assert set(enrolment) == {"urls", "authorities"}  # type: ignore[arg-type]
+    return {**evaluation.outputs, "lifeboat": told}

@@ -23,9 +23,20 @@ def test_flat_outputs_stay_few(prod: Evaluation) -> None:
 
 def test_the_object_says_the_same_and_its_schema(prod: Evaluation) -> None:
     flat = {name: value for name, value in prod.outputs.items() if name != "lifeboat"}
-    alone = {name: at(prod.outputs, "lifeboat", name) for name in ("replication", "app", "traffic")}
+    alone = {name: at(prod.outputs, "lifeboat", name) for name in ("replication", "app", "traffic", "enrolment")}
     assert prod.outputs["lifeboat"] == {"schema": 1, **flat, **alone}
     assert alone.keys().isdisjoint(flat)
+
+
+def test_the_object_says_where_machines_enrol_and_what_signs_each_root(prod: Evaluation) -> None:
+    regions = {"us-east-1", "us-east-2", "us-west-2"}
+    told = at(prod.outputs, "lifeboat", "enrolment")
+    assert isinstance(told, dict)
+    assert set(at(told, "urls")) == regions  # type: ignore[arg-type]
+    for label in ("a", "b"):
+        arns = at(told, "authorities", label)
+        assert isinstance(arns, dict)
+        assert {region: str(arn).split(":")[3] for region, arn in arns.items()} == {one: one for one in regions}
 
 
 def test_the_object_says_where_the_sites_are_on_linode(prod: Evaluation) -> None:

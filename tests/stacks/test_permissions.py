@@ -1,13 +1,16 @@
 """Each role may do what it must, on what is named, and no more."""
 
+import fnmatch
 import json
 
 import pytest
 
 from evaluation import Evaluation, Registration
+from failover.enrolment.credentials import LIFE_SECONDS, NODE_TAG, POOL_TAG, SITE_TAG
+from infra.aws import node_role
 from policy.permissions import WRITES
 from tests.conftest import Evaluate
-from tests.stacks.registered import ROLE_POLICY, SECRET, items, of_type, statements, text
+from tests.stacks.registered import ROLE, ROLE_POLICY, SECRET, items, of_type, statements, text
 
 
 def test_an_observer_writes_its_own_vote_and_canary_only(stack: Evaluation) -> None:
@@ -30,7 +33,7 @@ def test_votes_are_written_by_observers_only(stack: Evaluation, role: str) -> No
 
 def test_only_services_take_the_roles_that_run(stack: Evaluation) -> None:
     taken = set()
-    running = [one for one in of_type(stack, "aws:iam/role:Role") if not one.name.startswith("pipeline")]
+    running = [one for one in of_type(stack, ROLE) if not one.name.startswith(("pipeline", "node-aws"))]
     for role in running:
         [statement] = json.loads(text(role.inputs, "assumeRolePolicy"))["Statement"]
         taken.add((statement["Principal"]["Service"], str(statement.get("Condition", ""))))
@@ -38,6 +41,38 @@ def test_only_services_take_the_roles_that_run(stack: Evaluation) -> None:
         ("lambda.amazonaws.com", ""),
         ("scheduler.amazonaws.com", "{'StringEquals': {'aws:SourceAccount': '111122223333'}}"),
     }
+
+
+def test_only_enrolment_functions_take_the_nodes_role_and_name_whose_session_it_is(stack: Evaluation) -> None:
+    [role] = [one for one in of_type(stack, ROLE) if one.name.startswith("node-aws")]
+    [statement] = json.loads(text(role.inputs, "assumeRolePolicy"))["Statement"]
+    assert statement["Principal"] == {"AWS": "arn:aws:iam::111122223333:root"}
+    who = statement["Condition"]["ArnLike"]["aws:PrincipalArn"]
+    takers = [one for one in of_type(stack, ROLE) if fnmatch.fnmatchcase(arn_of(one), who)]
+    regions = items(stack.outputs["controlRegions"])
+    assert {one.name for one in takers} == {f"enrolment-aws-{region}-role" for region in regions}
+    tags = {f"aws:RequestTag/lifeboat-{tag}" for tag in ("node", "site", "pool")}
+    assert set(statement["Condition"]["StringLike"]) == {*tags, "sts:RoleSessionName"}
+    assert (NODE_TAG, SITE_TAG, POOL_TAG, node_role.LIFE_SECONDS) == (
+        node_role.NODE_TAG,
+        node_role.SITE_TAG,
+        node_role.POOL_TAG,
+        LIFE_SECONDS,
+    )
+
+
+def arn_of(role: Registration) -> str:
+    """Return a role's ARN with the seven characters that Pulumi adds to a name."""
+    return f"arn:aws:iam::111122223333:role{role.inputs.get('path', '/')}{role.name}-1234567"
+
+
+def test_a_node_does_what_is_its_own_by_the_tags_of_its_session(stack: Evaluation) -> None:
+    [policy] = [one for one in of_type(stack, ROLE_POLICY) if one.name.startswith("node-aws")]
+    found = {str(one["Sid"]): one for one in statements(policy)}
+    assert keys_of(found["KeepOwnRow"]) == ["node#${aws:PrincipalTag/lifeboat-node}"]
+    assert keys_of(found["SeeTiers"]) == ["tier#app", "tier#data"]
+    for arn in listed(found["ReadPoolSecrets"]["Resource"]):
+        assert arn.endswith(":secret:lifeboat/prod/node/${aws:PrincipalTag/lifeboat-pool}/*")
 
 
 def test_only_where_tables_have_replicators_may_an_orchestrator_ask_them_and_nobody_else(variant: Evaluate) -> None:
@@ -65,7 +100,7 @@ def test_an_orchestrator_reads_the_token_of_failovers_in_its_own_region_and_nobo
         for one in statements(policy)
         if "secretsmanager:GetSecretValue" in listed(one["Action"])
         for resource in listed(one["Resource"])
-        if ":secret:lifeboat/prod/linode-" in resource
+        if ":secret:lifeboat/prod/linode-failover" in resource
     }
     name, regions = "secret:lifeboat/prod/linode-failover-token", set(map(str, items(stack.outputs["controlRegions"])))
     assert readers == {(region, f"arn:aws:secretsmanager:{region}:111122223333:{name}") for region in regions}

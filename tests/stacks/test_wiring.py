@@ -54,7 +54,7 @@ def test_what_is_broken_about_telling_people_goes_past_the_notifier(stack: Evalu
         assert str(alarm.inputs["alarmActions"]).rstrip("']").endswith(expected), name
 
 
-def test_every_alarm_watches_a_function_a_queue_a_table_or_its_own_regions_observer(stack: Evaluation) -> None:
+def test_every_alarm_watches_a_function_a_queue_a_table_or_what_its_own_region_tells(stack: Evaluation) -> None:
     for alarm in of_type(stack, ALARM):
         match at(alarm.inputs, "dimensions"):
             case {"FunctionName": str()} | {"QueueName": str()}:
@@ -64,6 +64,8 @@ def test_every_alarm_watches_a_function_a_queue_a_table_or_its_own_regions_obser
                 assert alarm.region not in receiving.values()
             case {"Stack": "prod", "Observer": str(observer)}:
                 assert observer == alarm.region
+            case {"Stack": "prod", "Region": str(region)}:
+                assert region == alarm.region
             case other:
                 pytest.fail(f"{alarm.name} watches {other}")
 
@@ -95,7 +97,7 @@ def test_an_error_alarms_though_it_is_told_only_when_the_run_ends(stack: Evaluat
     errors = [
         one for one in of_type(stack, ALARM) if one.inputs["metricName"] == "Errors" and one.inputs["period"] == 60
     ]
-    assert len(errors) == 3 * 3 + len(replicators(stack)) + len(auditors(stack))
+    assert len(errors) == 3 * 4 + len(replicators(stack)) + len(auditors(stack))
     for alarm in errors:
         seconds = longest[alarm.region, text(alarm.inputs, "dimensions", "FunctionName")]
         assert int(str(alarm.inputs["evaluationPeriods"])) * 60 >= seconds + 2 * 60, alarm.name

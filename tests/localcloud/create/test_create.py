@@ -106,7 +106,7 @@ def test_strong_replicas_and_their_witness_are_added_in_one_call() -> None:
     recorder = Recorder()
     witness: Value = {"regionName": "us-east-2"}
     inputs: dict[str, Value] = {**TABLE, "replicas": [replica("us-west-2", "STRONG")], "globalTableWitness": witness}
-    table(Creation.of(registration("aws:dynamodb/table:Table", inputs), recorder))
+    table(Creation.of(registration("aws:dynamodb/table:Table", inputs), recorder, "http://cloud"))
     [update] = [parameters for _, operation, parameters in recorder.calls if operation == "update_table"]
     assert update["MultiRegionConsistency"] == "STRONG"
     assert update["ReplicaUpdates"] == [{"Create": {"RegionName": "us-west-2"}}]
@@ -117,7 +117,7 @@ def test_eventual_replicas_are_added_one_by_one_and_each_gets_its_own_recovery()
     recorder = Recorder()
     replicas: Value = [replica("us-west-2", "EVENTUAL"), replica("eu-west-1", "EVENTUAL")]
     inputs: dict[str, Value] = {**TABLE, "replicas": replicas}
-    table(Creation.of(registration("aws:dynamodb/table:Table", inputs), recorder))
+    table(Creation.of(registration("aws:dynamodb/table:Table", inputs), recorder, "http://cloud"))
     operations = [operation for _, operation, _ in recorder.calls]
     assert operations.count("update_table") == 2
     recovered = {region for region, operation, _ in recorder.calls if operation == "update_continuous_backups"}
@@ -126,7 +126,7 @@ def test_eventual_replicas_are_added_one_by_one_and_each_gets_its_own_recovery()
 
 def test_each_replica_tells_the_stream_that_is_its_own() -> None:
     inputs: dict[str, Value] = {**TABLE, "replicas": [replica("us-west-2", "EVENTUAL")]}
-    _, outputs = table(Creation.of(registration("aws:dynamodb/table:Table", inputs), Recorder()))
+    _, outputs = table(Creation.of(registration("aws:dynamodb/table:Table", inputs), Recorder(), "http://cloud"))
     assert outputs["streamArn"] == "arn of the stream in us-east-1"
     [made] = items(outputs["replicas"])
     assert (at(made, "regionName"), at(made, "streamArn")) == ("us-west-2", "arn of the stream in us-west-2")

@@ -1,0 +1,1 @@
+"""How a machine becomes a node of the stack: enrolment once, then sessions with short credentials and certificates."""

@@ -1,0 +1,1 @@
+"""The enrolment function: lets machines in, and gives nodes their sessions."""

@@ -1,0 +1,5 @@
+"""The desk's table."""
+
+from tests.failover.enrolment.conftest import store
+
+__all__ = ["store"]
