@@ -155,11 +155,15 @@ class Pipeline:
         return _statement(f"{verb}Own{service.capitalize()}", named, self._arns(service))
 
     def _arns(self, service: str) -> tuple[str, ...]:
+        topology = self.topology
+        names = (topology.linode_enrolment_secret, topology.linode_failover_secret, *topology.certificate_secrets)
+        secrets = tuple(topology.secret_arn(ANY_REGION, f"{name}-??????") for name in names)
+        switches = (f"arn:aws:s3:::{topology.switch_bucket(ANY_REGION)}",) if self.has_names else ()
+        return (self._arn(service), *{"s3": switches, "secretsmanager": secrets}.get(service, ()))
+
+    def _arn(self, service: str) -> str:
         topology, aws_region = self.topology, ANY_REGION
-        if service == "secretsmanager":
-            # Secrets Manager adds six characters of its own to a name.
-            secrets = (self.secret, topology.linode_enrolment_secret, topology.linode_failover_secret)
-            return tuple(topology.secret_arn(aws_region, f"{name}-??????") for name in secrets)
+        # Secrets Manager adds six characters of its own to a name.
         arns = {
             "cloudwatch": topology.alarm_arn(aws_region, topology.named("*")),
             "dynamodb": topology.table_arn(aws_region, topology.named("*")),
@@ -167,11 +171,11 @@ class Pipeline:
             "logs": topology.log_group_arn(aws_region, "*"),
             "s3": f"arn:aws:s3:::{topology.dead_records_bucket(aws_region)}",
             "scheduler": topology.schedule_arn(aws_region, "*"),
+            "secretsmanager": topology.secret_arn(aws_region, f"{self.secret}-??????"),
             "sns": topology.topic_arn(aws_region, "*"),
             "sqs": topology.queue_arn(aws_region, "*"),
         }
-        switches = (f"arn:aws:s3:::{topology.switch_bucket(ANY_REGION)}",) if self.has_names else ()
-        return (arns[service], *(switches if service == "s3" else ()))
+        return arns[service]
 
     def _roles(self) -> tuple[str, ...]:
         return (self.topology.running_role_arns,)

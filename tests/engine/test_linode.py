@@ -1,5 +1,7 @@
 """Production's own part at Linode: what the engine makes there, keeps there, and leaves to run time."""
 
+import yaml
+
 from localcloud.faults import Fault
 from tests.engine.linode.owned import devices, kept, owned
 from tests.engine.workplace import STACK, Workplace
@@ -41,6 +43,18 @@ def test_a_failover_of_the_application_tier_is_not_undone(workplace: Workplace, 
     assert len(nodes) == 4
 
 
+def test_one_machine_is_made_anew_and_stands_behind_its_firewall(workplace: Workplace, linode: Bench) -> None:
+    (urn,) = [one["urn"] for one in workplace.state() if one["urn"].endswith("::balancer-1-linode-us-ord-instance")]
+    before = {one["label"]: one["id"] for one in linode.get("/linode/instances")["data"]}
+    workplace.run(*UP, f"--replace={urn}")
+    after = {one["label"]: one["id"] for one in linode.get("/linode/instances")["data"]}
+    (anew,) = [label for label in before if before[label] != after.get(label)]
+    assert (anew, set(after)) == ("lifeboat-prod-primary-balancer-1", set(before))
+    (guard,) = linode.get(f"/linode/instances/{after[anew]}/firewalls")["data"]
+    assert guard["label"] == "prod-primary-balancer"
+    workplace.up("--expect-no-changes", ONLY_LINODE)
+
+
 def test_a_first_deployment_that_fails_at_linode_ends_whole_with_the_next(fresh: Workplace, account: Bench) -> None:
     for operation in ("post-linode-instance", "post-firewall-device", "post-node-balancer-config"):
         account.gateway.faults.add(Fault(effect="error", service="linode", operation=operation, nth=2))
@@ -51,13 +65,31 @@ def test_a_first_deployment_that_fails_at_linode_ends_whole_with_the_next(fresh:
     fresh.run(*UP, "--expect-no-changes")
 
 
-def test_production_is_made_without_a_linode_region_that_is_lost(fresh: Workplace, account: Bench) -> None:
+def test_a_pool_grows_while_the_other_linode_region_is_lost(fresh: Workplace, account: Bench) -> None:
+    """What is in the lost region stays in the state, so what names its addresses elsewhere goes on to do so.
+
+    Only who may touch single machines, users of both regions' machines, waits until all of them can be made.
+    """
+    fresh.run(*UP)
+    before = labels(account)
     account.gateway.world.darken(PRIMARY)
     account.gateway.faults.add(Fault(effect="error", service="linode", mentions=PRIMARY))
-    fresh.run(*UP, f"--exclude=**linode-{PRIMARY}**")
+    grow_web_pools(fresh, 3)
+    fresh.run(*UP, f"--exclude=**linode-{PRIMARY}**", "--exclude=**linode-user**")
+    assert labels(account) - before == {f"lifeboat-{STACK}-secondary-web-3"}
     assert set(kept(fresh.state()).values()) == everything(account)
-    assert statuses(account, "us-sea") == {"running"}
-    assert statuses(account, PRIMARY) == set()
+
+
+def grow_web_pools(place: Workplace, count: int) -> None:
+    """Give both sites so many web servers."""
+    path = place.project / f"Pulumi.{STACK}.yaml"
+    app = yaml.safe_load(path.read_text(encoding="utf-8"))["config"]["lifeboat:app"]
+    place.configure({"app": {**app, "pools": {"web": {"count": count}}}})
+
+
+def labels(account: Bench) -> set[str]:
+    """Return what the account's machines are called."""
+    return {one["label"] for one in account.get("/linode/instances")["data"]}
 
 
 def statuses(account: Bench, region: str) -> set[str]:
