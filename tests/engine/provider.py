@@ -121,8 +121,13 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
         region = "" if service == "iam" else self._region
         arn = f"arn:aws:{service}:{region}:{self._account}:{ARN_KINDS.get(kind, '')}{name}"
         url = f"https://sqs.{self._region}.amazonaws.com/{self._account}/{name}"
-        id_ = f"{inputs['role']}:{name}" if "role" in inputs and service == "iam" else name
-        return id_, {"url": url, "arn": arn, **inputs, **_streams(arn, self._region, inputs), "name": name}
+        return _id(type_, name, inputs), {
+            "url": url,
+            "arn": arn,
+            **inputs,
+            **_streams(arn, self._region, inputs),
+            "name": name,
+        }
 
     def _place(self, type_: str) -> str:
         return GLOBAL if type_.startswith("aws:iam/") else self._region
@@ -130,6 +135,15 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
     def _refuse_if_dark(self, context: grpc.ServicerContext) -> None:
         if self._cloud.is_dark(self._region):
             context.abort(grpc.StatusCode.UNAVAILABLE, f"no answer from sts.{self._region}.amazonaws.com")
+
+
+def _id(type_: str, name: str, inputs: Properties) -> str:
+    """Return what tells a thing from all others of its type: for most of them their name."""
+    if type_.startswith("aws:iam/") and "role" in inputs:
+        return f"{inputs['role']}:{name}"
+    if type_ == "aws:route53/record:Record":
+        return "_".join(str(inputs.get(part, "")) for part in ("zoneId", "name", "type", "setIdentifier"))
+    return name
 
 
 def _diff(there: Mapping[str, Json], wanted: Mapping[str, Json]) -> provider_pb2.DiffResponse:
