@@ -150,9 +150,10 @@ class Pipeline:
 
     def _arns(self, service: str) -> tuple[str, ...]:
         topology = self.topology
-        token = topology.secret_arn(ANY_REGION, f"{topology.linode_failover_secret}-??????")
+        names = (topology.linode_failover_secret, *topology.certificate_secrets)
+        secrets = tuple(topology.secret_arn(ANY_REGION, f"{name}-??????") for name in names)
         switches = (f"arn:aws:s3:::{topology.switch_bucket(ANY_REGION)}",) if self.has_names else ()
-        return (self._arn(service), *{"s3": switches, "secretsmanager": (token,)}.get(service, ()))
+        return (self._arn(service), *{"s3": switches, "secretsmanager": secrets}.get(service, ()))
 
     def _arn(self, service: str) -> str:
         topology, aws_region = self.topology, ANY_REGION

@@ -76,6 +76,12 @@ class Topology:
         """The secret that holds the token of Linode's user for failovers, in each control region."""
         return f"lifeboat/{self.stack}/linode-failover-token"
 
+    @property
+    def certificate_secrets(self) -> tuple[str, ...]:
+        """The secrets of who keeps the name's certificate, in each control region; which of them depends on how."""
+        nouns = ("site-certificate", "acme-account", "linode-dns-token")
+        return tuple(f"lifeboat/{self.stack}/{noun}" for noun in nouns)
+
     def switch_bucket(self, aws_region: str) -> str:
         """Return the bucket of a control region that anybody may read the switch in; a name without dots has TLS."""
         return f"{self.named(SWITCH)}-{self.account_id}-{aws_region}"

@@ -38,8 +38,8 @@ class IngressNodeBalancerArgs:
 class IngressNodeBalancer(pulumi.ComponentResource):
     """A NodeBalancer with its firewall, its two ports and the balancers behind each.
 
-    No node's mode is said: run time sets it. An unsaid mode is what it was, whatever else of a node changes
-    (https://github.com/linode/terraform-provider-linode/blob/dev/linode/nbnode/framework_resource_schema.go).
+    No node's mode is said: run time sets it, and the provider sends only what changed of a node
+    (https://github.com/linode/terraform-provider-linode/blob/dev/linode/nbnode/framework_resource.go).
     """
 
     id: pulumi.Output[int]

@@ -111,7 +111,12 @@ class Machine(pulumi.ComponentResource):
             ipv4s=[network.reserved_ipv4] if network.reserved_ipv4 is not None else None,
             placement_group=_placement(args),
             opts=pulumi.ResourceOptions(
-                parent=self, protect=args.protect, retain_on_delete=args.protect, ignore_changes=list(READ_ONCE)
+                parent=self,
+                protect=args.protect,
+                retain_on_delete=args.protect,
+                ignore_changes=list(READ_ONCE),
+                # A label is one machine's at a time: the new one could not be made beside the old one.
+                delete_before_replace=True,
             ),
         )
 

@@ -51,7 +51,11 @@ class RoleFirewallArgs:
 
 
 class RoleFirewall(pulumi.ComponentResource):
-    """A firewall. Machines are attached to it one by one, so that a new one changes nothing here."""
+    """A firewall. Machines are attached to it one by one, so that a new one changes nothing here.
+
+    Whom it guards is left unsaid, which the provider takes for "as it is" when it changes rules
+    (https://github.com/linode/terraform-provider-linode/blob/dev/linode/firewall/framework_schema_resource.go).
+    """
 
     id: pulumi.Output[int]
 

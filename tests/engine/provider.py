@@ -138,11 +138,11 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
 
 
 def _id(type_: str, name: str, inputs: Properties) -> str:
-    """Return what tells a thing from all others of its type: for most of them their name."""
+    """Return what a thing is known by: its name, but for those that share one."""
     if type_.startswith("aws:iam/") and "role" in inputs:
         return f"{inputs['role']}:{name}"
     if type_ == "aws:route53/record:Record":
-        return "_".join(str(inputs.get(part, "")) for part in ("zoneId", "name", "type", "setIdentifier"))
+        return "_".join(str(inputs[each]) for each in ("zoneId", "name", "type", "setIdentifier") if each in inputs)
     return name
 
 

@@ -43,6 +43,18 @@ def test_a_failover_of_the_application_tier_is_not_undone(workplace: Workplace, 
     assert len(nodes) == 4
 
 
+def test_one_machine_is_made_anew_and_stands_behind_its_firewall(workplace: Workplace, linode: Bench) -> None:
+    (urn,) = [one["urn"] for one in workplace.state() if one["urn"].endswith("::balancer-1-linode-us-ord-instance")]
+    before = {one["label"]: one["id"] for one in linode.get("/linode/instances")["data"]}
+    workplace.run(*UP, f"--replace={urn}")
+    after = {one["label"]: one["id"] for one in linode.get("/linode/instances")["data"]}
+    (anew,) = [label for label in before if before[label] != after.get(label)]
+    assert (anew, set(after)) == ("lifeboat-prod-primary-balancer-1", set(before))
+    (guard,) = linode.get(f"/linode/instances/{after[anew]}/firewalls")["data"]
+    assert guard["label"] == "prod-primary-balancer"
+    workplace.up("--expect-no-changes", ONLY_LINODE)
+
+
 def test_a_first_deployment_that_fails_at_linode_ends_whole_with_the_next(fresh: Workplace, account: Bench) -> None:
     for operation in ("post-linode-instance", "post-firewall-device", "post-node-balancer-config"):
         account.gateway.faults.add(Fault(effect="error", service="linode", operation=operation, nth=2))

@@ -26,7 +26,7 @@ def with_ingress(ingress: str, preview: bool = False) -> Evaluation:
 def app_config(**changed: object) -> dict[str, object]:
     """Return the application tier's section of production's file, with keys changed."""
     section = stack_config("prod", {})["lifeboat:app"]
-    return {**(json.loads(section) if isinstance(section, str) else section), **changed}
+    return {**json.loads(section), **changed}
 
 
 def at_linode(evaluation: Evaluation, *types: str) -> list[Registration]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from evaluation import UNKNOWN, Archive, Evaluation, Registration
+from infra.aws.topology import Topology
 from localcloud.iam import Access, judge, parse
 from stacks.certificate_settings import CertificateSettings, read_certificates
 from stacks.config_error import ConfigError, MissingKey
@@ -48,6 +49,15 @@ def test_each_control_region_has_a_keeper_with_secrets_of_its_own() -> None:
     names = {(one.region, text(one.inputs, "name")) for one in keepers(stack, SECRET)}
     nouns = ("lifeboat/prod/acme-account", "lifeboat/prod/site-certificate")
     assert names == {(region, noun) for region in REGIONS for noun in nouns}
+
+
+@pytest.mark.parametrize("route53", [True, False])
+def test_a_pipeline_may_make_every_secret_of_a_keeper(route53: bool) -> None:
+    names = {text(one.inputs, "name") for one in keepers(certified(route53=route53), SECRET)}
+    place = Topology(
+        stack="prod", account_id="1", control_regions=REGIONS, primary_region=REGIONS[0], secondary_region=REGIONS[2]
+    )
+    assert names <= set(place.certificate_secrets)
 
 
 def test_the_regions_look_at_different_hours() -> None:

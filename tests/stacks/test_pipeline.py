@@ -28,6 +28,7 @@ NOTIFIER = f"arn:aws:iam::{ACCOUNT}:role/lifeboat/prod/notifier-aws-us-east-1-ro
 OF_ANOTHER_STACK = NOTIFIER.replace("prod", "prod-eu")
 DEPLOYER = f"arn:aws:iam::{ACCOUNT}:role/lifeboat-prod-deploy"
 LINODE_TOKEN = f"arn:aws:secretsmanager:us-west-2:{ACCOUNT}:secret:lifeboat/prod/linode-failover-token-a1b2c3"
+CERTIFICATE = f"arn:aws:secretsmanager:us-west-2:{ACCOUNT}:secret:lifeboat/prod/site-certificate-a1b2c3"
 SECRET = f"arn:aws:secretsmanager:us-west-2:{ACCOUNT}:secret:lifeboat/prod/slack-webhook-a1b2c3"
 STATE = f"arn:aws:s3:::lifeboat-prod-state-{ACCOUNT}-us-east-2"
 KEY = f"arn:aws:kms:us-east-2:{ACCOUNT}:key/mrk-1234"
@@ -67,6 +68,9 @@ CALLS: list[tuple[str, str, Known, set[str]]] = [
     ("secretsmanager:GetSecretValue", SECRET, {}, set()),
     ("secretsmanager:CreateSecret", LINODE_TOKEN, {}, {"deploy"}),
     ("secretsmanager:GetSecretValue", LINODE_TOKEN, {}, set()),
+    ("secretsmanager:CreateSecret", CERTIFICATE, {}, {"deploy"}),
+    ("secretsmanager:GetSecretValue", CERTIFICATE, {}, set()),
+    ("secretsmanager:PutSecretValue", CERTIFICATE, {}, set()),
     ("s3:GetObject", f"{STATE}/.pulumi/stacks/lifeboat/prod.json", {}, {"preview", "deploy"}),
     ("s3:PutObject", f"{STATE}/.pulumi/stacks/lifeboat/prod.json", {}, {"deploy"}),
     ("s3:DeleteObjectVersion", f"{STATE}/.pulumi/stacks/lifeboat/prod.json", {}, set()),

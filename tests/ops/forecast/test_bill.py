@@ -252,7 +252,8 @@ def test_a_call_inside_the_observers_region_moves_nothing_between_regions(prod: 
 
 
 def test_observers_of_different_paces_are_an_error(prod: Evaluation) -> None:
-    one = with_inputs(of_schedules(prod)[0], scheduleExpression="rate(2 minutes)")
+    observers = [one for one in of_schedules(prod) if one.name.startswith("observer-")]
+    one = with_inputs(observers[0], scheduleExpression="rate(2 minutes)")
     changed = tuple(one if other.urn == one.urn else other for other in prod.registrations)
     with pytest.raises(Unpriced, match="one pace"):
         demand_of(replace(prod, registrations=changed), IDLE)
