@@ -69,7 +69,14 @@ def test_what_rules_know_a_recovery_by_is_there(prod: Evaluation) -> None:
     declared = Declared(prod.registrations)
     parts = [(one.region, text(one, "name").rpartition("prod")[2]) for one in recovery_parts(declared)]
     nouns = ["-alerts", "-failover-orchestrator", "-health-checker", "-notifier", "-orders", "-pages", "-signals"]
-    wanted = [*nouns, "-health-checker", "-enrolment", "/slack-webhook", "/linode-enrolment-token"]
+    functions = [
+        "-health-checker",
+        "-enrolment",
+        "-certificate",
+        "-certificate",
+    ]  # a schedule bears its function's name
+    secrets = ["/slack-webhook", "/linode-enrolment-token", "/acme-account", "/site-certificate"]
+    wanted = [*nouns, *functions, *secrets]
     assert sorted(parts) == sorted((region, noun) for region in Told(declared).control_regions for noun in wanted)
     assert Told(declared).sites == {"us-east-1", "us-west-2"}
     assert Told(declared).canaries == {"lifeboat-prod-canary"}

@@ -213,6 +213,6 @@ def test_a_firewall_is_each_roles_own_and_drops_whatever_it_does_not_name(tier: 
 
 
 def test_without_the_section_nothing_is_declared_at_linode() -> None:
-    bare = evaluate("prod", config={"app": {}}, preview=True)
+    bare = evaluate("prod", config={"app": {}, "traffic": {}}, preview=True)
     assert [one.name for one in bare.registrations if "linode" in one.urn] == []
     assert at(bare.outputs, "lifeboat", "app") == {}

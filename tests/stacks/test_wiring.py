@@ -1,6 +1,7 @@
 """Whatever points at something points at something that is declared."""
 
 import json
+from collections import Counter
 
 import pytest
 
@@ -97,7 +98,7 @@ def test_an_error_alarms_though_it_is_told_only_when_the_run_ends(stack: Evaluat
     errors = [
         one for one in of_type(stack, ALARM) if one.inputs["metricName"] == "Errors" and one.inputs["period"] == 60
     ]
-    assert len(errors) == 3 * 4 + len(replicators(stack)) + len(auditors(stack))
+    assert len(errors) == 3 * 5 + len(replicators(stack)) + len(auditors(stack))
     for alarm in errors:
         seconds = longest[alarm.region, text(alarm.inputs, "dimensions", "FunctionName")]
         assert int(str(alarm.inputs["evaluationPeriods"])) * 60 >= seconds + 2 * 60, alarm.name
@@ -114,8 +115,8 @@ def auditors(stack: Evaluation) -> list[Registration]:
 
 def test_silence_of_an_observer_and_of_the_look_at_readiness_is_an_alarm(stack: Evaluation) -> None:
     silent = [one for one in of_type(stack, ALARM) if one.inputs["treatMissingData"] == "breaching"]
-    watched = sorted(text(one.inputs, "dimensions", "FunctionName") for one in silent)
-    assert watched == ["lifeboat-prod-health-checker"] * 3 + ["lifeboat-prod-readiness"] * 3
+    watched = sorted(text(one.inputs, "name").removeprefix("lifeboat-prod-") for one in silent)
+    assert watched == ["certificate-expires"] * 3 + ["health-checker-silent"] * 3 + ["not-ready"] * 3
 
 
 def test_subscriptions_lead_from_a_topic_to_a_queue_that_lets_it_in(stack: Evaluation) -> None:
@@ -284,11 +285,17 @@ def test_nobody_hears_a_bucket_try_its_topic_and_everybody_hears_of_its_objects(
         assert len(tried) == 1, "a filter may take 15 minutes: the trial must be over before"
 
 
-def test_an_observer_is_started_every_minute_and_a_look_every_hour(stack: Evaluation) -> None:
+def test_an_observer_is_started_every_minute_a_look_every_hour_a_keeper_every_day(stack: Evaluation) -> None:
     schedules = of_type(stack, SCHEDULE)
-    rates = sorted((text(one.inputs, "name"), text(one.inputs, "scheduleExpression")) for one in schedules)
-    observers = [("lifeboat-prod-health-checker", "rate(1 minute)")] * 3
-    assert rates == [*observers, *[("lifeboat-prod-readiness", "rate(1 hour)")] * 3]
+    rates = Counter((text(one.inputs, "name"), text(one.inputs, "scheduleExpression")[:5]) for one in schedules)
+    assert rates == {
+        ("lifeboat-prod-health-checker", "rate("): 3,
+        ("lifeboat-prod-readiness", "rate("): 3,
+        ("lifeboat-prod-certificate", "cron("): 3,
+    }
+    expressions = {text(one.inputs, "scheduleExpression") for one in schedules}
+    assert {"rate(1 minute)", "rate(1 hour)"} <= expressions
+    assert len(expressions) == 2 + 3
     for schedule in schedules:
         assert place(text(schedule.inputs, "target", "arn")) in named(stack, FUNCTION)
 
