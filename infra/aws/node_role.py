@@ -6,10 +6,11 @@ import pulumi
 import pulumi_aws as aws
 
 from infra.aws.enrolment import NOUN as ENROLMENT
-from infra.aws.policy import Statement, document, leading_keys, trust_roles
+from infra.aws.policy import Condition, Statement, document, leading_keys, trust_roles
 from infra.aws.topology import Topology
 
 TIERS = ("tier#app", "tier#data")
+BOXES = ("waiting#*", "done#*", "aside")  # the inbox's, nodes/app/inbox.py
 # What failover/enrolment/credentials.py tags sessions with, and how long it asks for: an hour is the most that a role
 # gets that was taken by a role (https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html#iam-term-role-chaining).
 NODE_TAG, SITE_TAG, POOL_TAG = "lifeboat-node", "lifeboat-site", "lifeboat-pool"
@@ -54,7 +55,7 @@ class NodeRole(pulumi.ComponentResource):
 
 
 def node_statements(topology: Topology) -> tuple[Statement, ...]:
-    """Return what a node may do: see tiers, keep its own row, read its pool's secrets, in any control region."""
+    """Return what a node may do, in any control region: what all do, and what its pool is for."""
     control = tuple(topology.table_arn(region, topology.control_table) for region in topology.control_regions)
     secrets = tuple(
         topology.secret_arn(region, f"{topology.node_secrets(_tag(POOL_TAG))}*") for region in topology.control_regions
@@ -71,7 +72,37 @@ def node_statements(topology: Topology) -> tuple[Statement, ...]:
             sid="KeepOwnRow", actions=("dynamodb:GetItem", "dynamodb:UpdateItem"), resources=control, condition=own
         ),
         Statement(sid="ReadPoolSecrets", actions=("secretsmanager:GetSecretValue",), resources=secrets),
+        _read_certificate(topology),
+        _keep_inbox(topology),
     )
+
+
+def _read_certificate(topology: Topology) -> Statement:
+    """Let balancers, where TLS ends, read the sites' certificate, which its keeper puts beside no pool's secrets."""
+    # Secrets Manager adds six characters of its own to a name.
+    secrets = tuple(
+        topology.secret_arn(region, f"{topology.site_certificate_secret}-??????") for region in topology.control_regions
+    )
+    return Statement(
+        sid="ReadSiteCertificate",
+        actions=("secretsmanager:GetSecretValue",),
+        resources=secrets,
+        condition=_of_pool("balancer"),
+    )
+
+
+def _keep_inbox(topology: Topology) -> Statement:
+    """Let web servers take events and work them off (nodes/app/inbox.py)."""
+    return Statement(
+        sid="KeepInbox",
+        actions=tuple(f"dynamodb:{action}" for action in ("DeleteItem", "PutItem", "Query", "UpdateItem")),
+        resources=tuple(topology.table_arn(region, topology.inbox_table) for region in topology.control_regions),
+        condition={**_of_pool("web"), **leading_keys(*BOXES)},
+    )
+
+
+def _of_pool(pool: str) -> Condition:
+    return {"StringEquals": {f"aws:PrincipalTag/{POOL_TAG}": pool}}
 
 
 def _by_enrolment(topology: Topology) -> dict[str, dict[str, str | list[str]]]:

@@ -75,6 +75,32 @@ def test_a_node_does_what_is_its_own_by_the_tags_of_its_session(stack: Evaluatio
         assert arn.endswith(":secret:lifeboat/prod/node/${aws:PrincipalTag/lifeboat-pool}/*")
 
 
+def test_balancers_read_the_sites_certificate_and_web_servers_keep_the_inbox_that_are_declared(
+    stack: Evaluation,
+) -> None:
+    [policy] = [one for one in of_type(stack, ROLE_POLICY) if one.name.startswith("node-aws")]
+    found = {str(one["Sid"]): one for one in statements(policy)}
+    pool_of = {sid: found[sid]["Condition"]["StringEquals"]["aws:PrincipalTag/lifeboat-pool"] for sid in OF_A_POOL}
+    assert pool_of == OF_A_POOL
+    [certificate] = {
+        text(one.inputs, "name") for one in of_type(stack, SECRET) if one.name.endswith("site-certificate")
+    }
+    [inbox] = {
+        text(one.inputs, "name") for one in stack.registrations if one.name.startswith("inbox-aws") and one.custom
+    }
+    regions = items(stack.outputs["controlRegions"])
+    account, secret = "111122223333", f"secret:{certificate}-??????"
+    assert listed(found["ReadSiteCertificate"]["Resource"]) == [
+        f"arn:aws:secretsmanager:{region}:{account}:{secret}" for region in regions
+    ]
+    assert listed(found["KeepInbox"]["Resource"]) == [
+        f"arn:aws:dynamodb:{region}:{account}:table/{inbox}" for region in regions
+    ]
+
+
+OF_A_POOL = {"ReadSiteCertificate": "balancer", "KeepInbox": "web"}
+
+
 def test_only_where_tables_have_replicators_may_an_orchestrator_ask_them_and_nobody_else(variant: Evaluate) -> None:
     asking = {
         mode: [one for policy in policies(variant(mode), "failover-orchestrator") for one in invoked_by(policy)]
