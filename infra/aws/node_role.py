@@ -6,10 +6,12 @@ import pulumi
 import pulumi_aws as aws
 
 from infra.aws.enrolment import NOUN as ENROLMENT
-from infra.aws.policy import Statement, document, leading_keys, trust_roles
+from infra.aws.policy import Condition, Statement, document, leading_keys, trust_roles
 from infra.aws.topology import Topology
 
 TIERS = ("tier#app", "tier#data")
+BALANCER, SERVERS = "balancer", ("web", "api")
+INBOX_BOXES = ("waiting#*", "done#*", "aside")  # nodes/app/inbox.py names them
 # What failover/enrolment/credentials.py tags sessions with, and how long it asks for: an hour is the most that a role
 # gets that was taken by a role (https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html#iam-term-role-chaining).
 NODE_TAG, SITE_TAG, POOL_TAG = "lifeboat-node", "lifeboat-site", "lifeboat-pool"
@@ -71,7 +73,37 @@ def node_statements(topology: Topology) -> tuple[Statement, ...]:
             sid="KeepOwnRow", actions=("dynamodb:GetItem", "dynamodb:UpdateItem"), resources=control, condition=own
         ),
         Statement(sid="ReadPoolSecrets", actions=("secretsmanager:GetSecretValue",), resources=secrets),
+        *_pool_statements(topology),
     )
+
+
+def _pool_statements(topology: Topology) -> tuple[Statement, ...]:
+    """Return what only some pools may: balancers show the site's certificate, servers keep the inbox of events."""
+    certificate = topology.certificate_secrets[0]
+    # Secrets Manager adds a hyphen and six characters to each name, and these must not reach a longer name:
+    # https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html#ARN_secretnamehyphen
+    certificates = tuple(topology.secret_arn(region, f"{certificate}-??????") for region in topology.control_regions)
+    inboxes = tuple(topology.table_arn(region, topology.inbox_table) for region in topology.control_regions)
+    verbs = ("DeleteItem", "PutItem", "Query", "UpdateItem")
+    return (
+        Statement(
+            sid="ReadSiteCertificate",
+            actions=("secretsmanager:GetSecretValue",),
+            resources=certificates,
+            condition=_of_pools(BALANCER),
+        ),
+        Statement(
+            sid="KeepInbox",
+            actions=tuple(f"dynamodb:{verb}" for verb in verbs),
+            resources=inboxes,
+            condition={**_of_pools(*SERVERS), **leading_keys(*INBOX_BOXES)},
+        ),
+    )
+
+
+def _of_pools(*pools: str) -> Condition:
+    """Return the condition that a session is of one of the pools."""
+    return {"StringEquals": {f"aws:PrincipalTag/{POOL_TAG}": list(pools)}}
 
 
 def _by_enrolment(topology: Topology) -> dict[str, dict[str, str | list[str]]]:
