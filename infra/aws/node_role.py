@@ -10,7 +10,8 @@ from infra.aws.policy import Condition, Statement, document, leading_keys, trust
 from infra.aws.topology import Topology
 
 TIERS = ("tier#app", "tier#data")
-BOXES = ("waiting#*", "done#*", "aside")  # the inbox's, nodes/app/inbox.py
+BALANCER, SERVERS = "balancer", ("web", "api")
+INBOX_BOXES = ("waiting#*", "done#*", "aside")  # nodes/app/inbox.py names them
 # What failover/enrolment/credentials.py tags sessions with, and how long it asks for: an hour is the most that a role
 # gets that was taken by a role (https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html#iam-term-role-chaining).
 NODE_TAG, SITE_TAG, POOL_TAG = "lifeboat-node", "lifeboat-site", "lifeboat-pool"
@@ -55,7 +56,7 @@ class NodeRole(pulumi.ComponentResource):
 
 
 def node_statements(topology: Topology) -> tuple[Statement, ...]:
-    """Return what a node may do, in any control region: what all do, and what its pool is for."""
+    """Return what a node may do: see tiers, keep its own row, read its pool's secrets, in any control region."""
     control = tuple(topology.table_arn(region, topology.control_table) for region in topology.control_regions)
     secrets = tuple(
         topology.secret_arn(region, f"{topology.node_secrets(_tag(POOL_TAG))}*") for region in topology.control_regions
@@ -72,37 +73,37 @@ def node_statements(topology: Topology) -> tuple[Statement, ...]:
             sid="KeepOwnRow", actions=("dynamodb:GetItem", "dynamodb:UpdateItem"), resources=control, condition=own
         ),
         Statement(sid="ReadPoolSecrets", actions=("secretsmanager:GetSecretValue",), resources=secrets),
-        _read_certificate(topology),
-        _keep_inbox(topology),
+        *_pool_statements(topology),
     )
 
 
-def _read_certificate(topology: Topology) -> Statement:
-    """Let balancers, where TLS ends, read the sites' certificate, which its keeper puts beside no pool's secrets."""
-    # Secrets Manager adds six characters of its own to a name.
-    secrets = tuple(
-        topology.secret_arn(region, f"{topology.site_certificate_secret}-??????") for region in topology.control_regions
+def _pool_statements(topology: Topology) -> tuple[Statement, ...]:
+    """Return what only some pools may: balancers show the site's certificate, servers keep the inbox of events."""
+    certificate = topology.certificate_secrets[0]
+    # Secrets Manager adds a hyphen and six characters to each name, and these must not reach a longer name:
+    # https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html#ARN_secretnamehyphen
+    certificates = tuple(topology.secret_arn(region, f"{certificate}-??????") for region in topology.control_regions)
+    inboxes = tuple(topology.table_arn(region, topology.inbox_table) for region in topology.control_regions)
+    verbs = ("DeleteItem", "PutItem", "Query", "UpdateItem")
+    return (
+        Statement(
+            sid="ReadSiteCertificate",
+            actions=("secretsmanager:GetSecretValue",),
+            resources=certificates,
+            condition=_of_pools(BALANCER),
+        ),
+        Statement(
+            sid="KeepInbox",
+            actions=tuple(f"dynamodb:{verb}" for verb in verbs),
+            resources=inboxes,
+            condition={**_of_pools(*SERVERS), **leading_keys(*INBOX_BOXES)},
+        ),
     )
-    return Statement(
-        sid="ReadSiteCertificate",
-        actions=("secretsmanager:GetSecretValue",),
-        resources=secrets,
-        condition=_of_pool("balancer"),
-    )
 
 
-def _keep_inbox(topology: Topology) -> Statement:
-    """Let web servers take events and work them off (nodes/app/inbox.py)."""
-    return Statement(
-        sid="KeepInbox",
-        actions=tuple(f"dynamodb:{action}" for action in ("DeleteItem", "PutItem", "Query", "UpdateItem")),
-        resources=tuple(topology.table_arn(region, topology.inbox_table) for region in topology.control_regions),
-        condition={**_of_pool("web"), **leading_keys(*BOXES)},
-    )
-
-
-def _of_pool(pool: str) -> Condition:
-    return {"StringEquals": {f"aws:PrincipalTag/{POOL_TAG}": pool}}
+def _of_pools(*pools: str) -> Condition:
+    """Return the condition that a session is of one of the pools."""
+    return {"StringEquals": {f"aws:PrincipalTag/{POOL_TAG}": list(pools)}}
 
 
 def _by_enrolment(topology: Topology) -> dict[str, dict[str, str | list[str]]]:

@@ -77,11 +77,6 @@ class Topology:
         return f"lifeboat/{self.stack}/linode-failover-token"
 
     @property
-    def site_certificate_secret(self) -> str:
-        """The secret that holds the sites' certificate and its key, in each control region."""
-        return f"lifeboat/{self.stack}/site-certificate"
-
-    @property
     def certificate_secrets(self) -> tuple[str, ...]:
         """The secrets of who keeps the name's certificate, in each control region; which of them depends on how."""
         nouns = ("site-certificate", "acme-account", "linode-dns-token")

@@ -8,6 +8,9 @@ import pytest
 from evaluation import Evaluation, Registration
 from failover.enrolment.credentials import LIFE_SECONDS, NODE_TAG, POOL_TAG, SITE_TAG
 from infra.aws import node_role
+from localcloud import iam
+from localcloud.dynamodb_access import LEADING_KEYS
+from localcloud.iam import Access
 from policy.permissions import WRITES
 from tests.conftest import Evaluate
 from tests.stacks.registered import ROLE, ROLE_POLICY, SECRET, items, of_type, statements, text
@@ -75,30 +78,25 @@ def test_a_node_does_what_is_its_own_by_the_tags_of_its_session(stack: Evaluatio
         assert arn.endswith(":secret:lifeboat/prod/node/${aws:PrincipalTag/lifeboat-pool}/*")
 
 
-def test_balancers_read_the_sites_certificate_and_web_servers_keep_the_inbox_that_are_declared(
-    stack: Evaluation,
-) -> None:
+INBOX, CERTIFICATE = "dynamodb:Query", "secretsmanager:GetSecretValue"
+MAY = {("balancer", CERTIFICATE), ("web", INBOX), ("api", INBOX)}
+
+
+@pytest.mark.parametrize("pool", ["balancer", "web", "api", "database", "monitoring", "observer", ""])
+@pytest.mark.parametrize("action", [INBOX, CERTIFICATE])
+def test_a_pool_has_the_inbox_or_the_sites_certificate_as_it_needs(stack: Evaluation, pool: str, action: str) -> None:
     [policy] = [one for one in of_type(stack, ROLE_POLICY) if one.name.startswith("node-aws")]
-    found = {str(one["Sid"]): one for one in statements(policy)}
-    pool_of = {sid: found[sid]["Condition"]["StringEquals"]["aws:PrincipalTag/lifeboat-pool"] for sid in OF_A_POOL}
-    assert pool_of == OF_A_POOL
-    [certificate] = {
-        text(one.inputs, "name") for one in of_type(stack, SECRET) if one.name.endswith("site-certificate")
-    }
-    [inbox] = {
-        text(one.inputs, "name") for one in stack.registrations if one.name.startswith("inbox-aws") and one.custom
-    }
-    regions = items(stack.outputs["controlRegions"])
-    account, secret = "111122223333", f"secret:{certificate}-??????"
-    assert listed(found["ReadSiteCertificate"]["Resource"]) == [
-        f"arn:aws:secretsmanager:{region}:{account}:{secret}" for region in regions
-    ]
-    assert listed(found["KeepInbox"]["Resource"]) == [
-        f"arn:aws:dynamodb:{region}:{account}:table/{inbox}" for region in regions
-    ]
-
-
-OF_A_POOL = {"ReadSiteCertificate": "balancer", "KeepInbox": "web"}
+    rules = iam.parse(text(policy.inputs, "policy"))
+    tags = {"aws:principaltag/lifeboat-pool": (pool,)} if pool else {}
+    for region in map(str, items(stack.outputs["controlRegions"])):
+        account = f"{region}:111122223333"
+        resource, box = (
+            (f"arn:aws:dynamodb:{account}:table/lifeboat-prod-inbox", "waiting#1")
+            if action == INBOX
+            else (f"arn:aws:secretsmanager:{account}:secret:lifeboat/prod/site-certificate-a1B2c3", "")
+        )
+        asked = Access(action=action, resource=resource, context={**tags, **({LEADING_KEYS: (box,)} if box else {})})
+        assert (iam.judge(rules, asked) == "allowed") == ((pool, action) in MAY)
 
 
 def test_only_where_tables_have_replicators_may_an_orchestrator_ask_them_and_nobody_else(variant: Evaluate) -> None:
