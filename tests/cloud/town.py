@@ -15,6 +15,8 @@ from tests.cloud.person import Person
 from tests.cloud.stage import Stage
 
 HTTP = urllib3.PoolManager(timeout=30.0, retries=False)
+# A stack was just deployed, and Linode makes 20 instances in 15 s: urllib3 waits for as long as the answer says.
+WHEN_THERE_IS_ROOM = urllib3.Retry(total=5, status_forcelist=(429,), allowed_methods=None)
 TAGS = ("lifeboat:local", "site:primary", "pool:web")
 
 
@@ -94,7 +96,8 @@ def linode(stage: Stage, method: str, path: str, body: Mapping[str, object] | No
     """Call Linode's API as the account's owner."""
     headers = {"Authorization": "Bearer embedded", "Content-Type": "application/json"}
     url = f"{stage.cloud.endpoint}/v4{path}"
-    return HTTP.request(method, url, body=json.dumps(body) if body else None, headers=headers).json()
+    sent = json.dumps(body) if body else None
+    return HTTP.request(method, url, body=sent, headers=headers, retries=WHEN_THERE_IS_ROOM).json()
 
 
 def send(url: str, body: bytes, method: str = "POST") -> tuple[int, Mapping[str, Any]]:
