@@ -3,6 +3,7 @@
 import json
 import subprocess
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -131,7 +132,9 @@ def test_a_keeper_that_lost_a_statement_fails_and_leaves_the_certificate_alone(k
 def test_without_a_keeper_people_are_told_what_to_set(
     whole_stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    person = Person.near(whole_stage, tmp_path, monkeypatch)
+    named = {**whole_stage.outputs["lifeboat"], "stack": "bare"}  # nothing is deployed by that name
+    bare = replace(whole_stage, outputs={"lifeboat": named})
+    person = Person.near(bare, tmp_path, monkeypatch)
     for verb in ("show", "renew"):
-        said = person.does(f"lifeboat certificate {verb} -s local")
+        said = person.does(f"lifeboat certificate {verb} -s bare")
         assert (said.code, "lifeboat:traffic.certificates" in said.output) == (1, True)
