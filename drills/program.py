@@ -2,9 +2,8 @@
 
 from drills.running import current
 from evaluation import Evaluation, Registration
-from policy.runtime_values import ROUTE53_RECORD, VALUES
-
-RUN_TIME_OWNS = frozenset({*VALUES, ROUTE53_RECORD})
+from policy.declared import Declared
+from policy.runtime_values import run_time_value
 
 
 class RunTimeDeclared(Exception):
@@ -34,7 +33,7 @@ def evaluate_program_again() -> str:
 
 def run_time_values(evaluation: Evaluation) -> list[str]:
     """Name the resources that would hold a value that run time moves."""
-    return [f"{one.name} is a {one.type}" for one in evaluation.registrations if one.type in RUN_TIME_OWNS]
+    return [f"{one.resource.name} {one.seen}" for one in run_time_value(Declared(evaluation.registrations))]
 
 
 def differences(before: Evaluation | None, after: Evaluation) -> list[str]:

@@ -10,7 +10,7 @@ from infra.aws.policy import Condition, Statement, document, leading_keys, trust
 from infra.aws.topology import Topology
 
 TIERS = ("tier#app", "tier#data")
-BALANCER, SERVERS = "balancer", ("web", "api")
+BALANCER, INBOX_KEEPERS = "balancer", ("web",)  # the worker of the inbox runs on web servers
 INBOX_BOXES = ("waiting#*", "done#*", "aside")  # nodes/app/inbox.py names them
 # What failover/enrolment/credentials.py tags sessions with, and how long it asks for: an hour is the most that a role
 # gets that was taken by a role (https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html#iam-term-role-chaining).
@@ -78,7 +78,7 @@ def node_statements(topology: Topology) -> tuple[Statement, ...]:
 
 
 def _pool_statements(topology: Topology) -> tuple[Statement, ...]:
-    """Return what only some pools may: balancers show the site's certificate, servers keep the inbox of events."""
+    """Return what only some pools may: balancers show the site's certificate, web servers keep the inbox of events."""
     certificate = topology.certificate_secrets[0]
     # Secrets Manager adds a hyphen and six characters to each name, and these must not reach a longer name:
     # https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html#ARN_secretnamehyphen
@@ -96,7 +96,7 @@ def _pool_statements(topology: Topology) -> tuple[Statement, ...]:
             sid="KeepInbox",
             actions=tuple(f"dynamodb:{verb}" for verb in verbs),
             resources=inboxes,
-            condition={**_of_pools(*SERVERS), **leading_keys(*INBOX_BOXES)},
+            condition={**_of_pools(*INBOX_KEEPERS), **leading_keys(*INBOX_BOXES)},
         ),
     )
 

@@ -1,7 +1,7 @@
 """Who reaches a database's members: the site's own applications and members, and the members of the other site.
 
-The members of two sites speak over their public addresses, by mutual TLS: replication, and the calls of protocol 6
-by which a writer goes on while the control table cannot be reached.
+The members of two sites speak over their public addresses: replication over TLS by password, and by mutual TLS the
+calls of protocol 6, by which a writer goes on while the control table cannot be reached.
 """
 
 from infra.linode.address_plan import pool_range

@@ -27,7 +27,7 @@ class MachineBirth:
     """What a machine is made from. ``user_data`` is base64.
 
     Linode takes an image with a password or a key of root's. A password would be in the state, so it is a key, which
-    opens nothing: no firewall lets SSH in.
+    is the releases' (stacks/births.py).
     """
 
     image: str

@@ -30,12 +30,15 @@ class Linode:
         self._http = urllib3.PoolManager()
 
     def instance(self, linode_id: int) -> Instance | None:
-        """Ask for an instance; None if the account has none of this number.
+        """Ask for an instance; None if the account has none of this number, or none that the token's user may see.
+
+        A restricted user hears 403 of what he was not granted (https://techdocs.akamai.com/linode-api/reference/errors),
+        whatever number a stranger names; that is no failure of this region's. A token that is worth nothing hears 401.
 
         https://techdocs.akamai.com/linode-api/reference/get-linode-instance
 
         Raises:
-            LinodeDidNotAnswer: there was no answer within 3 s, or another one than the instance or 404.
+            LinodeDidNotAnswer: there was no answer within 3 s, or another one than the instance, 403 or 404.
         """
         headers = {"Authorization": f"Bearer {self._token()}", "Accept": "application/json"}
         timeout = urllib3.Timeout(total=DEADLINE_SECONDS)
@@ -44,7 +47,7 @@ class Linode:
             answer = self._http.request("GET", url, headers=headers, timeout=timeout, retries=False, redirect=False)
         except (urllib3.exceptions.HTTPError, ValueError) as error:
             raise LinodeDidNotAnswer(f"Linode's API gave no answer: {type(error).__name__}") from None
-        if answer.status == 404:
+        if answer.status in (403, 404):
             return None
         if answer.status != 200:
             raise LinodeDidNotAnswer(

@@ -44,5 +44,5 @@ def test_a_resource_that_holds_a_value_of_run_time_is_named(tmp_path: Path) -> N
         aws.ssm.Parameter("active-region", type="String", value="us-east-1", opts=named)
 
     declaring = evaluate("local", program=declare)
-    with pytest.raises(RunTimeDeclared, match="active-region is a aws:ssm/parameter:Parameter"):
+    with pytest.raises(RunTimeDeclared, match="active-region declares an SSM parameter's value"):
         run(tmp_path, declaring, declaring)

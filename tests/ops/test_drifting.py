@@ -15,6 +15,7 @@ from tests.ops.conftest import Ground
 
 URN = "urn:pulumi:prod::lifeboat::lifeboat:aws:Topic$aws:sns/topic:Topic::alerts-aws-us-east-1-topic"
 
+STRONG = {"control-aws-us-east-2-table", "inbox-aws-us-east-2-table"}
 MIRRORED = ("orders", "sessions", "canary")
 
 
@@ -38,9 +39,9 @@ def test_a_preview_without_any_step_differs_in_nothing() -> None:
 @pytest.mark.parametrize(
     ("lost", "tables"),
     [
-        (("us-east-1",), {"control-aws-us-east-2-table"}),
+        (("us-east-1",), STRONG),
         (("us-east-2",), set()),
-        (("us-west-2",), {"control-aws-us-east-2-table", *(f"{name}-aws-us-east-1" for name in MIRRORED)}),
+        (("us-west-2",), {*STRONG, *(f"{name}-aws-us-east-1" for name in MIRRORED)}),
         (("us-east-2", "us-west-2"), {f"{name}-aws-us-east-1" for name in MIRRORED}),
     ],
 )

@@ -79,7 +79,7 @@ def test_a_node_does_what_is_its_own_by_the_tags_of_its_session(stack: Evaluatio
 
 
 INBOX, CERTIFICATE = "dynamodb:Query", "secretsmanager:GetSecretValue"
-MAY = {("balancer", CERTIFICATE), ("web", INBOX), ("api", INBOX)}
+MAY = {("balancer", CERTIFICATE), ("web", INBOX)}
 
 
 @pytest.mark.parametrize("pool", ["balancer", "web", "api", "database", "monitoring", "observer", ""])

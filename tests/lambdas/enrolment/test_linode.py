@@ -72,15 +72,16 @@ def test_an_instance_is_asked_for_by_number_with_the_token() -> None:
     assert api.seen == [("/v4/linode/instances/7", f"Bearer {TOKEN}")]
 
 
-def test_an_instance_that_is_not_there_is_none() -> None:
-    with serving(Api(status=404, body=b'{"errors": [{"reason": "Not found"}]}')) as url:
+@pytest.mark.parametrize(("status", "reason"), [(403, "Unauthorized"), (404, "Not found")])
+def test_an_instance_that_is_not_there_or_not_granted_to_the_tokens_user_is_none(status: int, reason: str) -> None:
+    with serving(Api(status=status, body=json.dumps({"errors": [{"reason": reason}]}).encode())) as url:
         assert asking(url).instance(7) is None
 
 
 @pytest.mark.parametrize(
     "api",
     [
-        *(Api(status=status) for status in (302, 401, 403, 429, 500)),
+        *(Api(status=status) for status in (302, 401, 429, 500)),
         Api(body=b"no JSON"),
         Api(body=b"[]"),
         Api(body=json.dumps(told_of_linode(id=8)).encode()),

@@ -114,10 +114,11 @@ def test_unit_costs_add_up_to_the_bill_of_a_load(prod: Evaluation) -> None:
     assert added == pytest.approx(total(bill(prod, LOADED, PRICES), "application"))
 
 
-def test_a_vote_is_written_once_in_each_control_region(stack: Evaluation) -> None:
+def test_a_vote_and_a_machines_session_are_written_once_in_each_control_region(stack: Evaluation) -> None:
     items, demand = bill(stack, IDLE, PRICES), demand_of(stack, IDLE)
     for region in demand.control_regions:
-        assert quantity(items, GLOBAL_WRITE, region, "control") == pytest.approx(3 * demand.observing.votes)
+        written = quantity(items, GLOBAL_WRITE, region, "control")
+        assert written == pytest.approx(3 * demand.observing.votes + demand.sessions)
 
 
 @pytest.mark.parametrize(
