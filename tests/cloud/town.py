@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,10 @@ from failover.aws_clients import fail_fast
 from nodes.agent.enrolment import main
 from tests.cloud.person import Person
 from tests.cloud.stage import Stage
+from tests.waiting import eventually
 
 HTTP = urllib3.PoolManager(timeout=30.0, retries=False)
+CREATED_SECONDS = 20.0  # 20 in 15 seconds: https://techdocs.akamai.com/linode-api/reference/rate-limits
 TAGS = ("lifeboat:local", "site:primary", "pool:web")
 
 
@@ -86,8 +89,15 @@ def settle(stage: Stage, folder: Path, *tags: str) -> Inhabitant:
         "label": f"machine-{folder.name}"[:64],
         "tags": list(tags or TAGS),
     }
-    made = linode(stage, "POST", "/linode/instances", asked)
+    made = eventually(partial(_created, stage, asked), CREATED_SECONDS, "Linode creates an instance")
     return Inhabitant(stage=stage, number=made["id"], address=made["ipv4"][0], folder=folder)
+
+
+def _created(stage: Stage, asked: Mapping[str, object]) -> Any:
+    """Return the instance, or None while too many were created in the last seconds, as by the stack's deployment."""
+    told = linode(stage, "POST", "/linode/instances", asked)
+    assert "id" in told or told == {"errors": [{"reason": "Too many requests"}]}, told
+    return told if "id" in told else None
 
 
 def linode(stage: Stage, method: str, path: str, body: Mapping[str, object] | None = None) -> Any:
