@@ -4,6 +4,7 @@ import json
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +86,16 @@ def denied(call: Callable[[], object]) -> bool:
     return "AccessDenied" in str(told.value)
 
 
+def allowed(call: Callable[[], object]) -> bool:
+    try:
+        call()
+    except ClientError as error:
+        if "AccessDenied" not in str(error):
+            raise
+        return False
+    return True
+
+
 def test_a_machine_becomes_a_node_with_a_certificate_and_credentials(machine: Settle, person: Person) -> None:
     one = machine()
     assert one.runs() == 0
@@ -121,6 +132,23 @@ def test_a_node_reads_its_pools_secrets_and_no_others(town: Stage, machine: Sett
     assert reads.get_secret_value(SecretId="lifeboat/local/node/web/login")["SecretString"] == "web"
     for other in ("lifeboat/local/node/api/login", "lifeboat/local/linode-enrolment-token"):
         assert denied(lambda: reads.get_secret_value(SecretId=other))  # noqa: B023
+
+
+def test_balancers_read_the_sites_certificate_and_web_servers_the_inbox(town: Stage, machine: Settle) -> None:
+    certificate, inbox = "lifeboat/local/site-certificate", "lifeboat-local-inbox"
+    town.client("secretsmanager", SECOND_REGION).put_secret_value(SecretId=certificate, SecretString="pem")
+    box: Any = {"KeyConditionExpression": "box = :box", "ExpressionAttributeValues": {":box": {"S": "waiting#1"}}}
+    may = {}
+    for pool in ("balancer", "web", "database", "monitoring"):
+        one = machine("lifeboat:local", "site:primary", f"pool:{pool}")
+        one.runs()
+        secrets, table = one.client("secretsmanager", SECOND_REGION), one.client("dynamodb", SECOND_REGION)
+        may[pool] = (
+            allowed(partial(secrets.get_secret_value, SecretId=certificate)),
+            allowed(partial(table.query, TableName=inbox, **box)),
+        )
+    nothing = (False, False)
+    assert may == {"balancer": (True, False), "web": (False, True), "database": nothing, "monitoring": nothing}
 
 
 @pytest.mark.parametrize("lost", ["us-east-1", "us-east-2", "us-west-2"])
