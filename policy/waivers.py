@@ -150,12 +150,6 @@ WAIVERS: tuple[Waiver, ...] = (
         reason="a session's tag says which pool's; what it is called below that is the application's",
     ),
     Waiver(
-        rule="wildcard-permission",
-        resource="node-aws-*-policy",
-        subject="ReadSiteCertificate",
-        reason="Secrets Manager makes up the last six characters; the secret's ARN would tie IAM's role to a region",
-    ),
-    Waiver(
         rule="open-trust",
         resource="enrolment-aws-*-url",
         reason="new machines have no credentials yet: the function gives them some, and judges each request itself",
