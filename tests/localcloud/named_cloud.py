@@ -20,7 +20,8 @@ from stacks.settings import Settings
 from stacks.traffic import build_traffic, build_zone
 from tests.localcloud.conftest import ClientOf
 
-STACK, ACCOUNT = "prod", "111122223333"
+# An account of its own: the other tests of the process deploy prod, too, and S3 has a bucket once.
+STACK, ACCOUNT = "prod", "444455556666"
 REGIONS = ("us-east-1", "us-east-2", "us-west-2")
 PRIMARY, SECONDARY = ("192.0.2.1", "2001:db8::1"), ("198.51.100.1", "2001:db8::2")
 ADDRESSES: Mapping[str, SiteAddresses] = {
@@ -79,7 +80,7 @@ class NamedCloud:
 
     def children(self) -> list[Health]:
         """Return the checks that read a switch of this deployment; moto is one for all tests of a process."""
-        return [one for one in self.checks.all() if one.endpoint.startswith(f"lifeboat-{STACK}-switch-")]
+        return [one for one in self.checks.all() if one.endpoint.startswith(bucket_of(""))]
 
     def parent(self) -> str:
         """Return the id of the check that counts them."""

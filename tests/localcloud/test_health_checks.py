@@ -19,7 +19,7 @@ def deployed() -> Iterator[NamedCloud]:
     def client(service: str, region: str = "us-east-1") -> object:
         return connect(opened, service, region, f"operator.{region}.test.0")
 
-    yield NamedCloud(opened, client, "example.com")
+    yield NamedCloud(opened, client, "example.org")  # prod has example.com
     opened.close()
 
 
