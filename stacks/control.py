@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 import pulumi
 
-from infra.aws.control_table import ControlTable, ControlTableArgs
+from infra.aws.control_table import ControlTable
 from infra.aws.failover_token import FailoverToken, FailoverTokenArgs
 from infra.aws.notifier import Notifier, NotifierArgs
 from infra.aws.observer import Observer, ObserverArgs
 from infra.aws.orchestrator import ApplicationName, Orchestrator, OrchestratorArgs
 from infra.aws.readiness import Readiness, ReadinessArgs
 from infra.aws.regional_function import FunctionLimits
+from infra.aws.strong_table import StrongTableArgs
 from infra.aws.table_schema import Mode
 from infra.aws.topic import Topic, TopicArgs
 from stacks.inventory import told_to_a_look
@@ -68,7 +69,7 @@ def build_control(settings: Settings, providers: Providers, zone_id: pulumi.Inpu
 
 
 def _control_table(home: str, settings: Settings, providers: Providers) -> None:
-    args = ControlTableArgs(
+    args = StrongTableArgs(
         table_name=topology_of(settings).control_table,
         replica_aws_regions=tuple(region for region in settings.control.regions if region != home),
         protect_data=settings.protect_data,

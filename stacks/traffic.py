@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import pulumi
 
 from failover.sites import SITES, Site
-from infra.aws.inbox_table import InboxTable, InboxTableArgs
+from infra.aws.inbox_table import InboxTable
+from infra.aws.strong_table import StrongTableArgs
 from infra.aws.switch_bucket import SwitchBucket, SwitchBucketArgs
 from infra.aws.switch_checks import SwitchChecks, SwitchChecksArgs
 from infra.aws.topology import SWITCH_KEY
@@ -50,7 +51,7 @@ def build_inbox(settings: Settings, providers: Providers) -> None:
     if settings.app is None:
         return
     topology, home = topology_of(settings), topology_of(settings).home_region
-    args = InboxTableArgs(
+    args = StrongTableArgs(
         table_name=topology.inbox_table,
         replica_aws_regions=tuple(region for region in settings.control.regions if region != home),
         protect_data=settings.protect_data,
