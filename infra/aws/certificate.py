@@ -9,10 +9,10 @@ import pulumi_aws as aws
 from infra.aws.alarm import EMF_NAMESPACE, AlarmArgs, Metric, alarm, errors_alarm
 from infra.aws.policy import Condition, Statement, document, leading_keys, trust
 from infra.aws.regional_function import LONGEST_WAIT_SECONDS, FunctionLimits, RegionalFunction, RegionalFunctionArgs
+from infra.aws.secret_container import secret_container
 from infra.aws.topology import Topology
 
 NOUN = "certificate"
-SHORTEST_RECOVERY_DAYS = 7  # until then a stack that was destroyed cannot be made again under the same name
 DAY_MINUTES = 24 * 60
 # A third of 90 days are 30: two weeks of runs have failed by then, and two weeks are left.
 FEWEST_DAYS = 14
@@ -60,21 +60,12 @@ class Certificate(pulumi.ComponentResource):
     def __init__(self, name: str, args: CertificateArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("lifeboat:aws:Certificate", name, {}, opts)
         for noun, description in _secrets(args).items():
-            self._secret(f"{name}-{noun}", args.secret(noun), description)
+            child = pulumi.ResourceOptions(parent=self)
+            secret_container(f"{name}-{noun}", args.secret(noun), description, child)
         function = RegionalFunction(f"{name}-keeper", _function(args), pulumi.ResourceOptions(parent=self))
         self._schedule(name, args, function)
         self._alarms(name, args, function)
         self.register_outputs({})
-
-    def _secret(self, name: str, secret: str, description: str) -> aws.secretsmanager.Secret:
-        """Declare the container; its value is put there at run time, in every control region."""
-        return aws.secretsmanager.Secret(
-            name,
-            name=secret,
-            recovery_window_in_days=SHORTEST_RECOVERY_DAYS,
-            description=description,
-            opts=pulumi.ResourceOptions(parent=self),
-        )
 
     def _schedule(self, name: str, args: CertificateArgs, function: RegionalFunction) -> aws.scheduler.Schedule:
         role = aws.iam.Role(

@@ -9,10 +9,10 @@ import pulumi_aws as aws
 from infra.aws.alarm import EMF_NAMESPACE, AlarmArgs, Metric, alarm, errors_alarm, throttles_alarm
 from infra.aws.policy import Statement, leading_keys
 from infra.aws.regional_function import FunctionLimits, RegionalFunction, RegionalFunctionArgs
+from infra.aws.secret_container import secret_container
 from infra.aws.topology import Topology
 
 NOUN = "enrolment"
-SHORTEST_RECOVERY_DAYS = 7
 # All its calls one after another, each to its deadline: rows 2 x 6 s, Linode 5 s, STS and KMS 2 s each.
 TIMEOUT_SECONDS = 24
 # Whoever floods the address gets these and no more: they are taken from what observers and orchestrators share.
@@ -55,13 +55,9 @@ class Enrolment(pulumi.ComponentResource):
 
     def _token(self, name: str, args: EnrolmentArgs) -> aws.secretsmanager.Secret:
         """Declare the container; a person puts the token into it, in every control region."""
-        return aws.secretsmanager.Secret(
-            f"{name}-linode-token",
-            name=args.topology.linode_enrolment_secret,
-            recovery_window_in_days=SHORTEST_RECOVERY_DAYS,
-            description="Linode API token of a user that may only read instances; put here by hand, never by Pulumi.",
-            opts=self._child(),
-        )
+        description = "Linode API token of a user that may only read instances; put here by hand, never by Pulumi."
+        secret = args.topology.linode_enrolment_secret
+        return secret_container(f"{name}-linode-token", secret, description, self._child())
 
     def _url(self, name: str, function: RegionalFunction) -> aws.lambda_.FunctionUrl:
         return aws.lambda_.FunctionUrl(

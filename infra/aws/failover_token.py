@@ -3,11 +3,9 @@
 from dataclasses import dataclass
 
 import pulumi
-import pulumi_aws as aws
 
+from infra.aws.secret_container import secret_container
 from infra.aws.topology import Topology
-
-SHORTEST_RECOVERY_DAYS = 7  # until then a stack that was destroyed cannot be made again under the same name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,14 +22,7 @@ class FailoverToken(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: FailoverTokenArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("lifeboat:aws:FailoverToken", name, {}, opts)
-        self.arn = self._secret(name, args).arn
+        description = "Linode API token of the user for failovers; its value is put here by hand, never by Pulumi."
+        child, secret = pulumi.ResourceOptions(parent=self), args.topology.linode_failover_secret
+        self.arn = secret_container(f"{name}-secret", secret, description, child).arn
         self.register_outputs({"arn": self.arn})
-
-    def _secret(self, name: str, args: FailoverTokenArgs) -> aws.secretsmanager.Secret:
-        return aws.secretsmanager.Secret(
-            f"{name}-secret",
-            name=args.topology.linode_failover_secret,
-            recovery_window_in_days=SHORTEST_RECOVERY_DAYS,
-            description="Linode API token of the user for failovers; its value is put here by hand, never by Pulumi.",
-            opts=pulumi.ResourceOptions(parent=self),
-        )

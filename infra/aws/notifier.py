@@ -9,10 +9,10 @@ import pulumi_aws as aws
 from infra.aws.alarm import alarm, dead_letters_alarm, errors_alarm
 from infra.aws.policy import Statement, leading_keys
 from infra.aws.regional_function import FunctionLimits, RegionalFunction, RegionalFunctionArgs
+from infra.aws.secret_container import secret_container
 from infra.aws.subscribed_queue import SubscribedQueue, SubscribedQueueArgs
 from infra.aws.topology import Topology
 
-SHORTEST_RECOVERY_DAYS = 7  # until then a stack that was destroyed cannot be made again under the same name
 NOUN = "notifier"
 # Pages from us say `kind`; what CloudWatch publishes for an alarm has an AlarmName instead.
 PAGES = {"$or": [{"kind": ["page"]}, {"AlarmName": [{"exists": True}]}]}
@@ -51,13 +51,9 @@ class Notifier(pulumi.ComponentResource):
 
     def _secret(self, name: str, args: NotifierArgs) -> aws.secretsmanager.Secret:
         """Declare the container; a person puts the address into it, in every control region."""
-        return aws.secretsmanager.Secret(
-            f"{name}-slack-webhook",
-            name=args.slack_webhook_secret,
-            recovery_window_in_days=SHORTEST_RECOVERY_DAYS,
-            description="Slack incoming webhook for Lifeboat's pages; its value is put here by hand, never by Pulumi.",
-            opts=pulumi.ResourceOptions(parent=self),
-        )
+        description = "Slack incoming webhook for Lifeboat's pages; its value is put here by hand, never by Pulumi."
+        child = pulumi.ResourceOptions(parent=self)
+        return secret_container(f"{name}-slack-webhook", args.slack_webhook_secret, description, child)
 
     def _take_pages(
         self, name: str, pages: SubscribedQueue, function: RegionalFunction
