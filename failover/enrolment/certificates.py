@@ -1,30 +1,25 @@
 """X.509 certificates (https://www.rfc-editor.org/rfc/rfc5280) of the internal authority: its roots and its nodes'.
 
-Built with asn1crypto alone and signed by whoever holds the key, which is KMS: no private key is ever here.
+They are signed by whoever holds the key, which is KMS: no private key is ever here.
 """
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from asn1crypto import pem, x509
-from asn1crypto.algos import SignedDigestAlgorithm
 from asn1crypto.keys import PublicKeyInfo
 
+from failover.certificate_building import Body, Sign, certificate, extension
 from failover.enrolment.node import Node
 from failover.enrolment.public_key import PublicKey
-
-Sign = Callable[[bytes], bytes]
-"""Signs a message by ECDSA on P-256 over its SHA-256; returns DER."""
 
 ROOT_LIFE: Final = timedelta(days=3650)
 NODE_LIFE: Final = timedelta(hours=24)
 # A machine's clock may be behind when it is given its certificate.
 BACKDATED: Final = timedelta(minutes=10)
 SERIAL_BITS: Final = 128
-ALGORITHM: Final = {"algorithm": "sha256_ecdsa"}
 
 
 class NoPublicKey(Exception):
@@ -88,12 +83,11 @@ def root_certificate(stack: str, label: str, key: PublicKey, moment: Moment, sig
     """Make the root of a label: it may sign nodes' certificates, and no other authority's."""
     name = x509.Name.build({"organization_name": f"lifeboat {stack}", "common_name": f"root {label}"})
     extensions = [
-        _extension("basic_constraints", {"ca": True, "path_len_constraint": 0}, critical=True),
-        _extension("key_usage", {"key_cert_sign"}, critical=True),
-        _extension("key_identifier", key.fingerprint),
+        extension("basic_constraints", {"ca": True, "path_len_constraint": 0}, critical=True),
+        extension("key_usage", {"key_cert_sign"}, critical=True),
+        extension("key_identifier", key.fingerprint),
     ]
-    life = (moment.now - BACKDATED, moment.now + ROOT_LIFE)
-    return Root(label=label, pem=_signed(_body(name, name, key, moment.serial, life, extensions), sign))
+    return Root(label=label, pem=certificate(_body(name, name, key, moment, ROOT_LIFE, extensions), sign))
 
 
 def node_certificate(stack: str, node: Node, root: Root, moment: Moment, sign: Sign) -> str:
@@ -102,15 +96,14 @@ def node_certificate(stack: str, node: Node, root: Root, moment: Moment, sign: S
     names = {"organization_name": f"lifeboat {stack}", "organizational_unit_name": place.pool}
     name = x509.Name.build({**names, "common_name": f"node-{node.id}"})
     extensions = [
-        _extension("basic_constraints", {"ca": False}, critical=True),
-        _extension("key_usage", {"digital_signature"}, critical=True),
-        _extension("extended_key_usage", ["client_auth", "server_auth"]),
-        _extension("subject_alt_name", _names(stack, node.id, place.site, node.enrolled.addresses)),
-        _extension("key_identifier", key.fingerprint),
-        _extension("authority_key_identifier", {"key_identifier": root.key_id}),
+        extension("basic_constraints", {"ca": False}, critical=True),
+        extension("key_usage", {"digital_signature"}, critical=True),
+        extension("extended_key_usage", ["client_auth", "server_auth"]),
+        extension("subject_alt_name", _names(stack, node.id, place.site, node.enrolled.addresses)),
+        extension("key_identifier", key.fingerprint),
+        extension("authority_key_identifier", {"key_identifier": root.key_id}),
     ]
-    life = (moment.now - BACKDATED, moment.now + NODE_LIFE)
-    return _signed(_body(root.subject, name, key, moment.serial, life, extensions), sign)
+    return certificate(_body(root.subject, name, key, moment, NODE_LIFE, extensions), sign)
 
 
 def serial_of(noise: bytes) -> int:
@@ -124,46 +117,21 @@ def _names(stack: str, node: int, site: str, addresses: tuple[str, ...]) -> list
     return [x509.GeneralName(name="dns_name", value=x509.DNSName(dns)), *own]
 
 
-# asn1crypto's structures take values of any kind, each field its own.
-def _extension(name: str, value: Any, *, critical: bool = False) -> dict[str, object]:
-    return {"extn_id": name, "critical": critical, "extn_value": value}
-
-
 def _body(
     issuer: x509.Name,
     subject: x509.Name,
     key: PublicKey,
-    serial: int,
-    life: tuple[datetime, datetime],
-    extensions: list[dict[str, object]],
-) -> x509.TbsCertificate:
+    moment: Moment,
+    life: timedelta,
+    extensions: list[x509.Extension],
+) -> Body:
     algorithm = {"algorithm": "ec", "parameters": ("named", "secp256r1")}
-    return x509.TbsCertificate(
-        {
-            "version": "v3",
-            "serial_number": serial,
-            "signature": SignedDigestAlgorithm(ALGORITHM),
-            "issuer": issuer,
-            "validity": {"not_before": _time(life[0]), "not_after": _time(life[1])},
-            "subject": subject,
-            "subject_public_key_info": {"algorithm": algorithm, "public_key": key.point},
-            "extensions": extensions,
-        }
+    return Body(
+        issuer=issuer,
+        subject=subject,
+        key=PublicKeyInfo({"algorithm": algorithm, "public_key": key.point}),
+        serial=moment.serial,
+        not_before=moment.now - BACKDATED,
+        not_after=moment.now + life,
+        extensions=extensions,
     )
-
-
-def _time(at: datetime) -> x509.Time:
-    """Write a time: RFC 5280 4.1.2.5 wants two digits of a year before 2050, and no fraction."""
-    whole = at.replace(microsecond=0)
-    return x509.Time({"utc_time" if whole.year < 2050 else "general_time": whole})
-
-
-def _signed(body: x509.TbsCertificate, sign: Sign) -> str:
-    whole = x509.Certificate(
-        {
-            "tbs_certificate": body,
-            "signature_algorithm": SignedDigestAlgorithm(ALGORITHM),
-            "signature_value": sign(body.dump()),
-        }
-    )
-    return str(pem.armor("CERTIFICATE", whole.dump()), "ascii")

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from failover.certificate_building import Sign
 from failover.enrolment.authorities import read_authorities
-from failover.enrolment.certificates import Root, Sign
+from failover.enrolment.certificates import Root
 from failover.enrolment.signing_key import KmsClient, SigningKey
 
 if TYPE_CHECKING:
