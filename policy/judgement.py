@@ -7,7 +7,8 @@ from evaluation import Registration
 from policy.declared import Declared
 from policy.rule import Level, Rule, Violation
 from policy.rules import RULES
-from policy.waivers import WAIVERS, Waiver
+from policy.waiver import Waiver
+from policy.waivers import WAIVERS
 
 
 @dataclass(frozen=True, kw_only=True)

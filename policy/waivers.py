@@ -1,28 +1,7 @@
 """What the rules are told to let pass, each with its reason. A waiver that nothing needs any more is an error."""
 
-from dataclasses import dataclass
-from fnmatch import fnmatchcase
-
-from policy.rule import Violation
-
-
-@dataclass(frozen=True, kw_only=True)
-class Waiver:
-    """``resource`` matches logical names and ``subject`` the part of a resource, `*` any text."""
-
-    rule: str
-    resource: str
-    subject: str = "*"
-    reason: str
-
-    def covers(self, violation: Violation) -> bool:
-        """Say whether the violation may pass."""
-        return (
-            violation.rule.id == self.rule
-            and fnmatchcase(violation.finding.resource.name, self.resource)
-            and fnmatchcase(violation.finding.subject, self.subject)
-        )
-
+from policy.app_waivers import APP_WAIVERS
+from policy.waiver import Waiver
 
 WAIVERS: tuple[Waiver, ...] = (
     Waiver(
@@ -129,72 +108,6 @@ WAIVERS: tuple[Waiver, ...] = (
         reason="a replica's stream is known from the table alone; excluded with its region, that keeps its outputs",
     ),
     Waiver(
-        rule="dependency-out-of-a-region",
-        resource="authority-*-aws-*-key",
-        reason="KMS makes replicas of a key alone; excluded with its region, that keeps its outputs, and replicas sign",
-    ),
-    Waiver(
-        rule="cross-region-arn",
-        resource="authority-*-aws-*-key",
-        reason="a replica is made of the key in the home region, once; it needs it for nothing that it signs",
-    ),
-    Waiver(
-        rule="cross-region-arn",
-        resource="node-aws-*-policy",
-        reason="IAM is one for all regions, and a node asks whichever control region answers",
-    ),
-    Waiver(
-        rule="wildcard-permission",
-        resource="node-aws-*-policy",
-        subject="ReadPoolSecrets",
-        reason="a session's tag says which pool's; what it is called below that is the application's",
-    ),
-    Waiver(
-        rule="open-trust",
-        resource="enrolment-aws-*-url",
-        reason="new machines have no credentials yet: the function gives them some, and judges each request itself",
-    ),
-    Waiver(
-        rule="dependency-out-of-a-region",
-        resource="*-firewall-linode-*-rules",
-        subject="database-*-linode-*-address",
-        reason="members of two sites reach each other by addresses that Linode gives; an excluded one keeps its output",
-    ),
-    Waiver(
-        rule="dependency-out-of-a-region",
-        resource="web-firewall-linode-*-rules",
-        subject="web-*-linode-*-address",
-        reason="files go from site to site by addresses that Linode gives; an excluded one keeps its output",
-    ),
-    Waiver(
-        rule="dependency-out-of-a-region",
-        resource="linode-user-*",
-        subject="*-linode-*",
-        reason="grants are to single machines, whose numbers Linode gives; an excluded one keeps its output",
-    ),
-    Waiver(
-        rule="secret-output",
-        resource="database-linode-*-cluster",
-        reason="Linode gives a managed database its root password; who chooses that operator has it in the state",
-    ),
-    Waiver(
-        rule="cross-region-arn",
-        resource="switch-check-aws-*-reads-*",
-        reason="Route 53's checkers read it, not the region that declares the check; a dark one leaves it healthy",
-    ),
-    Waiver(
-        rule="dependency-out-of-a-region",
-        resource="failover-orchestrator-aws-*-function",
-        subject="traffic-aws-*-zone",
-        reason="Route 53 makes up a zone's id, one for all regions; excluded with its region, the zone keeps it",
-    ),
-    Waiver(
-        rule="dependency-out-of-a-region",
-        resource="traffic-names-aws-*",
-        subject="*-linode-*",
-        reason="a name leads to the sites' addresses, which they keep while they are excluded",
-    ),
-    Waiver(
         rule="wildcard-permission",
         resource="pipeline-aws-*-policy",
         subject="*Own*",
@@ -287,33 +200,5 @@ WAIVERS: tuple[Waiver, ...] = (
         resource="readiness-aws-*",
         reason="the next look starts within the hour, and two hours without a good one are an alarm",
     ),
-    Waiver(
-        rule="recovery-left-behind",
-        resource="certificate-aws-*-keeper-policy",
-        subject="arn:aws:secretsmanager:*",
-        reason="one region renews for all three; no plan waits for it, and a dark one gets it from the next run",
-    ),
-    Waiver(
-        rule="cross-region-arn",
-        resource="certificate-aws-*-keeper-policy",
-        subject="arn:aws:secretsmanager:*",
-        reason="one region renews for all three; no plan waits for it, and a dark one gets it from the next run",
-    ),
-    Waiver(
-        rule="dependency-out-of-a-region",
-        resource="certificate-aws-*-keeper-*",
-        subject="traffic-aws-*-zone",
-        reason="Route 53 makes up a zone's id and is in no region; excluded, the zone keeps its outputs",
-    ),
-    Waiver(
-        rule="wildcard-permission",
-        resource="certificate-aws-*-keeper-policy",
-        subject="AwaitProofs",
-        reason="Route 53 makes up the ids of changes, and what one tells is whether it is done",
-    ),
-    Waiver(
-        rule="no-dead-letters-of-invocations",
-        resource="certificate-aws-*",
-        reason="another region's look comes within eight hours, and a failed one is an alarm",
-    ),
+    *APP_WAIVERS,
 )
