@@ -97,14 +97,19 @@ def assemble(
     alarms = Alarms(gateway, metrics, topics.publish, time_scale)
     timers.every(lambda: SCHEDULE_LOOK_SECONDS * time_scale, schedules.tick)
     timers.every(lambda: ALARM_LOOK_SECONDS * time_scale, alarms.tick)
-    timers.every(lambda: QUEUE_METRICS_SECONDS * time_scale, QueueMetrics(gateway, metrics).tick)
-    table_metrics = TableMetrics(dynamodb.replication, gateway.injection, metrics)
-    timers.every(lambda: TABLE_METRICS_SECONDS * time_scale, table_metrics.tick)
-    timers.every(lambda: FORGET_SECONDS, metrics.forget_old)
+    _count(gateway, dynamodb, metrics, timers, time_scale)
     _let_data_age(dynamodb, timers, time_scale)
     _check_health(gateway, timers, time_scale)
     timers.start()
     return Machinery(runner=runner, asynchronous=asynchronous, logs=logs, sinks=sinks, timers=timers)
+
+
+def _count(gateway: Gateway, dynamodb: DynamoDb, metrics: Metrics, timers: Timers, time_scale: float) -> None:
+    """Have the metrics that AWS makes by itself counted."""
+    table_metrics = TableMetrics(dynamodb.replication, gateway.injection, metrics)
+    timers.every(lambda: QUEUE_METRICS_SECONDS * time_scale, QueueMetrics(gateway, metrics).tick)
+    timers.every(lambda: TABLE_METRICS_SECONDS * time_scale, table_metrics.tick)
+    timers.every(lambda: FORGET_SECONDS, metrics.forget_old)
 
 
 def _let_data_age(dynamodb: DynamoDb, timers: Timers, time_scale: float) -> None:

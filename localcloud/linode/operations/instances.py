@@ -4,7 +4,7 @@ from dataclasses import asdict, replace
 
 from localcloud.linode.account import Account
 from localcloud.linode.addressing import addresses_of, slaac
-from localcloud.linode.catalogue import TYPES
+from localcloud.linode.catalogue import TYPES, PlanType
 from localcloud.linode.entities.instance import Alerts, Instance
 from localcloud.linode.events import note
 from localcloud.linode.jobs import Job
@@ -20,7 +20,6 @@ GIGABYTE = 1024
 
 def shown_instance(account: Account, instance: Instance) -> Object:
     """Show an instance as its own page does."""
-    plan = TYPES[instance.type]
     return {
         "id": instance.id,
         "label": instance.label,
@@ -36,20 +35,8 @@ def shown_instance(account: Account, instance: Instance) -> Object:
         "ipv4": [each.address for each in addresses_of(account, instance.id)],
         "ipv6": f"{slaac(instance.id)}/128",
         "alerts": asdict(instance.alerts),
-        "backups": {
-            "available": False,
-            "enabled": instance.backups_enabled,
-            "last_successful": None,
-            "schedule": {"day": None, "window": None},
-        },
-        "specs": {
-            "disk": plan.disk,
-            "memory": plan.memory,
-            "vcpus": plan.vcpus,
-            "gpus": 0,
-            "accelerated_devices": 0,
-            "transfer": plan.transfer,
-        },
+        "backups": _backups(instance),
+        "specs": _specs(TYPES[instance.type]),
         "capabilities": CAPABILITIES,
         "disk_encryption": instance.disk_encryption,
         "has_user_data": bool(instance.user_data),
@@ -61,6 +48,26 @@ def shown_instance(account: Account, instance: Instance) -> Object:
         "maintenance_policy": instance.maintenance_policy,
         "placement_group": _group(account, instance),
         "watchdog_enabled": instance.watchdog_enabled,
+    }
+
+
+def _backups(instance: Instance) -> Object:
+    return {
+        "available": False,
+        "enabled": instance.backups_enabled,
+        "last_successful": None,
+        "schedule": {"day": None, "window": None},
+    }
+
+
+def _specs(plan: PlanType) -> Object:
+    return {
+        "disk": plan.disk,
+        "memory": plan.memory,
+        "vcpus": plan.vcpus,
+        "gpus": 0,
+        "accelerated_devices": 0,
+        "transfer": plan.transfer,
     }
 
 
